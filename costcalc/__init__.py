@@ -1,0 +1,1 @@
+"""costcalc: what a move from one LLM API provider to another costs and saves."""

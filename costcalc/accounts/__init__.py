@@ -1,0 +1,1 @@
+"""People: the user model, and the preferences of a visitor."""

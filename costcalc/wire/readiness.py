@@ -1,0 +1,32 @@
+"""What has to be there before visitors are let in. Rooms above register what they need."""
+
+from collections.abc import Callable
+
+from django.db import DatabaseError, connection
+
+type_of_check = Callable[[], bool]
+_checks: dict[str, type_of_check] = {}
+
+
+def register(name: str, check: type_of_check) -> None:
+    """Ask `check` before calling the product ready; a database error in it counts as no."""
+    _checks[name] = check
+
+
+def missing() -> list[str]:
+    """Names of what is not there yet, "database" first. Empty when ready."""
+    return [name for name, check in {"database": database_answers, **_checks}.items() if not _passes(check)]
+
+
+def database_answers() -> bool:
+    """Whether the database answers a query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone() == (1,)
+
+
+def _passes(check: type_of_check) -> bool:
+    try:
+        return check()
+    except DatabaseError:
+        return False

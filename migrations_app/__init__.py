@@ -1,0 +1,1 @@
+"""The move itself, as a plan: phases, gates, canary, rollback."""

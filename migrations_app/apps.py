@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PlannerConfig(AppConfig):
+    """The move itself. Its label is `planner`: "migration" is Django's word, "plan" is ours."""
+
+    name = "migrations_app"
+    label = "planner"
+    verbose_name = _("Move planner")
