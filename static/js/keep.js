@@ -30,25 +30,37 @@
     if (!typed && document.activeElement?.id) typed = { field: document.activeElement, id: document.activeElement.id };
   };
 
-  const giveBack = () => {
+  // Open stays open; closed stays closed, unless the server shows a mistake inside.
+  const restoreOpen = () => {
     opened.forEach((open, id) => {
       const details = document.getElementById(id);
-      if (details instanceof HTMLDetailsElement && details.open !== open) details.open = open;
+      if (!(details instanceof HTMLDetailsElement) || details.open === open) return;
+      details.open = open || Boolean(details.querySelector("[aria-invalid=true]"));
     });
+  };
+
+  const restorePlace = () => {
+    const was = typed;
+    typed = null;
+    const field = was && document.getElementById(was.id);
+    if (!field || field === was.field) return;
+    if ("value" in was && field.type !== "checkbox") field.value = was.value;
+    field.focus({ preventScroll: true });
+    if (was.caret && was.caret[0] !== null) field.setSelectionRange(...was.caret);
+  };
+
+  // After settling: htmx puts classes of its own back until then.
+  const markChanged = () => {
     texts.forEach((text, id) => {
       const now = document.getElementById(id);
       if (now && now.textContent !== text) now.classList.add("changed");
     });
-    const field = typed && document.getElementById(typed.id);
-    if (!field || field === typed.field) return;
-    if ("value" in typed && field.value !== typed.value && field.type !== "checkbox") field.value = typed.value;
-    field.focus({ preventScroll: true });
-    if (typed.caret && typed.caret[0] !== null) field.setSelectionRange(...typed.caret);
+    texts.clear();
   };
 
   root.addEventListener("htmx:beforeSwap", remember);
-  root.addEventListener("htmx:afterSwap", giveBack);
-  root.addEventListener("htmx:afterSettle", giveBack);
+  root.addEventListener("htmx:afterSwap", () => { restoreOpen(); restorePlace(); });
+  root.addEventListener("htmx:afterSettle", markChanged);
   root.addEventListener("animationend", (event) => event.target.classList.remove("changed"));
 
   // The server answers with `HX-Trigger: {"costcalc:figures": {"id": "50,000"}}`.
