@@ -1,0 +1,346 @@
+"""Reads and writes numbers and dates as people do; pure, and quick on whatever is typed.
+
+A figure that could mean two things is asked about, never guessed. The convention of each language
+decides what can be read one way only:
+
+* English writes `1,000.5`, Vietnamese `1.000,5`; a space may group in both.
+* One grouping mark followed by anything but three digits (`1,5` in English, `1.5` in Vietnamese) or
+  after a lone zero (`0,500`) is ambiguous: the error names both readings, as they would be right here.
+* The other language's convention (`1.000,5` in English) and wrong groups (`10,00,0`) are refused with
+  the one figure that they can mean.
+* In a field for whole numbers, three decimals (`50.000` in English) look like a group: asked, too.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+LONGEST: Final = 40
+_SPACES: Final = " \u00a0\u202f"
+_MINUS: Final = "-\u2212"
+
+
+def _n(text: str) -> str:
+    """Mark a message for the translators; it is translated where it is shown."""
+    return text
+
+
+MESSAGES: Final = {
+    "empty": _n("Type a number."),
+    "too_long": _n("That is longer than %(limit)s characters. Type a number such as %(example)s."),
+    "not_a_number": _n("“%(text)s” is not a number. Type it like %(example)s."),
+    "ambiguous": _n("“%(text)s” can be read in two ways. Write %(first)s or %(second)s."),
+    "grouping": _n("The digits of “%(text)s” are not in groups of three. Write %(right)s."),
+    "foreign": _n("Numbers are written another way here. For “%(text)s” write %(right)s."),
+    "not_whole_but": _n("“%(text)s” is not a whole number. If you mean %(right)s, write it so."),
+    "too_low": _n("This must be %(low)s or more."),
+    "too_high": _n("This must be %(high)s or less."),
+    "too_many_decimals": _n("Too many decimals: %(places)s at most."),
+    "not_whole": _n("This must be a whole number."),
+    "not_a_date": _n("“%(text)s” is not a date. Type it like %(example)s."),
+    "ambiguous_date": _n("“%(text)s” can be two days. Write %(first)s or %(second)s."),
+}
+
+
+class FigureError(ValueError):
+    """What was typed cannot be read; says what is wrong and what would be right.
+
+    `code` is a key of MESSAGES; `message` is the English text with `%(name)s` places for `params`,
+    all strings, already written as the reader's language writes them. Show it with
+    `gettext(error.message) % error.params`.
+    """
+
+    def __init__(self, code: str, **params: str) -> None:
+        self.code = code
+        self.message = MESSAGES[code]
+        self.params = params
+        super().__init__(self.message % params)
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """How one language writes numbers and dates."""
+
+    point: str
+    group: str
+    example: str
+    date_example: str
+
+
+CONVENTIONS: Final = {
+    "en": Convention(".", ",", "1,000.5", "2026-11-22"),
+    "vi": Convention(",", ".", "1.000,5", "22/11/2026"),
+}
+
+_SCALES: Final = {
+    "": 0,
+    **dict.fromkeys(("k", "thousand", "nghìn", "ngàn"), 3),
+    **dict.fromkeys(("m", "mn", "million", "tr", "triệu"), 6),
+    **dict.fromkeys(("b", "bn", "g", "billion", "tỷ", "tỉ"), 9),
+}
+_PARTS: Final = re.compile(rf"([{_MINUS}+]?)([0-9.,{_SPACES}]*[0-9])[{_SPACES}]*(\w*)")
+_CANONICAL: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_ISO: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_DAY: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
+
+
+def read_number(
+    text: str,
+    language: str,
+    *,
+    low: Decimal | int | None = None,
+    high: Decimal | int | None = None,
+    places: int | None = None,
+) -> Decimal:
+    """The number that was typed, exactly: `50k`, `1.5M`, `1,000` (en), `1.000,5` and `2 triệu` (vi).
+
+    `low` and `high` bound it, both included; `places` is the most decimals that it may have.
+    Raises FigureError.
+    """
+    typed = _typed(text, _convention(language))
+    whole, fraction = typed.halves(whole_only=places == 0)
+    number = _exact(typed, whole, fraction)
+    if not number and typed.negative:
+        raise _not_a_number(text, typed.convention)
+    _check(number, language, low, high, places)
+    return number
+
+
+def read_share(
+    text: str,
+    language: str,
+    *,
+    low: Decimal | int = 0,
+    high: Decimal | int = 1,
+    places: int | None = None,
+) -> Decimal:
+    """A share typed in percent: `25`, `25 %`, `0,5 %` (vi) → 0.25, 0.25, 0.005, exactly.
+
+    `low` and `high` are shares; `places` counts the decimals of the percentage. Raises FigureError.
+    """
+    bare = text.rstrip(_SPACES).removesuffix("%") if len(text) <= LONGEST else text
+    bounds = {"low": Decimal(low) * 100, "high": Decimal(high) * 100}
+    return _shifted(read_number(bare, language, places=places, **bounds), -2)
+
+
+def read_date(text: str, language: str) -> date:
+    """The day that was typed: `2026-11-22` always, `22/11/2026`; `03/04/2026` in Vietnamese only.
+
+    In English a day that can be two days is asked about. Raises FigureError.
+    """
+    convention = _convention(language)
+    typed = _bounded(text, convention)
+    if match := _ISO.fullmatch(typed):
+        return _day(typed, convention, *(int(part) for part in match.groups()))
+    match = _DAY.fullmatch(typed)
+    if not match:
+        raise _not_a_date(typed, convention)
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    return _day(typed, convention, year, *_month_and_day(typed, language, year, first, second))
+
+
+def read_canonical(
+    text: str,
+    *,
+    low: Decimal | int | None = None,
+    high: Decimal | int | None = None,
+    places: int | None = None,
+) -> Decimal:
+    """A number from an address: ASCII digits, a point, no grouping, no exponent. Raises FigureError."""
+    english = CONVENTIONS["en"]
+    if len(text) > LONGEST:
+        raise FigureError("too_long", limit=str(LONGEST), example="1000.5")
+    if not _CANONICAL.fullmatch(text):
+        raise FigureError("not_a_number", text=_shown(text), example="1000.5")
+    number = Decimal(text)
+    if not number and text.startswith("-"):
+        raise _not_a_number(text, english)
+    _check(number, "en", low, high, places)
+    return number
+
+
+def canonical(number: Decimal | int) -> str:
+    """The one way to write a number in an address: `1000.5`; raises ValueError when it has no such form."""
+    number = Decimal(number)
+    if not number.is_finite() or abs(number.adjusted()) > 2 * LONGEST:
+        raise ValueError(f"no canonical form for {number!r}")
+    text = f"{number:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in {"-0", "0"} else text
+
+
+def write_number(number: Decimal | int, language: str, *, least: int = 0) -> str:
+    """The number with every digit it has, grouped, with at least `least` decimals: `1.000,5` in Vietnamese."""
+    convention = _convention(language)
+    whole, _, fraction = canonical(number).partition(".")
+    grouped = f"{abs(int(whole)):,}".replace(",", convention.group)
+    fraction = fraction.ljust(least, "0")
+    sign = "\u2212" if whole.startswith("-") else ""
+    return sign + grouped + (convention.point + fraction if fraction else "")
+
+
+def _convention(language: str) -> Convention:
+    return CONVENTIONS.get(language.partition("-")[0], CONVENTIONS["en"])
+
+
+def _bounded(text: str, convention: Convention) -> str:
+    """The text without its outer spaces, once it is known to be short."""
+    if len(text) > LONGEST:
+        raise FigureError("too_long", limit=str(LONGEST), example=convention.example)
+    typed = unicodedata.normalize("NFC", text.strip(_SPACES))
+    if not typed:
+        raise FigureError("empty")
+    return typed
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What was typed, cut into sign, digits with their marks, and suffix with its power of ten."""
+
+    text: str
+    convention: Convention
+    sign: str
+    digits: str
+    suffix: str
+    scale: int
+
+    @property
+    def negative(self) -> bool:
+        return bool(self.sign) and self.sign in _MINUS
+
+    def halves(self, *, whole_only: bool) -> tuple[str, str]:
+        """Whole and decimal digits by the convention, or the question that has to be asked."""
+        whole, point, fraction = self.digits.partition(self.convention.point)
+        groups = _groups(whole, self.convention)
+        if point and not fraction.isdigit():
+            raise self._foreign()
+        if len(groups) > 1 and not _well_grouped(groups):
+            raise self._misgrouped(groups, fraction)
+        if whole_only and len(groups) == 1 and self._looks_grouped(whole, fraction):
+            raise self._not_whole(whole, fraction)
+        return "".join(groups), fraction
+
+    def _looks_grouped(self, whole: str, fraction: str) -> bool:
+        return not self.suffix and len(fraction) == 3 and bool(whole.lstrip("0"))
+
+    def _misgrouped(self, groups: list[str], fraction: str) -> FigureError:
+        """`1,5` may be a decimal in the other convention; `10,00,0` is only misgrouped."""
+        if not all(group.isdigit() for group in groups):
+            return _not_a_number(self.text, self.convention)
+        if len(groups) == 2 and not fraction and self.convention.group in self.digits:
+            return self._two_ways((groups[0], groups[1]), ("".join(groups), ""))
+        return FigureError("grouping", text=self.text, right=self._written("".join(groups), fraction))
+
+    def _foreign(self) -> FigureError:
+        """`1.000,5` typed in English is right in the other convention; what is right in none is no number."""
+        whole, _, fraction = self.digits.partition(self.convention.group)
+        groups = whole.split(self.convention.point)
+        if not _well_grouped(groups) or not (fraction.isdigit() or not fraction):
+            return _not_a_number(self.text, self.convention)
+        return FigureError("foreign", text=self.text, right=self._written("".join(groups), fraction))
+
+    def _not_whole(self, whole: str, fraction: str) -> FigureError:
+        """`50.000` is 50 or a group; `50.125` can be a whole number in one way only."""
+        if not fraction.strip("0"):
+            return self._two_ways((whole, ""), (whole + fraction, ""))
+        return FigureError("not_whole_but", text=self.text, right=self._written(whole + fraction, ""))
+
+    def _two_ways(self, first: tuple[str, str], second: tuple[str, str]) -> FigureError:
+        return FigureError("ambiguous", text=self.text, first=self._written(*first), second=self._written(*second))
+
+    def _written(self, whole: str, fraction: str) -> str:
+        """A reading as it would be typed right, sign and suffix kept."""
+        grouped = f"{int(whole or '0'):,}".replace(",", self.convention.group)
+        figure = f"{grouped}{self.convention.point}{fraction}" if fraction else grouped
+        gap = " " if len(self.suffix) > 1 else ""
+        return f"{self.sign}{figure}{gap}{self.suffix}"
+
+
+def _typed(text: str, convention: Convention) -> _Typed:
+    bare = _bounded(text, convention)
+    match = _PARTS.fullmatch(bare)
+    scale = _SCALES.get(match[3].lower()) if match else None
+    if match is None or scale is None:
+        raise _not_a_number(bare, convention)
+    return _Typed(bare, convention, match[1], match[2], match[3], scale)
+
+
+def _groups(whole: str, convention: Convention) -> list[str]:
+    if convention.group in whole:
+        return whole.split(convention.group)
+    return re.split(f"[{_SPACES}]", whole)
+
+
+def _well_grouped(groups: list[str]) -> bool:
+    first, *rest = groups
+    leads = first.isdigit() and len(first) <= 3 and first[0] != "0"
+    return leads and all(group.isdigit() and len(group) == 3 for group in rest)
+
+
+def _exact(typed: _Typed, whole: str, fraction: str) -> Decimal:
+    """Built from text, so that no context rounds it on the way."""
+    minus = "-" if typed.negative else ""
+    return Decimal(f"{minus}{whole or '0'}{fraction}E{typed.scale - len(fraction)}")
+
+
+def _shifted(number: Decimal, places: int) -> Decimal:
+    sign, digits, exponent = number.as_tuple()
+    assert isinstance(exponent, int)
+    return Decimal((sign, digits, exponent + places))
+
+
+def _check(
+    number: Decimal, language: str, low: Decimal | int | None, high: Decimal | int | None, places: int | None
+) -> None:
+    if low is not None and number < low:
+        raise FigureError("too_low", low=write_number(low, language))
+    if high is not None and number > high:
+        raise FigureError("too_high", high=write_number(high, language))
+    if places is not None and _decimals(number) > places:
+        raise FigureError("too_many_decimals", places=str(places)) if places else FigureError("not_whole")
+
+
+def _decimals(number: Decimal) -> int:
+    return len(canonical(number).partition(".")[2])
+
+
+def _month_and_day(typed: str, language: str, year: int, first: int, second: int) -> Iterator[int]:
+    """Day first in Vietnamese; in English whichever order makes a day, asked when both do."""
+    readings = {(second, first)} if language.startswith("vi") else {(second, first), (first, second)}
+    possible = sorted(reading for reading in readings if _is_day(year, *reading))
+    if len(possible) == 2:
+        first_day, second_day = (date(year, *reading).isoformat() for reading in possible)
+        raise FigureError("ambiguous_date", text=typed, first=first_day, second=second_day)
+    return iter(possible[0] if possible else (second, first))
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _day(typed: str, convention: Convention, *parts: int) -> date:
+    try:
+        return date(*parts)
+    except ValueError:
+        raise _not_a_date(typed, convention) from None
+
+
+def _not_a_number(typed: str, convention: Convention) -> FigureError:
+    return FigureError("not_a_number", text=_shown(typed), example=convention.example)
+
+
+def _not_a_date(typed: str, convention: Convention) -> FigureError:
+    return FigureError("not_a_date", text=_shown(typed), example=convention.date_example)
+
+
+def _shown(typed: str) -> str:
+    """Safe to say back: what has no shape becomes a mark."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in typed)
