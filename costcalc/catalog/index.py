@@ -1,0 +1,328 @@
+"""The whole catalogue in memory: what pages search, rank and price from.
+
+A worker loads it once and again when an import has moved the catalogue's revision; every request asks for
+the revision (one indexed row), so a new price is seen at the next request in every worker.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from costcalc.catalog.models import CatalogueState, LanguageModel, Price, Provider
+from costcalc.engine import CALLS, CONTEXTS, REQUESTS, Moment, NoSuchVariant, PriceSheet, RateTable, Weighted
+
+# The units that a workload can use, in the order of a ledger.
+TRAFFIC_UNITS = (
+    "input_mtok",
+    "cache_read_mtok",
+    "cache_write_mtok",
+    "cache_write_1h_mtok",
+    "output_mtok",
+    "output_reasoning_mtok",
+    *CALLS,
+    REQUESTS,
+)
+EMPTY = PriceSheet(())
+REMEMBERED_DAYS = 4
+
+
+@dataclass(frozen=True)
+class PriceRow:
+    """One stored price, ready for the engine; `pk` is what a saved scenario pins."""
+
+    pk: int
+    kind: str
+    sheet: PriceSheet
+    valid_from: dt.date | None
+    checked_on: dt.date
+    source: str
+    source_url: str
+    note: str
+    urls: tuple[str, ...]
+    withdrawn: bool
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether this row has been the newest word of its source by that day and speaks of it."""
+        return (self.valid_from is None or self.valid_from <= day) and self._speaks_of(day)
+
+    def _speaks_of(self, day: dt.date) -> bool:
+        if self.kind != Price.Kind.CORRECTION:
+            return True
+        return any(step.when.holds(dt.datetime.combine(day, dt.time())) for step in self.sheet.steps)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model of the catalogue with all of its prices, oldest first."""
+
+    position: int
+    provider: str
+    provider_name: str
+    model_id: str
+    name: str
+    description: str
+    context_window: int | None
+    deprecated: bool
+    comments: str
+    shutdown_on: dt.date | None
+    shutdown_note: str
+    shutdown_sources: tuple[str, ...]
+    native: bool
+    listed_as: str
+    compared_with: str
+    prices: tuple[PriceRow, ...]
+
+    @property
+    def key(self) -> str:
+        """`provider/model`, as in an address."""
+        return f"{self.provider}/{self.model_id}"
+
+    @cached_property
+    def is_quote(self) -> bool:
+        """Whether this is a vendor's quote, which is never mixed with list prices."""
+        return all(row.kind == Price.Kind.QUOTE for row in self.prices)
+
+    def price_on(self, day: dt.date) -> PriceRow | None:
+        """The price in force on a UTC day: a reviewed correction first, else the newest word of the source."""
+        holding = self.holding_on(day)
+        corrected = [row for row in holding if row.kind == Price.Kind.CORRECTION]
+        return (corrected or holding or [None])[-1]
+
+    def holding_on(self, day: dt.date) -> list[PriceRow]:
+        """The newest word of each kind of source for that day, oldest kind first; withdrawn prices are left out."""
+        newest: dict[str, PriceRow] = {}
+        for row in self.prices:
+            if row.holds_on(day):
+                newest[row.kind] = row
+        return [row for row in newest.values() if not row.withdrawn]
+
+    def sheet_on(self, day: dt.date) -> PriceSheet:
+        """The prices in force on a UTC day; an empty sheet where there are none, so that every unit is unknown."""
+        row = self.price_on(day)
+        return EMPTY if row is None else row.sheet
+
+    def gone_on(self, day: dt.date) -> bool:
+        """Whether the source no longer named this model on that day."""
+        return bool(self.prices) and self.price_on(day) is None
+
+    def is_shut_down(self, day: dt.date) -> bool:
+        """Whether the model no longer answered on that day."""
+        return self.shutdown_on is not None and self.shutdown_on <= day
+
+    def disagreeing_on(self, day: dt.date) -> list[PriceRow]:
+        """Other sources' prices for that day that differ from the one in force."""
+        chosen = self.price_on(day)
+        if chosen is None:
+            return []
+        said = chosen.sheet.rates_on(day)
+        return [row for row in self.holding_on(day) if row is not chosen and row.sheet.rates_on(day) != said]
+
+
+@dataclass(frozen=True)
+class ProviderEntry:
+    """One provider with its models in the source's order."""
+
+    slug: str
+    name: str
+    description: str
+    comments: str
+    pricing_urls: tuple[str, ...]
+    api_pattern: str
+    entries: tuple[Entry, ...]
+
+    @cached_property
+    def is_quote(self) -> bool:
+        """Whether this provider only stands for a vendor's quotes."""
+        return all(entry.is_quote for entry in self.entries)
+
+
+@dataclass
+class Catalogue:
+    """Everything that is for sale, at one revision. Treat it as frozen: requests share it."""
+
+    revision: int
+    checked_on: dt.date | None
+    source: str
+    entries: tuple[Entry, ...]
+    providers: dict[str, ProviderEntry]
+    by_key: dict[str, Entry] = field(init=False)
+    _tables: dict[tuple[Moment, str], RateTable] = field(default_factory=dict, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self.by_key = {entry.key: entry for entry in self.entries}
+
+    @cached_property
+    def windows(self) -> npt.NDArray[np.int64]:
+        """Context windows by entry; -1 where unknown."""
+        return np.array([-1 if e.context_window is None else e.context_window for e in self.entries], dtype=np.int64)
+
+    @cached_property
+    def quoted(self) -> npt.NDArray[np.bool_]:
+        """Which entries are quotes."""
+        return np.array([entry.is_quote for entry in self.entries], dtype=bool)
+
+    def shut_down(self, day: dt.date) -> npt.NDArray[np.bool_]:
+        """Which entries no longer answer, or are no longer named by their source, on that day."""
+        dated = {e.position for e in self.entries if e.is_shut_down(day)}
+        gone = {e.position for e in self.entries if len(e.prices) > 1 and e.gone_on(day)}
+        mask = np.zeros(len(self.entries), dtype=bool)
+        mask[list(dated | gone)] = True
+        return mask
+
+    def tables(self, at: Moment, variants: Iterable[str]) -> dict[str, RateTable]:
+        """The prices of all entries at a day or moment, one table a variant; the latest few are remembered."""
+        return {variant: self._table(at, variant) for variant in variants}
+
+    def _table(self, at: Moment, variant: str) -> RateTable:
+        with self._lock:
+            if (at, variant) not in self._tables:
+                while len(self._tables) >= REMEMBERED_DAYS * len(CONTEXTS):
+                    self._tables.pop(next(iter(self._tables)))
+                self._tables[at, variant] = RateTable(TRAFFIC_UNITS, [weighted(e, at, variant) for e in self.entries])
+            return self._tables[at, variant]
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        """What a search looks through, by entry."""
+        return [f"{entry.key} {entry.provider_name} {entry.name}".lower() for entry in self.entries]
+
+    @cached_property
+    def _standing(self) -> list[tuple[int, int]]:
+        """How entries of equal closeness are ordered: the maker's own first, quotes last, then shorter ids."""
+        return [(2 if e.is_quote else 0 if e.native else 1, len(e.model_id)) for e in self.entries]
+
+    def search(self, query: str, limit: int | None = None) -> list[Entry]:
+        """Entries that contain every word of the query: exact ids first, then ids that begin so."""
+        words = query.lower().split()
+        if not words:
+            return list(self.entries[:limit])
+        found = [index for index, text in enumerate(self._texts) if words[0] in text]
+        for word in words[1:]:
+            found = [index for index in found if word in self._texts[index]]
+        found.sort(key=lambda index: (_distance(self.entries[index], words), self._standing[index], index))
+        return [self.entries[index] for index in found[:limit]]
+
+
+def weighted(entry: Entry, at: Moment, variant: str) -> Weighted:
+    """An entry's prices under a variant with the shares of the hours; empty where it has none."""
+    day = at.date() if isinstance(at, dt.datetime) else at
+    sheet = entry.sheet_on(day)
+    try:
+        return prices_at(sheet, at, variant)
+    except NoSuchVariant:
+        return ()
+
+
+def prices_at(sheet: PriceSheet, at: Moment, variant: str) -> Weighted:
+    """A sheet's prices for a day (weighted by the hours) or for a moment. Raises NoSuchVariant."""
+    if isinstance(at, dt.datetime):
+        return ((Fraction(1), sheet.rates_at(at, CONTEXTS[variant])),)
+    return sheet.rates_on(at, CONTEXTS[variant])
+
+
+def _distance(entry: Entry, words: Sequence[str]) -> int:
+    model = entry.model_id.lower()
+    if len(words) == 1 and words[0] in (model, entry.key.lower()):
+        return 0
+    return 1 if model.startswith(words[0]) else 2
+
+
+_lock = threading.Lock()
+_held: Catalogue | None = None
+
+
+def catalogue() -> Catalogue:
+    """The catalogue at the database's current revision, shared by all requests of this process."""
+    global _held
+    revision = CatalogueState.current_revision()
+    held = _held
+    if held is not None and held.revision == revision:
+        return held
+    with _lock:
+        if _held is None or _held.revision != revision:
+            _held = load(revision)
+        return _held
+
+
+def load(revision: int) -> Catalogue:
+    """Read the whole catalogue from the database: three queries."""
+    rows: dict[int, list[PriceRow]] = {}
+    newest: Price | None = None
+    for price in Price.objects.select_related("source").order_by("pk"):
+        rows.setdefault(price.model_id, []).append(_row(price))
+        if price.kind == Price.Kind.CATALOGUE and (newest is None or price.checked_on >= newest.checked_on):
+            newest = price
+    entries = tuple(
+        _entry(position, model, rows.get(model.pk, []))
+        for position, model in enumerate(LanguageModel.objects.select_related("provider"))
+    )
+    return Catalogue(
+        revision=revision,
+        checked_on=newest.checked_on if newest else None,
+        source=str(newest.source) if newest else "",
+        entries=entries,
+        providers=_providers(entries),
+    )
+
+
+def _providers(entries: tuple[Entry, ...]) -> dict[str, ProviderEntry]:
+    owned: dict[str, list[Entry]] = {}
+    for entry in entries:
+        owned.setdefault(entry.provider, []).append(entry)
+    return {
+        row.slug: ProviderEntry(
+            row.slug,
+            row.name,
+            row.description,
+            row.comments,
+            tuple(row.pricing_urls),
+            row.api_pattern,
+            tuple(owned.get(row.slug, ())),
+        )
+        for row in Provider.objects.all()
+    }
+
+
+def _row(price: Price) -> PriceRow:
+    return PriceRow(
+        pk=price.pk,
+        kind=price.kind,
+        sheet=price.sheet,
+        valid_from=price.valid_from,
+        checked_on=price.checked_on,
+        source=str(price.source),
+        source_url=price.source.url,
+        note=price.note,
+        urls=tuple(price.urls),
+        withdrawn=price.withdrawn,
+    )
+
+
+def _entry(position: int, model: LanguageModel, rows: list[PriceRow]) -> Entry:
+    return Entry(
+        position=position,
+        provider=model.provider.slug,
+        provider_name=model.provider.name,
+        model_id=model.model_id,
+        name=model.name,
+        description=model.description,
+        context_window=model.context_window,
+        deprecated=model.deprecated,
+        comments=model.comments,
+        shutdown_on=model.shutdown_on,
+        shutdown_note=model.shutdown_note,
+        shutdown_sources=tuple(model.shutdown_sources),
+        native=model.native,
+        listed_as=model.listed_as,
+        compared_with=model.compared_with,
+        prices=tuple(rows),
+    )
