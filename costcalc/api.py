@@ -1,3 +1,107 @@
-from ninja import NinjaAPI
+"""The API: one OpenAPI document, each room's router, and every error as problem JSON."""
 
-api = NinjaAPI(title="costcalc", version="1", urls_namespace="api")
+import logging
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
+
+from costcalc.wire import strict_json
+from costcalc.wire.problem import MEDIA_TYPE, Fault, locate
+from costcalc.wire.rate_limit import WAIT, AddressThrottle
+from costcalc.wire.views import problem_response
+
+logger = logging.getLogger(__name__)
+
+
+class StrictParser(Parser):
+    """Bodies as `strict_json` takes them, and only as JSON."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The parsed body. Raises BadJSONError, or HttpError 415 for another media type."""
+        media_type = request.content_type or "application/json"
+        if media_type != "application/json" and not media_type.endswith("+json"):
+            raise HttpError(415, "The body must be application/json.")
+        return strict_json.loads(request.body)
+
+
+class ProblemAPI(NinjaAPI):
+    """A NinjaAPI whose OpenAPI document names the media type of problems."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """The OpenAPI document; every error's content is problem JSON."""
+        schema = super().get_openapi_schema(**options)
+        for operation in (operation for path in schema["paths"].values() for operation in path.values()):
+            name_problems(operation["responses"])
+        return schema
+
+
+def name_problems(responses: dict[int, dict[str, Any]]) -> None:
+    """In one operation's responses, call each error's content what it is."""
+    for status, response in responses.items():
+        if status >= 400 and "application/json" in response.get("content", {}):
+            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+
+
+api = ProblemAPI(
+    title="costcalc",
+    version="1",
+    description="What a move from one LLM API provider to another costs and saves, on real prices. "
+    "Money travels as decimal strings; errors are problem JSON (RFC 9457).",
+    urls_namespace="api",
+    parser=StrictParser(),
+    throttle=[AddressThrottle()],
+)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """422, pointing at each fault."""
+    faults = [
+        Fault(pointer=point(request, list(e["loc"])), detail=e["msg"].removeprefix("Value error, "))
+        for e in error.errors
+    ]
+    return problem_response(422, "What was sent is not valid.", faults)
+
+
+def point(request: HttpRequest, path: list[str | int]) -> str:
+    """The JSON pointer of ninja's error path, which starts with "body" and the view's argument, or "query"."""
+    if path[0] == "body" and request.body:
+        return locate(strict_json.loads(request.body), path[2:])
+    return locate({}, path[-1:])
+
+
+@api.exception_handler(Throttled)
+def throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
+    """429, saying when to come back."""
+    wait = request.META[WAIT]
+    response = problem_response(429, f"Too many requests: try again in {wait} s.")
+    response["Retry-After"] = str(wait)
+    return response
+
+
+@api.exception_handler(HttpError)
+def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """The status that a view or the parser chose; a body that is no JSON is a bad body like any other."""
+    cause = error.__cause__
+    if isinstance(cause, HttpError):
+        return problem_response(cause.status_code, str(cause))
+    if isinstance(cause, strict_json.BadJSONError):
+        return problem_response(422, "What was sent is not valid.", [Fault(pointer="", detail=str(cause))])
+    return problem_response(error.status_code, str(error))
+
+
+@api.exception_handler(Http404)
+def absent(request: HttpRequest, error: Http404) -> HttpResponse:
+    """404; views raise it with words meant for the reader."""
+    return problem_response(404, str(error) or None)
+
+
+@api.exception_handler(Exception)
+def broken(request: HttpRequest, error: Exception) -> HttpResponse:
+    """500: the log has the traceback, the reader has not."""
+    logger.error("Unhandled error in %s", request.path, exc_info=error)
+    return problem_response(500)

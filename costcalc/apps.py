@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class CostcalcConfig(AppConfig):
@@ -6,3 +7,9 @@ class CostcalcConfig(AppConfig):
 
     name = "costcalc"
     label = "costcalc"
+
+
+class OwnStaticFilesConfig(StaticFilesConfig):
+    """Static files without what no page of ours uses: libraries' source maps, a second API browser."""
+
+    ignore_patterns = ["CVS", ".*", "*~", "*.map", "redoc*"]

@@ -1,6 +1,49 @@
-import os
+"""The ASGI application: what is hot or streams is answered before Django, and all of it protected."""
 
-from django.core.asgi import get_asgi_application
+import os
+from typing import TYPE_CHECKING, cast
+
+from django.conf import settings
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from servestatic import ServeStaticASGI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from costcalc.wire.bounds import Bounds
+from costcalc.wire.dispatch import Dispatch
+from costcalc.wire.drain import drain
+from costcalc.wire.handler import django_application
+from costcalc.wire.headers import ALWAYS, ProtectiveHeaders, hsts
+from costcalc.wire.lifespan import Lifespan
+from costcalc.wire.raw import App, healthz
+from costcalc.wire.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "costcalc.settings")
-application = get_asgi_application()
+
+# Paths answered before Django: "/x/" owns all under it, "/x" only itself.
+RAW_ROUTES: dict[str, App] = {"/healthz": healthz}
+# Paths whose bodies may be other than settings.MAX_BODY_BYTES.
+BODY_LIMITS: dict[str, int] = {}
+
+
+def static_files(app: App) -> App:
+    """Serve static files: as `collectstatic` left them, or while developing as they are."""
+    if settings.DEBUG:
+        return ASGIStaticFilesHandler(cast("ASGIHandler", app))
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    files: App = ServeStaticASGI(app, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, allow_all_origins=False)
+    return files
+
+
+def build() -> App:
+    """The whole application, outermost last: Django, routes, files, bounds, the client's address, headers."""
+    routes = Dispatch(RAW_ROUTES, default=django_application())
+    bounded: App = Bounds(static_files(routes), settings.MAX_BODY_BYTES, BODY_LIMITS)
+    addressed = ProxyHeadersMiddleware(bounded, settings.TRUSTED_PROXIES)
+    protected = ProtectiveHeaders(addressed, {**ALWAYS, **hsts(settings.SECURE_HSTS_SECONDS)})
+    return Lifespan(protected, drain, None if settings.DEBUG else Watchdog())
+
+
+application = build()

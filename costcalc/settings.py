@@ -166,7 +166,7 @@ INSTALLED_APPS = [
     "migrations_app.apps.PlannerConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.staticfiles",
+    "costcalc.apps.OwnStaticFilesConfig",
     "django_htmx",
     "template_partials",
     "ninja",
@@ -176,6 +176,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # All of them run in one thread hop, inside `wire.handler`; what streams is dispatched before Django.
 MIDDLEWARE = [
+    "costcalc.wire.middleware.problems_for_machines",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -219,7 +220,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "costcalc.wire.storage.HashedFiles"},
 }
 # Only the hashed names are ever linked to; anything else would be cached under a name that changes.
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True

@@ -12,3 +12,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("readyz", readyz),
 ]
+
+handler400 = "costcalc.wire.views.bad_request"
+handler403 = "costcalc.wire.views.forbidden"
+handler404 = "costcalc.wire.views.not_found"
+handler500 = "costcalc.wire.views.broken"

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 
-type_of_check = Callable[[], bool]
-_checks: dict[str, type_of_check] = {}
+Check = Callable[[], bool]
+_checks: dict[str, Check] = {}
 
 
-def register(name: str, check: type_of_check) -> None:
+def register(name: str, check: Check) -> None:
     """Ask `check` before calling the product ready; a database error in it counts as no."""
     _checks[name] = check
 
@@ -22,10 +22,10 @@ def database_answers() -> bool:
     """Whether the database answers a query."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone())
 
 
-def _passes(check: type_of_check) -> bool:
+def _passes(check: Check) -> bool:
     try:
         return check()
     except DatabaseError:

@@ -1,8 +1,14 @@
+"""Readiness, and the pages that say what went wrong. Under /api/ `wire.middleware` turns them into problems."""
+
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from costcalc.wire import readiness
+from costcalc.wire.problem import MEDIA_TYPE, Fault, problem
 
 
 @require_safe
@@ -12,3 +18,38 @@ def readyz(request: HttpRequest) -> HttpResponse:
     missing = readiness.missing()
     text = "\n".join(f"missing: {name}" for name in missing) or "ready"
     return HttpResponse(text + "\n", status=503 if missing else 200, content_type="text/plain; charset=utf-8")
+
+
+def problem_response(status: int, detail: str | None = None, errors: Sequence[Fault] = ()) -> HttpResponse:
+    """Problem JSON as a response."""
+    return HttpResponse(problem(status, detail, errors).encode(), status=status, content_type=MEDIA_TYPE)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400.."""
+    return failure(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler403."""
+    return failure(request, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that may not be this visitor's own."""
+    return failure(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler404."""
+    return failure(request, 404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: never a word of what broke, which is in the log."""
+    return failure(request, 500)
+
+
+def failure(request: HttpRequest, status: int) -> HttpResponse:
+    """The error page of a status."""
+    return render(request, f"errors/{status}.html", status=status)

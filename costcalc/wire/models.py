@@ -1,0 +1,50 @@
+from typing import NamedTuple
+
+from django.db import connection, models
+
+SECONDS = 60
+
+
+class Standing(NamedTuple):
+    """How often an address has come since `started` (seconds since 1970)."""
+
+    started: int
+    requests: int
+
+
+class RequestWindowQuerySet(models.QuerySet["RequestWindow"]):
+    """Counts requests; one statement each, so that workers on either database never miss one."""
+
+    def count_request(self, address: str, now: int) -> Standing:
+        """Count a request from this address at `now`, in seconds since 1970.
+
+        A window opens with its first request and holds a minute: no boundary to burst across.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT, {"address": address, "now": now, "expired": now - SECONDS})
+            standing = Standing(*cursor.fetchone())
+        if standing.requests == 1:
+            self.filter(started__lte=now - SECONDS).delete()
+        return standing
+
+
+class RequestWindow(models.Model):
+    """The minute in which an address's requests are counted. Rows older than that are swept."""
+
+    address = models.CharField(primary_key=True, max_length=45)
+    started = models.BigIntegerField(db_index=True)
+    requests = models.PositiveIntegerField()
+
+    objects = RequestWindowQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.requests}"
+
+
+COUNT = """
+INSERT INTO wire_requestwindow AS seen (address, started, requests) VALUES (%(address)s, %(now)s, 1)
+ON CONFLICT (address) DO UPDATE SET
+  requests = CASE WHEN seen.started <= %(expired)s THEN 1 ELSE seen.requests + 1 END,
+  started = CASE WHEN seen.started <= %(expired)s THEN excluded.started ELSE seen.started END
+RETURNING started, requests
+"""
