@@ -1,17 +1,22 @@
+from typing import Any
+
 from servestatic.storage import CompressedManifestStaticFilesStorage
+
+
+def without_source_maps(patterns: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Rules for references that are renamed, but the one for source maps, which are not served."""
+    return tuple(rule for rule in patterns if "sourceMappingURL" not in str(rule))
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Static files under names that change with their content, compressed once at set-up.
 
-    References to source maps stay as they are, since the maps are not served.
+    Imports between our own JavaScript modules are renamed too; a library's bundle is left alone,
+    since minified text looks like an import here and there.
     """
 
-    support_js_module_import_aggregation = True
-    patterns = tuple(
-        (
-            extension,
-            tuple(p for p in patterns if "sourceMappingURL" not in (p if isinstance(p, str) else p[0])),
-        )
-        for extension, patterns in CompressedManifestStaticFilesStorage.patterns
+    patterns = (
+        *((files, without_source_maps(rules)) for files, rules in CompressedManifestStaticFilesStorage.patterns),
+        # Django offers these rules for all files or none.
+        ("js/*.js", CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),  # noqa: SLF001
     )

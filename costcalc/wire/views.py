@@ -1,5 +1,6 @@
 """Readiness, and the pages that say what went wrong. Under /api/ `wire.middleware` turns them into problems."""
 
+import logging
 from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,8 @@ from django.views.decorators.http import require_safe
 
 from costcalc.wire import readiness
 from costcalc.wire.problem import MEDIA_TYPE, Fault, problem
+
+logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -22,7 +25,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def problem_response(status: int, detail: str | None = None, errors: Sequence[Fault] = ()) -> HttpResponse:
     """Problem JSON as a response."""
-    return HttpResponse(problem(status, detail, errors).encode(), status=status, content_type=MEDIA_TYPE)
+    body = problem(status, detail, errors).encode()
+    return HttpResponse(body, status=status, content_type=MEDIA_TYPE, headers={"Content-Length": str(len(body))})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -47,7 +51,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Django's handler500: never a word of what broke, which is in the log."""
-    return failure(request, 500)
+    try:
+        return failure(request, 500)
+    except Exception:
+        # What broke may be what every page needs. Raising here would go through each middleware in turn.
+        logger.exception("The page for errors is broken too")
+        return HttpResponse("Something broke on our side.\n", status=500, content_type="text/plain; charset=utf-8")
 
 
 def failure(request: HttpRequest, status: int) -> HttpResponse:

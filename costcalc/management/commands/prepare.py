@@ -1,0 +1,64 @@
+"""Make everything that serving needs, where it is missing or stale. Cheap when nothing is."""
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Command(BaseCommand):
+    help = "Prepare to serve: database schema, prices, translations, static files; each only where stale."
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run each step; a second process that prepares at the same time waits for the first."""
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        with alone(settings.DATA_DIR / "prepare.lock"):
+            migrate_if_behind()
+            call_command("translations", "compile", verbosity=0)
+            collect_if_stale(self.stdout.write)
+            call_command("sync_prices", stdout=self.stdout)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a lock between processes. It goes with its holder, so none is left behind by a crash."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def migrate_if_behind() -> None:
+    """Bring the database's schema up to date; asking costs a tenth of what migrating for nothing does."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def collect_if_stale(say: Any = lambda text: None) -> None:
+    """Collect, name and compress static files when one has changed since the last time."""
+    stamp = settings.STATIC_ROOT / ".fingerprint"
+    now = fingerprint()
+    if not stamp.exists() or stamp.read_text() != now:
+        say("Collecting static files …")
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(now)
+
+
+def fingerprint() -> str:
+    """What static files there are: names, sizes and times of change, in one digest."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list(["CVS", ".*", "*~", "*.map"]):
+            stat = Path(storage.path(name)).stat()
+            digest.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
