@@ -185,6 +185,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "costcalc.accounts.preferences.time_zone",
 ]
 
 ROOT_URLCONF = "costcalc.urls"

@@ -1,4 +1,6 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from costcalc.accounts.views import preferences
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", preferences, name="preferences")]

@@ -71,6 +71,17 @@
     });
   });
 
+  // `/` goes to the search of the page, from anywhere that is not for typing.
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.target.closest("input, select, textarea")) return;
+    const search = document.querySelector("input[role=combobox], input[type=search]");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  });
+
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     document.querySelectorAll("details.figure[open]").forEach((details) => {

@@ -1,0 +1,59 @@
+"""The reader's preferences. Works without JavaScript: the switches in the header are forms."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
+
+from costcalc.accounts.forms import PreferencesForm
+from costcalc.accounts.preferences import THEME_COOKIE, ZONE_COOKIE
+
+COOKIES = {"language": settings.LANGUAGE_COOKIE_NAME, "theme": THEME_COOKIE, "time_zone": ZONE_COOKIE}
+ONE_YEAR = 365 * 24 * 3600
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Shows what is chosen; a POST keeps what it carries and goes back to where it came from."""
+    if request.method != "POST":
+        return _page(request, PreferencesForm(initial=_current(request)))
+    form = PreferencesForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    response = HttpResponseRedirect(_way_back(request))
+    for name, value in form.chosen().items():
+        response.set_cookie(
+            COOKIES[name], value, max_age=ONE_YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True
+        )
+    return response
+
+
+def _page(request: HttpRequest, form: PreferencesForm, status: int = 200) -> HttpResponse:
+    return render(request, "accounts/preferences.html", {"form": form}, status=status)
+
+
+def _current(request: HttpRequest) -> dict[str, str | None]:
+    return {
+        "language": get_language(),
+        "theme": request.COOKIES.get(THEME_COOKIE, "auto"),
+        "time_zone": timezone.get_current_timezone_name(),
+    }
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page that the form was on, query and all; never another site.
+
+    The Referer comes first: htmx has moved the address on since the page with its `next` was made.
+    """
+    for address in (request.headers.get("Referer", ""), request.POST.get("next", "")):
+        if url_has_allowed_host_and_scheme(address, {request.get_host()}):
+            path = urlsplit(address)._replace(scheme="", netloc="").geturl()
+            # Once more: without its host, "http://here//there" would lead there.
+            if url_has_allowed_host_and_scheme(path, None):
+                return path
+    return "/"
