@@ -1,0 +1,157 @@
+"""Fixtures of the whole suite.
+
+The test database always holds the whole catalogue, committed once a session, so `db` tests start
+from it and roll back to it. Nobody asks for `transactional_db`: its flush would empty the catalogue.
+Tests whose rows other threads or processes must see ask for `committed_db`, browser tests for `site`.
+"""
+
+import io
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
+from playwright.sync_api import ConsoleMessage, Page, Request
+from pytest_django.plugin import DjangoDbBlocker
+
+from costcalc.management.commands.prepare import alone, collect_if_stale
+
+# Playwright's synchronous interface runs an event loop in the thread in which tests use the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+KEPT = {"catalog", "contenttypes", "auth"}
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SAMPLES = "COSTCALC_SAMPLES"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files() -> None:
+    """Collected once, by whichever test process comes first; pages cannot be rendered without."""
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    with alone(settings.DATA_DIR / "prepare.lock"):
+        collect_if_stale()
+        call_command("translations", "compile", verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The test database, with every price in it; pytest-django's own would make none for tests of the site alone."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
+        call_command("sync_prices", stdout=io.StringIO())
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def prices(db: None) -> None:
+    """Says that a test needs the catalogue, which the database always holds."""
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database without a transaction around the test; every row but the catalogue's is deleted after it."""
+    with django_db_blocker.unblock():
+        yield
+        for model in apps.get_models():
+            if model._meta.app_label not in KEPT and model._meta.managed:
+                model._default_manager.all().delete()
+        connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real traces and exports, which is not part of the project."""
+    folder = os.environ.get(SAMPLES)
+    if not folder or not Path(folder).is_dir():
+        pytest.skip(f"NOT TESTED ON REAL DATA: {SAMPLES} names no folder")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def server(static_files: None, django_db_setup: None) -> Iterator[str]:
+    """The address of a real server on the test database: uvicorn in a thread, with the whole ASGI application."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    serving = uvicorn.Server(uvicorn.Config("costcalc.asgi:application", log_level="warning", proxy_headers=False))
+    thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not serving.started:
+        assert thread.is_alive(), "The test server did not start."
+        time.sleep(0.01)
+    yield f"http://localhost:{listener.getsockname()[1]}"
+    serving.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture
+def site(server: str, committed_db: None, request: pytest.FixtureRequest) -> str:
+    """The server's address, while a test may use it."""
+    # The transaction around a `db` test holds SQLite's write lock, and its rows are invisible to the server.
+    assert "db" not in request.fixturenames, "A test of the site must not ask for `db`."
+    return server
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """Left to `site`: pytest-playwright's own default would be the last test's address."""
+    return ""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium, as root too. `BROWSER=none` skips what needs one, and says so."""
+    if os.environ.get("BROWSER") == "none":
+        pytest.skip("NOT TESTED IN A BROWSER: BROWSER=none")
+    return {**browser_type_launch_args, "executable_path": chromium(), "chromium_sandbox": False}
+
+
+def chromium() -> str:
+    """The path of a Chromium. Fails the test when there is none."""
+    names = filter(None, [os.environ.get("CHROMIUM"), *CHROMIUM_NAMES])
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.fail("No Chromium: install one, name it in CHROMIUM, or set BROWSER=none to go without.")
+    return found
+
+
+@pytest.fixture
+def page(page: Page, site: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page that must not complain: no script error, no policy violation, nothing asked of another host.
+
+    Tests that provoke such things are marked `complains`.
+    """
+    complaints: list[str] = []
+    page.set_default_timeout(10_000)
+    page.on("console", lambda message: note_error(complaints, message))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda sent: note_stranger(complaints, sent, site))
+    yield page
+    if not request.node.get_closest_marker("complains"):
+        assert complaints == []
+
+
+def note_error(complaints: list[str], message: ConsoleMessage) -> None:
+    """Browsers report violations of the content security policy as errors on the console."""
+    if message.type in {"error", "warning"}:
+        complaints.append(f"{message.text} ({message.location.get('url')})")
+
+
+def note_stranger(complaints: list[str], sent: Request, site: str) -> None:
+    """A page asks nothing of the internet."""
+    if not sent.url.startswith((site + "/", "data:", "blob:", "about:")):
+        complaints.append(f"asked for {sent.url}")

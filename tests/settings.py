@@ -1,0 +1,20 @@
+"""The product's own settings, on a data folder of the tests' and without the developer's variables."""
+
+import os
+from pathlib import Path
+
+OURS = ("HOST", "PORT", "WORKERS", "PUBLIC_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "TRUSTED_PROXIES")
+for name in OURS:
+    os.environ.pop(name, None)
+# Kept between runs, so that static files are compressed once, not in each.
+os.environ["DATA_DIR"] = str(Path(__file__).resolve().parent.parent / ".cache" / "tests")
+# All tests come from one address; those of the limit set their own.
+os.environ["RATE_LIMIT"] = "off"
+
+from costcalc.settings import *  # noqa: E402, F403
+from costcalc.settings import DATA_DIR, DATABASES  # noqa: E402
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file: with SQLite in memory every thread of a server would have a database of its own, or lock it.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
