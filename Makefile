@@ -1,0 +1,54 @@
+# costcalc: `make run` serves the product, `make test` tests it. README.md says what can be configured.
+PY := .venv/bin/python
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+TESTS ?= tests
+
+.PHONY: run test test-postgres lint format bench lock messages screenshot clean
+
+run:
+	@.ci/install .venv requirements.lock
+	@exec $(PY) manage.py serve
+
+test: environment
+	@.ci/chromium
+	@$(PY) -m pytest -q -n auto --dist worksteal $(TESTS)
+
+test-postgres: environment
+	@.ci/chromium
+	@.ci/postgres $(PY) -m pytest -q -n auto --dist worksteal $(TESTS)
+
+lint: environment
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	.venv/bin/lint-imports --no-logo
+	$(PY) -m mypy
+	.venv/bin/djlint templates --lint --quiet
+	$(PY) manage.py translations check
+
+format: environment
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+# Peers of the benchmarks live in an environment of their own, never in the product's.
+bench:
+	@.ci/install .venv-bench requirements-bench.lock
+	@.venv-bench/bin/python -m tests.bench
+
+lock: environment
+	$(LOCK) $(UPGRADE) pyproject.toml -o requirements.lock
+	$(LOCK) $(UPGRADE) pyproject.toml --group test -c requirements.lock -o requirements-test.lock
+	$(LOCK) $(UPGRADE) pyproject.toml --group bench -c requirements.lock -o requirements-bench.lock
+
+messages: environment
+	$(PY) manage.py translations extract
+
+screenshot: environment
+	@.ci/chromium
+	$(PY) -m tests.screenshot
+
+.PHONY: environment
+environment:
+	@.ci/install .venv requirements-test.lock
+
+clean:
+	rm -rf .venv .venv-bench .cache .data/static
