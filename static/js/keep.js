@@ -1,17 +1,15 @@
-// What a swap must not take from the reader: the place, the half-typed value, what was open.
-// Also: Escape closes what is open, and figures that the server has read come back formatted.
+// What a swap must not take from the reader: the place, the half-typed value, what was open and scrolled.
+// Also: Escape closes what is open, `/` goes to the search, and figures that changed fade in.
 (() => {
   "use strict";
   const root = document.documentElement;
-  const watched = ".figure[id], .verdict[id]";
-  const texts = new Map();
+  const watched = ".verdict, .facts dd, .ledger td";
+  const shown = () => [...document.querySelectorAll(watched)];
+  let texts = [];
   let opened = new Map();
-  let typed = null;
-
-  const typing = () => {
-    const field = document.activeElement;
-    return field && field.id && field.matches("input, select, textarea") ? field : null;
-  };
+  let scrolled = new Map();
+  let place = null;
+  let asked = null;
 
   const caret = (field) => {
     try {
@@ -23,11 +21,10 @@
 
   const remember = () => {
     opened = new Map([...document.querySelectorAll("details[id]")].map((d) => [d.id, d.open]));
-    texts.clear();
-    document.querySelectorAll(watched).forEach((e) => texts.set(e.id, e.textContent));
-    const field = typing();
-    typed = field && { field, id: field.id, value: field.value, caret: caret(field) };
-    if (!typed && document.activeElement?.id) typed = { field: document.activeElement, id: document.activeElement.id };
+    scrolled = new Map([...document.querySelectorAll("form[id]")].map((f) => [f.id, f.scrollTop]));
+    texts = shown().map((element) => element.textContent);
+    const active = document.activeElement;
+    place = active?.id && active !== document.body ? { active, id: active.id, value: active.value, caret: caret(active) } : null;
   };
 
   // Open stays open; closed stays closed, unless the server shows a mistake inside.
@@ -39,37 +36,40 @@
     });
   };
 
+  // A value typed on while the server answered is the reader's; otherwise the server's formatted one stands.
   const restorePlace = () => {
-    const was = typed;
-    typed = null;
-    const field = was && document.getElementById(was.id);
-    if (!field || field === was.field) return;
-    if ("value" in was && field.type !== "checkbox") field.value = was.value;
-    field.focus({ preventScroll: true });
-    if (was.caret && was.caret[0] !== null) field.setSelectionRange(...was.caret);
+    const was = place;
+    place = null;
+    scrolled.forEach((top, id) => {
+      const form = document.getElementById(id);
+      if (form && form.scrollTop !== top) form.scrollTop = top;
+    });
+    const now = was && document.getElementById(was.id);
+    if (!now || now === was.active) return;
+    const typing = typeof was.value === "string" && now.matches("input:not([type=checkbox]), textarea");
+    const typedOn = typing && asked?.id === was.id && asked.value !== was.value;
+    if (typedOn) now.value = was.value;
+    now.focus({ preventScroll: true });
+    if (typing && typeof was.caret[0] === "number" && now.value === was.value) now.setSelectionRange(...was.caret);
   };
 
   // After settling: htmx puts classes of its own back until then.
   const markChanged = () => {
-    texts.forEach((text, id) => {
-      const now = document.getElementById(id);
-      if (now && now.textContent !== text) now.classList.add("changed");
-    });
-    texts.clear();
+    const now = shown();
+    if (now.length === texts.length) {
+      now.forEach((element, at) => element.textContent !== texts[at] && element.classList.add("changed"));
+    }
+    texts = [];
   };
 
+  root.addEventListener("htmx:beforeRequest", () => {
+    const active = document.activeElement;
+    asked = active?.id ? { id: active.id, value: active.value } : null;
+  });
   root.addEventListener("htmx:beforeSwap", remember);
   root.addEventListener("htmx:afterSwap", () => { restoreOpen(); restorePlace(); });
   root.addEventListener("htmx:afterSettle", markChanged);
   root.addEventListener("animationend", (event) => event.target.classList.remove("changed"));
-
-  // The server answers with `HX-Trigger: {"costcalc:figures": {"id": "50,000"}}`.
-  root.addEventListener("costcalc:figures", (event) => {
-    Object.entries(event.detail).forEach(([id, text]) => {
-      const field = document.getElementById(id);
-      if (field instanceof HTMLInputElement && field !== document.activeElement) field.value = text;
-    });
-  });
 
   // `/` goes to the search of the page, from anywhere that is not for typing.
   root.addEventListener("keydown", (event) => {

@@ -1,5 +1,5 @@
 // The model picker: an input with role=combobox whose listbox the server fills, by htmx on the input:
-// `hx-get="/prices/options" hx-trigger="search, input changed delay:120ms" hx-target="#the-listbox"`.
+// `hx-get="…" hx-trigger="pick, input changed delay:120ms" hx-target="#the-listbox"`.
 // Follows the WAI-ARIA combobox pattern with list autocomplete. Each option is
 // `<li role="option" data-value="openai/gpt-4.1">`; choosing one puts its value into the input and
 // dispatches `change`. What was chosen lately is remembered here and sent along as `recent`.
@@ -58,7 +58,7 @@
     activate(input, options[next]);
   };
 
-  const search = (input) => window.htmx.trigger(input, "search");
+  const search = (input) => window.htmx.trigger(input, "pick");
   const typedSomething = (input) => input.value.trim() !== (input.dataset.settled ?? input.defaultValue).trim();
 
   const keys = {
@@ -131,14 +131,13 @@
     if (input) input.dataset.settled = input.value;
   });
 
-  // The search asks with `q` (nothing while the text is the one that stands) and `recent`.
+  // Nothing is asked for while the text is the one that stands: then the recent ones are shown.
   root.addEventListener("htmx:configRequest", (event) => {
     const input = comboOf(event.detail.elt);
     if (!input) return;
     const asked = event.detail.parameters;
-    delete asked[input.name];
-    asked.q = typedSomething(input) ? input.value.trim().slice(0, 100) : "";
-    if (!asked.q) asked.recent = recent();
+    asked[input.name] = typedSomething(input) ? input.value.trim().slice(0, 100) : "";
+    if (!asked[input.name]) asked.recent = recent().join(",");
   });
 
   root.addEventListener("htmx:afterSwap", (event) => {
