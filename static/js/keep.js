@@ -47,7 +47,8 @@
     const now = was && document.getElementById(was.id);
     if (!now || now === was.active) return;
     const typing = typeof was.value === "string" && now.matches("input:not([type=checkbox]), textarea");
-    const typedOn = typing && asked?.id === was.id && asked.value !== was.value;
+    const before = asked?.id === was.id ? asked.value : was.active.defaultValue;
+    const typedOn = typing && was.value !== before;
     if (typedOn) now.value = was.value;
     now.focus({ preventScroll: true });
     if (typing && typeof was.caret[0] === "number" && now.value === was.value) now.setSelectionRange(...was.caret);

@@ -1,0 +1,172 @@
+"""Pages of prices: all of them, a provider's, a model's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from costcalc.catalog.finding import find
+from costcalc.catalog.forms import QUOTES, PricesForm
+from costcalc.catalog.index import Catalogue, Entry, catalogue
+from costcalc.catalog.offers import Offer, Shelf, shelf_for
+from costcalc.catalog.tariffs import disagreements, history, links, summary, tariff
+
+PAGE = 100
+COLUMNS = ("input", "cached", "output", "context")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A head that sorts: its words, where it leads, and how the list stands to it."""
+
+    label: str
+    href: str
+    sorted: str
+    figures: bool
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def prices(request: HttpRequest) -> HttpResponse:
+    """All prices: searched, filtered, sorted, in pages; the list alone for htmx. 422 for a word not on offer."""
+    held, shelf = _today()
+    form = PricesForm(request.GET, held, shelf)
+    context = {"catalogue": held, "form": form}
+    if not form.is_valid():
+        return render(request, _template(request, "catalog/prices.html"), context, status=422)
+    entries, others = _found(form, held, shelf)
+    page = Paginator(entries, PAGE).get_page(form.cleaned_data["page"] or 1)
+    context |= {"columns": _columns(form, "catalog:prices"), "others": others, **_listed(form, shelf, page)}
+    return render(request, _template(request, "catalog/prices.html"), context)
+
+
+@require_safe
+def provider(request: HttpRequest, provider: str) -> HttpResponse:
+    """One provider: what it says of itself, and all of its models."""
+    held, shelf = _today()
+    shown = held.providers.get(provider)
+    if shown is None:
+        raise Http404
+    context = {
+        "catalogue": held,
+        "provider": shown,
+        "pricing_links": links(shown.pricing_urls),
+        "offers": shelf.offers(shown.entries),
+    }
+    return render(request, "catalog/provider.html", context)
+
+
+@require_safe
+def model(request: HttpRequest, provider: str, model_id: str) -> HttpResponse:
+    """One model: its prices in force and how they came about. A looser name leads to the model it means."""
+    held, shelf = _today()
+    entry = find(held, provider, model_id)
+    if entry is None:
+        raise Http404
+    if (entry.provider, entry.model_id) != (provider, model_id):
+        return HttpResponseRedirect(reverse("catalog:model", args=(entry.provider, entry.model_id)))
+    return render(request, "catalog/model.html", {"catalogue": held, **_model(entry, held, shelf)})
+
+
+def _today() -> tuple[Catalogue, Shelf]:
+    held = catalogue()
+    return held, shelf_for(held, _day())
+
+
+def _day() -> dt.date:
+    """Prices hold by UTC days, whatever the reader's time zone."""
+    return timezone.now().astimezone(dt.UTC).date()
+
+
+def _template(request: HttpRequest, page: str) -> str:
+    swapped = request.headers.get("HX-Request") == "true"
+    return f"{page}#list" if swapped else page
+
+
+def _found(form: PricesForm, held: Catalogue, shelf: Shelf) -> tuple[list[Entry], int]:
+    """The entries asked for, and how many the same words find on the other side of list and quote."""
+    asked = form.cleaned_data
+    entries = held.search(asked["q"])
+    if asked["provider"]:
+        entries = [entry for entry in entries if entry.provider == asked["provider"]]
+    if asked["has"]:
+        entries = shelf.having(entries, asked["has"])
+    standing = [entry for entry in entries if entry.is_quote == form.quotes]
+    others = len(entries) - len(standing)
+    if form.by:
+        standing = shelf.sorted(standing, form.by, descending=form.descending)
+    return standing, others
+
+
+def _listed(form: PricesForm, shelf: Shelf, page: Page[Entry]) -> dict[str, Any]:
+    write = shelf.write
+    return {
+        "offers": shelf.offers(page.object_list),
+        "page": page,
+        "count": write.number(page.paginator.count),
+        "quotes_query": urlencode(form.query(standing=QUOTES, page=1)),
+        "list_query": urlencode(form.query(standing="", page=1)),
+        "before_query": urlencode(form.query(page=page.number - 1)),
+        "after_query": urlencode(form.query(page=page.number + 1)),
+    }
+
+
+def _columns(form: PricesForm, url: str) -> list[Column]:
+    words = {
+        "model": _("Model"),
+        "provider": _("Provider"),
+        "input": _("Input"),
+        "cached": _("Cached input"),
+        "output": _("Output"),
+        "context": _("Context"),
+    }
+    return [_column(form, reverse(url), name, label) for name, label in words.items()]
+
+
+def _column(form: PricesForm, url: str, name: str, label: str) -> Column:
+    here = form.by == name
+    turned = f"-{name}" if here and not form.descending else name
+    direction = "descending" if form.descending else "ascending"
+    query = urlencode(form.query(sort=turned, page=1))
+    return Column(label, f"{url}?{query}", direction if here else "", name in COLUMNS)
+
+
+def _model(entry: Entry, held: Catalogue, shelf: Shelf) -> dict[str, Any]:
+    day, write = shelf.day, shelf.write
+    row = entry.price_on(day)
+    return {
+        "entry": entry,
+        "offer": shelf.offer(entry),
+        "day": day,
+        "row": row,
+        "row_links": links(row.urls if row else ()),
+        "tariff": tariff(entry.sheet_on(day), day, write),
+        "changes": entry.sheet_on(day).changes_after(day),
+        "history": history(entry, write),
+        "disagreements": disagreements(entry, day, write),
+        "ended": entry.is_shut_down(day),
+        "gone": entry.gone_on(day),
+        "shutdown_links": links(entry.shutdown_sources),
+        "listed": _offer_of(entry.listed_as, held, shelf),
+        "compared": _offer_of(entry.compared_with, held, shelf),
+    }
+
+
+def _offer_of(key: str, held: Catalogue, shelf: Shelf) -> dict[str, Any] | None:
+    entry = held.by_key.get(key)
+    if entry is None:
+        return None
+    offer: Offer = shelf.offer(entry)
+    rates = shelf.weighted(entry)
+    return {"offer": offer, "price": summary(rates[0][1], shelf.write) if rates else shelf.write.unknown}
