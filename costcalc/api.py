@@ -9,6 +9,8 @@ from ninja.errors import HttpError, Throttled, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
+from costcalc.catalog.api import router as prices
+from costcalc.scenarios.api import router as calculator
 from costcalc.wire import strict_json
 from costcalc.wire.problem import MEDIA_TYPE, Fault, locate
 from costcalc.wire.rate_limit import WAIT, AddressThrottle
@@ -105,3 +107,7 @@ def broken(request: HttpRequest, error: Exception) -> HttpResponse:
     """500: the log has the traceback, the reader has not."""
     logger.error("Unhandled error in %s", request.path, exc_info=error)
     return problem_response(500)
+
+
+api.add_router("", prices)
+api.add_router("", calculator)

@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from costcalc.wire import readiness
+
 
 class CatalogConfig(AppConfig):
     """Providers, models and what they cost, with sources and days."""
@@ -9,3 +11,7 @@ class CatalogConfig(AppConfig):
     name = "costcalc.catalog"
     label = "catalog"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Nobody is let in before there are prices."""
+        readiness.register("prices", self.get_model("CatalogueState").objects.exists)

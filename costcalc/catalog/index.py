@@ -94,7 +94,7 @@ class Entry:
         """The price in force on a UTC day: a reviewed correction first, else the newest word of the source."""
         holding = self.holding_on(day)
         corrected = [row for row in holding if row.kind == Price.Kind.CORRECTION]
-        return (corrected or holding or [None])[-1]
+        return next(reversed(corrected or holding), None)
 
     def holding_on(self, day: dt.date) -> list[PriceRow]:
         """The newest word of each kind of source for that day, oldest kind first; withdrawn prices are left out."""
@@ -170,12 +170,14 @@ class Catalogue:
         """Which entries are quotes."""
         return np.array([entry.is_quote for entry in self.entries], dtype=bool)
 
+    @cached_property
+    def _may_end(self) -> list[Entry]:
+        return [e for e in self.entries if e.shutdown_on is not None or any(row.withdrawn for row in e.prices)]
+
     def shut_down(self, day: dt.date) -> npt.NDArray[np.bool_]:
         """Which entries no longer answer, or are no longer named by their source, on that day."""
-        dated = {e.position for e in self.entries if e.is_shut_down(day)}
-        gone = {e.position for e in self.entries if len(e.prices) > 1 and e.gone_on(day)}
         mask = np.zeros(len(self.entries), dtype=bool)
-        mask[list(dated | gone)] = True
+        mask[[e.position for e in self._may_end if e.is_shut_down(day) or e.gone_on(day)]] = True
         return mask
 
     def tables(self, at: Moment, variants: Iterable[str]) -> dict[str, RateTable]:
@@ -236,21 +238,29 @@ def _distance(entry: Entry, words: Sequence[str]) -> int:
     return 1 if model.startswith(words[0]) else 2
 
 
-_lock = threading.Lock()
-_held: Catalogue | None = None
+class _Holder:
+    """The catalogue that this process holds; replaced as a whole when the database has moved on."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.held: Catalogue | None = None
+
+    def at(self, revision: int) -> Catalogue:
+        held = self.held
+        if held is not None and held.revision == revision:
+            return held
+        with self.lock:
+            if self.held is None or self.held.revision != revision:
+                self.held = load(revision)
+            return self.held
+
+
+_holder = _Holder()
 
 
 def catalogue() -> Catalogue:
     """The catalogue at the database's current revision, shared by all requests of this process."""
-    global _held
-    revision = CatalogueState.current_revision()
-    held = _held
-    if held is not None and held.revision == revision:
-        return held
-    with _lock:
-        if _held is None or _held.revision != revision:
-            _held = load(revision)
-        return _held
+    return _holder.at(CatalogueState.current_revision())
 
 
 def load(revision: int) -> Catalogue:

@@ -75,9 +75,7 @@ class PriceSource(models.Model):
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("name", "version", "digest"), name="one_source_per_content"),
-        )
+        constraints = (models.UniqueConstraint(fields=("name", "version", "digest"), name="one_source_per_content"),)
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"

@@ -123,9 +123,7 @@ class _Import:
         day = max(entry.checked_on for entry in entries)
         source = _source(OURS, str(day), reviewed.digest(), "", day)
         said = {
-            f"{entry.provider}/{entry.model_id}": Said(
-                entry.sheet, source, entry.checked_on, entry.note, entry.sources
-            )
+            f"{entry.provider}/{entry.model_id}": Said(entry.sheet, source, entry.checked_on, entry.note, entry.sources)
             for entry in entries
         }
         self._must_exist(said, "correction")
@@ -154,7 +152,7 @@ class _Import:
         self._must_exist(known, "shutdown")
         for key, row in self.models.items():
             entry = known.get(key)
-            fields = {
+            fields: dict[str, object] = {
                 "shutdown_on": entry.on if entry else None,
                 "shutdown_note": entry.note if entry else "",
                 "shutdown_sources": list(entry.sources) if entry else [],
@@ -262,7 +260,7 @@ def _valid_from(last: Price | None, words: Said) -> dt.date | None:
 
 
 def _undated(sheet: PriceSheet) -> list[object]:
-    return [part for part in (*sheet.steps, *sheet.variants) if part.when.starts_on is None]
+    return [part for part in sheet.parts if part.when.starts_on is None]
 
 
 def _source(name: str, version: str, digest: str, url: str, checked_on: dt.date) -> PriceSource:

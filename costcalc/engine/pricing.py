@@ -129,10 +129,15 @@ class PriceSheet:
     _names: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        names = frozenset(name for part in (*self.steps, *self.variants) for name in part.rates)
+        names = frozenset(name for part in self.parts for name in part.rates)
         for name in names:
             unit_named(name)
         object.__setattr__(self, "_names", names)
+
+    @property
+    def parts(self) -> tuple[Step | Variant, ...]:
+        """Steps and variants together."""
+        return (*self.steps, *self.variants)
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -152,9 +157,7 @@ class PriceSheet:
             merged.update(variant.rates)
         return merged
 
-    def rates_on(
-        self, day: dt.date, context: Mapping[str, str] | None = None
-    ) -> tuple[tuple[Fraction, Rates], ...]:
+    def rates_on(self, day: dt.date, context: Mapping[str, str] | None = None) -> tuple[tuple[Fraction, Rates], ...]:
         """The prices of a UTC day, each with the share of the day's hours in which it holds (shares add to 1)."""
         weighted: list[tuple[Fraction, Rates]] = []
         for share, start in self._stretches(day):
@@ -176,7 +179,7 @@ class PriceSheet:
         return next(holding, self.steps[0].rates if self.steps else {})
 
     def _stretches(self, day: dt.date) -> Iterable[tuple[Fraction, dt.datetime]]:
-        hours = [part.when.hours for part in (*self.steps, *self.variants) if part.when.hours]
+        hours = [part.when.hours for part in self.parts if part.when.hours]
         times = sorted({dt.time(), *(time for pair in hours for time in pair)})
         starts = [dt.datetime.combine(day, time, dt.UTC) for time in times]
         ends = [*starts[1:], dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)]
@@ -295,3 +298,27 @@ def _unpriced(counts: Mapping[str, Number], rates: Rates) -> tuple[str, ...]:
 
 def _utc(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+@dataclass(frozen=True, slots=True)
+class MeanRate:
+    """A unit's price weighted by the hours of the day, exact; with tiers, lowest threshold first."""
+
+    base: Fraction
+    tiers: tuple[tuple[int, Fraction], ...] = ()
+
+
+def averaged(weighted: Iterable[tuple[Fraction, Rates]]) -> dict[str, MeanRate]:
+    """Each unit's mean price over the shares of a day; a unit that is unpriced at some hour is left out."""
+    parts = list(weighted)
+    names = [name for name in UNIT_NAMES if parts and all(name in rates for _, rates in parts)]
+    return {name: _mean(name, parts) for name in names}
+
+
+def _mean(name: str, parts: list[tuple[Fraction, Rates]]) -> MeanRate:
+    thresholds = sorted({tier.above for _, rates in parts for tier in rates[name].tiers})
+
+    def at(tokens: int) -> Fraction:
+        return sum((share * Fraction(rates[name].price(tokens)) for share, rates in parts), Fraction(0))
+
+    return MeanRate(at(0), tuple((above, at(above + 1)) for above in thresholds))

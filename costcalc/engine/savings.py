@@ -154,9 +154,7 @@ class Estimate:
 
     def of_workload(self, index: int) -> Totals:
         """Month 1 of one workload."""
-        return total(
-            Totals(line.baseline_cents, line.candidate_cents) for line in self.lines if line.workload == index
-        )
+        return total(Totals(line.baseline_cents, line.candidate_cents) for line in self.lines if line.workload == index)
 
 
 def estimate(moves: Sequence[Move], days: DayCount, at: Moment) -> Estimate:
@@ -167,7 +165,9 @@ def estimate(moves: Sequence[Move], days: DayCount, at: Moment) -> Estimate:
         before = {c.unit: c for c in charges(move.workload, move.baseline, at)}
         after = {c.unit: c for c in charges(move.moved, move.candidate, at)}
         lines += _lines(index, move, before, after, days)
-        months = [total((so_far, month)) for so_far, month in zip(months, _months(move, before, after, days), strict=True)]
+        months = [
+            total((so_far, month)) for so_far, month in zip(months, _months(move, before, after, days), strict=True)
+        ]
     return Estimate(tuple(lines), tuple(months), tuple(_unpriced(lines)))
 
 
@@ -217,9 +217,7 @@ def _rates(sheet: PriceSheet, at: Moment, variant: str) -> tuple[tuple[Fraction,
         return ((Fraction(1), {}),)
 
 
-def _parts(
-    unit: str, workload: Workload, rates: dict[str, tuple[tuple[Fraction, Rates], ...]]
-) -> Iterable[Part]:
+def _parts(unit: str, workload: Workload, rates: dict[str, tuple[tuple[Fraction, Rates], ...]]) -> Iterable[Part]:
     for variant, share in workload.variant_shares().items():
         for hours, prices in rates[variant]:
             paid_as = billed_as(unit, prices)

@@ -79,7 +79,8 @@ class RateTable:
         over = self.thresholds < whole
         if input_tokens > whole:
             over |= self.thresholds == whole
-        return over.sum(axis=1)
+        level: npt.NDArray[np.intp] = over.sum(axis=1)
+        return level
 
     def column(self, unit: str, level: npt.NDArray[np.intp]) -> Ints:
         """Each model's price of a unit, in 1/SMALL dollars; UNPRICED where there is none or it does not fit."""

@@ -137,7 +137,7 @@ class Workload:
             "flex": Fraction(self.flex_share),
             "priority": Fraction(self.priority_share),
         }
-        shares = {"standard": 1 - sum(shares.values()), **shares}
+        shares = {"standard": 1 - sum(shares.values(), Fraction(0)), **shares}
         return {name: share for name, share in shares.items() if share}
 
 

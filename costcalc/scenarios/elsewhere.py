@@ -1,0 +1,110 @@
+"""The same traffic on every other model: who can serve it and at what cost, and who cannot and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.utils.translation import gettext_lazy as _
+
+from costcalc.catalog.index import Catalogue, Entry
+from costcalc.engine import dollars, rank
+from costcalc.scenarios.scenario import Scenario
+
+# Why a model is set apart, the first that applies.
+REASONS = {
+    "quote": _("a vendor’s quote, not a list price"),
+    "ended": _("shut down, or no longer in its source"),
+    "price": _("no price is known for a unit in use"),
+    "window_unknown": _("its context window is not known"),
+    "window": _("its context window is too small"),
+}
+SORTS = ("cost", "-cost", "model", "-model", "provider", "-provider", "window", "-window")
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Month 1 in cents on every entry of the catalogue, and why some are set apart (by REASONS)."""
+
+    entries: tuple[Entry, ...]
+    cents: npt.NDArray[Any]
+    apart: dict[str, Mask]
+
+    @property
+    def able(self) -> Mask:
+        """Which entries can serve the traffic at known prices."""
+        able: Mask = ~np.any(list(self.apart.values()), axis=0)
+        return able
+
+    def serving(self, sort: str = "cost", query: str = "") -> list[int]:
+        """Positions of the entries that can serve, sorted, and filtered by the words of a query."""
+        found = self._matching(np.flatnonzero(self.able), query)
+        return self._sorted(found, sort)
+
+    def reasons(self) -> list[tuple[str, int]]:
+        """How many entries are set apart for each reason."""
+        counts = [(reason, int(mask.sum())) for reason, mask in self.apart.items()]
+        return [(reason, count) for reason, count in counts if count]
+
+    def set_apart(self, reason: str, query: str = "") -> list[int]:
+        """Positions of the entries set apart for a reason, by name."""
+        return self._sorted(self._matching(np.flatnonzero(self.apart[reason]), query), "model")
+
+    def _matching(self, positions: npt.NDArray[np.intp], query: str) -> list[int]:
+        words = query.lower().split()
+        chosen: list[int] = positions.tolist()
+        if not words:
+            return chosen
+        texts = {index: f"{self.entries[index].key} {self.entries[index].name}".lower() for index in chosen}
+        return [index for index in chosen if all(word in texts[index] for word in words)]
+
+    def _sorted(self, found: list[int], sort: str) -> list[int]:
+        down, name = sort.startswith("-"), sort.removeprefix("-")
+        entries = self.entries
+        if name == "cost":
+            # Stable, so that equal costs keep the catalogue's order; numpy sorts faster than keys would.
+            order = np.argsort(self.cents[found], kind="stable").tolist()
+            found = [found[index] for index in order]
+        elif name == "model":
+            found.sort(key=lambda index: (entries[index].model_id.lower(), entries[index].provider))
+        elif name == "provider":
+            found.sort(key=lambda index: (entries[index].provider_name.lower(), entries[index].model_id.lower()))
+        else:
+            found.sort(key=lambda index: entries[index].context_window or 0)
+        return found[::-1] if down else found
+
+
+def elsewhere(scenario: Scenario, catalogue: Catalogue) -> Elsewhere:
+    """Rank the scenario's traffic, as it is at the baseline, over the whole catalogue."""
+    workloads = [asked.workload for asked in scenario.asked]
+    variants = {"standard"} | {name for workload in workloads for name in workload.variant_shares()}
+    ranking = rank(catalogue.tables(scenario.at, sorted(variants)), workloads, scenario.day_count)
+    needed = max(workload.input_tokens + workload.output_tokens for workload in workloads)
+    return Elsewhere(
+        catalogue.entries, ranking.cents, _apart(catalogue, ranking.unknown, scenario.day, int(-(-needed // 1)))
+    )
+
+
+def _apart(catalogue: Catalogue, unpriced: Mask, day: dt.date, needed: int) -> dict[str, Mask]:
+    masks = {
+        "quote": catalogue.quoted,
+        "ended": catalogue.shut_down(day),
+        "price": unpriced,
+        "window_unknown": catalogue.windows < 0,
+        "window": catalogue.windows < needed,
+    }
+    before = np.zeros(len(catalogue.entries), dtype=bool)
+    apart: dict[str, Mask] = {}
+    for reason, mask in masks.items():
+        apart[reason] = mask & ~before
+        before = before | mask
+    return apart
+
+
+def monthly(found: Elsewhere, position: int) -> Any:
+    """The month's cost of one entry in US dollars."""
+    return dollars(int(found.cents[position]))

@@ -1,0 +1,370 @@
+"""A computed scenario as the page shows it: ready-made strings, and for each figure how it came about.
+
+Strings are made here and not by filters in the template: a filter in a loop costs more than the table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from costcalc.engine import Charge, Line, Part, Totals, Unpriced, Workload, dollars, per
+from costcalc.formatting import Formatter
+from costcalc.scenarios.findings import Finding, model_page
+from costcalc.scenarios.labels import unit_label, variant_label
+from costcalc.scenarios.scenario import Offer, Result
+
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EM DASH}"
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that opens: what it says, the steps of its arithmetic, and where its price comes from."""
+
+    text: str
+    steps: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the ledger."""
+
+    label: str
+    volume: str
+    baseline: Figure
+    candidate: Figure
+    difference: str
+    direction: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The lines of one workload, with its name and sides where there are several."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The statement: a small lead and a large phrase; `kind` is saves, costs, doubt or nothing."""
+
+    lead: str
+    phrase: str
+    kind: str
+
+    @property
+    def sentence(self) -> str:
+        """Both in one."""
+        return f"{self.lead} {self.phrase}"
+
+
+@dataclass
+class Ledger:
+    """Everything that the right-hand column shows."""
+
+    verdict: Verdict
+    facts: list[tuple[str, Figure]]
+    findings: list[Finding]
+    groups: list[Group]
+    heads: tuple[str, str]
+    total: Row
+    year: Row
+    complete: bool
+    note: str
+    hidden: list[str] = field(default_factory=list)
+
+
+class Writer:
+    """Writes one result in one language."""
+
+    def __init__(self, result: Result, write: Formatter, today: dt.date) -> None:
+        self.result = result
+        self.write = write
+        self.today = today
+        self.answer = result.estimate
+        self.unknown: dict[tuple[str, int, str], list[Unpriced]] = {}
+        for gap in self.answer.unknown:
+            self.unknown.setdefault((gap.side, gap.workload, gap.unit), []).append(gap)
+
+    def ledger(self, findings: list[Finding]) -> Ledger:
+        """The whole right-hand column."""
+        return Ledger(
+            verdict=self.verdict(),
+            facts=self.facts(),
+            findings=findings,
+            groups=list(self._groups()),
+            heads=self._heads(),
+            total=self._total_row(_("Total, a month"), self.answer.monthly, self._month_steps()),
+            year=self._total_row(_("Run-rate, twelve months"), self.answer.annual, self._year_steps()),
+            complete=self.answer.complete,
+            note=self._note(),
+        )
+
+    def verdict(self) -> Verdict:
+        """What moving does to a month, as a sentence; with a price unknown it says so instead."""
+        totals = self.answer.monthly
+        today = self.result.scenario.day == self.today
+        when = _("today’s prices") if today else self.write.day(self.result.scenario.day)
+        if not self.answer.complete:
+            lead = _("At %(when)s, a price is missing, so the saving is") % {"when": when}
+            return Verdict(lead, _("unknown"), "doubt")
+        saved = totals.savings_cents
+        amount = self.write.short_money(dollars(abs(saved)))
+        if saved > 0:
+            return Verdict(
+                _("At %(when)s, moving saves") % {"when": when}, _("%(money)s a month") % {"money": amount}, "saves"
+            )
+        if saved < 0:
+            lead = _("At %(when)s, moving costs") % {"when": when}
+            return Verdict(lead, _("%(money)s more a month") % {"money": amount}, "costs")
+        return Verdict(_("At %(when)s, moving changes") % {"when": when}, _("nothing"), "")
+
+    def facts(self) -> list[tuple[str, Figure]]:
+        """The figures under the verdict."""
+        month, year = self.answer.monthly, self.answer.annual
+        known = "" if self.answer.complete else _("of what is known")
+        return [
+            (_("Baseline, a month"), self._sum(month.baseline_cents, self._has_gap("baseline"))),
+            (_("Candidate, a month"), self._sum(month.candidate_cents, self._has_gap("candidate"))),
+            (_("Saving, a month"), self._saving(month, self._difference_steps(month), known)),
+            (_("Saving, run-rate of a year"), self._saving(year, self._year_steps(), known)),
+            (_("Saving, of the baseline"), self._percent(month)),
+            (_("Effective price per MTok"), self._effective()),
+        ]
+
+    def _has_gap(self, side: str) -> bool:
+        return any(gap.side == side for gap in self.answer.unknown)
+
+    def _sum(self, cents: int, gap: bool) -> Figure:
+        text = self.write.money(dollars(cents))
+        steps = [_("The sum of the lines of the ledger, each rounded once to cents.")]
+        if gap:
+            steps.append(_("A price is unknown, so this is the sum of what is known."))
+        return Figure(text + (" + ?" if gap else ""), tuple(steps), kind="unknown" if gap else "")
+
+    def _saving(self, totals: Totals, steps: tuple[str, ...], known: str) -> Figure:
+        if known:
+            known_part = self.write.money(dollars(totals.savings_cents))
+            return Figure(self.write.unknown, (f"{known_part} {known}", *steps), kind="unknown")
+        kind = "saves" if totals.savings_cents > 0 else "costs" if totals.savings_cents < 0 else ""
+        return Figure(self.write.money(dollars(totals.savings_cents)), steps, kind=kind)
+
+    def _percent(self, month: Totals) -> Figure:
+        percent = month.savings_percent
+        if not self.answer.complete:
+            return Figure(self.write.unknown, (_("A price is unknown."),), kind="unknown")
+        if percent is None:
+            return Figure(DASH, (_("There is no percentage of a baseline of 0."),))
+        step = f"({self._money(month.baseline_cents)} {MINUS} {self._money(month.candidate_cents)}) ÷ "
+        step += f"{self._money(month.baseline_cents)} = {self.write.percent(percent / 100, 2)}"
+        return Figure(self.write.percent(percent / 100), (step,))
+
+    def _effective(self) -> Figure:
+        before, after = self.result.effective(candidate=False), self.result.effective(candidate=True)
+        month = self.answer.monthly
+        steps = tuple(
+            f"{label}: {self._money(cents)} ÷ {self._quantity('input_mtok', self.result.tokens(candidate))} = "
+            f"{self.write.per_mtok(price)}"
+            for label, cents, candidate, price in (
+                (_("Baseline"), month.baseline_cents, False, before),
+                (_("Candidate"), month.candidate_cents, True, after),
+            )
+        )
+        text = f"{self.write.per_mtok(before)} → {self.write.per_mtok(after)}"
+        return Figure(text, (*steps, _("Input and output tokens together.")))
+
+    def _heads(self) -> tuple[str, str]:
+        before = {offers[0].seller for offers in self.result.offers}
+        after = {offers[1].seller for offers in self.result.offers}
+        heads = [next(iter(names)) if len(names) == 1 else "" for names in (before, after)]
+        if heads[0] == heads[1]:
+            heads = [""] * 2 if len(self.result.offers) > 1 else [self._model(side) for side in self.result.offers[0]]
+        return heads[0] or _("Baseline"), heads[1] or _("Candidate")
+
+    def _model(self, offer: Offer) -> str:
+        return offer.entry.model_id if offer.entry else offer.seller
+
+    def _groups(self) -> Iterator[Group]:
+        several = len(self.result.offers) > 1
+        for index, (before, after) in enumerate(self.result.offers):
+            rows = [self._row(line) for line in self.answer.lines if line.workload == index]
+            name = self.result.moves[index].workload.name or _("Workload %(number)s") % {"number": index + 1}
+            title = f"{name}: {self._side(before)} → {self._side(after)}" if several else ""
+            yield Group(title, tuple(rows))
+
+    def _side(self, offer: Offer) -> str:
+        return offer.entry.key if offer.entry else offer.seller or _("typed prices")
+
+    def _row(self, line: Line) -> Row:
+        before, after = self.result.offers[line.workload]
+        volumes = [line.baseline_volume, line.candidate_volume]
+        texts = [self._quantity(line.unit, volume) for volume in volumes]
+        difference, direction = self._difference(line)
+        return Row(
+            label=unit_label(line.unit),
+            volume=texts[0] if volumes[0] == volumes[1] else " → ".join(texts),
+            baseline=self._amount(line, "baseline", line.baseline, line.baseline_cents, before),
+            candidate=self._amount(line, "candidate", line.candidate, line.candidate_cents, after),
+            difference=difference,
+            direction=direction,
+        )
+
+    def _difference(self, line: Line) -> tuple[str, str]:
+        sides = ("baseline", "candidate")
+        if any((side, line.workload, line.unit) in self.unknown for side in sides):
+            return self.write.unknown, "unknown"
+        return self._signed(line.difference_cents)
+
+    def _signed(self, cents: int) -> tuple[str, str]:
+        if not cents:
+            return DASH, ""
+        return self.write.difference(dollars(cents)), "plus" if cents > 0 else "minus"
+
+    def _amount(self, line: Line, side: str, charge: Charge | None, cents: int, offer: Offer) -> Figure:
+        if charge is None:
+            return Figure(DASH)
+        gaps = self.unknown.get((side, line.workload, line.unit), [])
+        steps = tuple(self._steps(line, side, charge, cents))
+        text = self.write.money(dollars(cents))
+        if gaps:
+            text = self.write.unknown if sum(gap.share for gap in gaps) == 1 else f"{text} + ?"
+        return Figure(text, steps, tuple(self._sources(offer)), "unknown" if gaps else "")
+
+    def _steps(self, line: Line, side: str, charge: Charge, cents: int) -> Iterator[str]:
+        move = self.result.moves[line.workload]
+        workload = move.moved if side == "candidate" else move.workload
+        volume = line.candidate_volume if side == "candidate" else line.baseline_volume
+        yield self._requests_step(workload)
+        if charge.unit != "requests_kcount":
+            each = self._exact(charge.quantity)
+            yield f"× {each} = {self._quantity(charge.unit, volume)}"
+        for part in charge.parts:
+            yield self._part_step(charge.unit, volume, part)
+        if len(charge.parts) > 1 or charge.per_request * 100 * self._requests(workload) != cents:
+            yield f"{_('Together, rounded once to cents:')} {self._money(cents)}"
+
+    def _requests(self, workload: Workload) -> Fraction:
+        return workload.requests_in(1, self.result.scenario.day_count)
+
+    def _requests_step(self, workload: Workload) -> str:
+        """`50,000 a day × 30 days × 1.03 = 1,545,000 requests`."""
+        factors = [self.write.number(workload.requests)]
+        if workload.per == "day":
+            days = self.result.scenario.day_count.days_in(1)
+            factors.append(_("%(days)s days") % {"days": self._exact(days)})
+        if workload.retry_share:
+            factors.append(self.write.number(1 + workload.retry_share))
+        requests = _("%(number)s requests a month") % {"number": self._exact(self._requests(workload))}
+        return f"{' × '.join(factors)} = {requests}" if len(factors) > 1 else requests
+
+    def _part_step(self, unit: str, volume: Fraction, part: Part) -> str:
+        factors = [self._quantity(unit, volume)]
+        if part.share != 1:
+            factors.append(self._share(part))
+        if part.price is None:
+            return f"{' × '.join(factors)} × {self.write.unknown}"
+        amount = volume * part.share * Fraction(part.price) / per(unit)
+        factors.append(f"{self.write.per_mtok(part.price)}{self._per(unit)}")
+        if part.billed_as not in (None, unit):
+            factors[-1] += f" ({_('billed as: %(unit)s') % {'unit': unit_label(part.billed_as or unit)}})"
+        return f"{' × '.join(factors)} = {self._dollars(amount)}"
+
+    def _share(self, part: Part) -> str:
+        words = [variant_label(part.variant)] if part.variant != "standard" else []
+        if part.tier_above is not None:
+            words.append(_("above %(tokens)s tokens") % {"tokens": self.write.number(part.tier_above)})
+        if part.hours != 1:
+            words.append(_("%(share)s of the hours") % {"share": self._percentage(part.hours)})
+        share = self._percentage(part.share)
+        return f"{share} ({', '.join(words)})" if words else share
+
+    def _percentage(self, share: Fraction) -> str:
+        return self.write.percent(Decimal(share.numerator) / share.denominator, 4)
+
+    def _per(self, unit: str) -> str:
+        if unit.endswith("_mtok"):
+            return " / MTok"
+        return f" / {self.write.number(per(unit))}"
+
+    def _quantity(self, unit: str, volume: Fraction) -> str:
+        if unit.endswith("_mtok"):
+            return self.write.tokens(Decimal(volume.numerator) / volume.denominator)
+        return self._exact(volume)
+
+    def _exact(self, value: Fraction) -> str:
+        return self.write.number(Decimal(value.numerator) / value.denominator, 6)
+
+    def _dollars(self, amount: Fraction) -> str:
+        exact = Decimal(amount.numerator) / amount.denominator
+        return self.write.per_mtok(exact.quantize(Decimal("0.000001")).normalize())
+
+    def _money(self, cents: int) -> str:
+        return self.write.money(dollars(cents))
+
+    def _sources(self, offer: Offer) -> Iterator[tuple[str, str]]:
+        """Where the price comes from, and the day it was checked; the model's page has the links."""
+        row, entry = offer.price, offer.entry
+        if row is None or entry is None:
+            yield (_("Price: typed."), "") if entry is None else (_("The catalogue has no price for that day."), "")
+            return
+        words = {"source": row.source, "day": self.write.day(row.checked_on)}
+        yield _("Price: %(source)s, checked on %(day)s.") % words, ""
+        yield entry.key, model_page(entry)
+        yield from ((host_of(url), url) for url in row.urls[:1])
+
+    def _total_row(self, label: str, totals: Totals, steps: tuple[str, ...]) -> Row:
+        gaps = [self._has_gap("baseline"), self._has_gap("candidate")]
+        cents = (totals.baseline_cents, totals.candidate_cents)
+        sides = [
+            Figure(self._money(c) + (" + ?" if gap else ""), steps, kind="unknown" if gap else "")
+            for c, gap in zip(cents, gaps, strict=True)
+        ]
+        difference, direction = self._signed(-totals.savings_cents)
+        if any(gaps):
+            difference, direction = self.write.unknown, "unknown"
+        return Row(label, "", sides[0], sides[1], difference, direction)
+
+    def _month_steps(self) -> tuple[str, ...]:
+        return (_("The sum of the lines above, each rounded once to cents."),)
+
+    def _year_steps(self) -> tuple[str, ...]:
+        steps = [_("The sum of twelve months, each line of each month rounded once to cents.")]
+        if any(move.workload.monthly_growth for move in self.result.moves):
+            last = self.answer.months[-1]
+            words = {"baseline": self._money(last.baseline_cents), "candidate": self._money(last.candidate_cents)}
+            steps.append(_("With growth, month 12 costs %(baseline)s against %(candidate)s.") % words)
+        steps.append(_("At today’s prices throughout, and not cut off at a shutdown."))
+        return tuple(steps)
+
+    def _difference_steps(self, totals: Totals) -> tuple[str, ...]:
+        amount = self._money(totals.savings_cents)
+        return (f"{self._money(totals.baseline_cents)} {MINUS} {self._money(totals.candidate_cents)} = {amount}",)
+
+    def _note(self) -> str:
+        """How days became months, under every result."""
+        count = self.result.scenario.day_count
+        if count.days is None:
+            month = self.write.number(int(count.days_in(1)))
+            return _("The calendar’s own months; the first has %(days)s days.") % {"days": month}
+        return _("A month is %(days)s days.") % {"days": self._exact(count.days)}
+
+
+def host_of(url: str) -> str:
+    """The host of an address, as a short name for a link."""
+    return url.split("/")[2].removeprefix("www.") if url.count("/") >= 2 else url
+
+
+def figures(rows: Iterable[Row]) -> Iterator[Figure]:
+    """Every figure of some rows."""
+    for row in rows:
+        yield from (row.baseline, row.candidate)

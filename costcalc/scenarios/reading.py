@@ -1,0 +1,308 @@
+"""From an address or a form to a scenario, with a message for every field that cannot be read.
+
+An address holds canonical numbers. A form says in `lang` in which language its numbers were typed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from costcalc.catalog.finding import find
+from costcalc.catalog.index import Catalogue, Entry
+from costcalc.engine import Rate, Shift, TrafficError, Workload, shifted
+from costcalc.figures import FigureError, read_canonical, read_date, read_number
+from costcalc.scenarios import address
+from costcalc.scenarios.fields import (
+    BY_NAME,
+    FIRST_DAY,
+    LAST_DAY,
+    LONGEST_TEXT,
+    MOST_WORKLOADS,
+    PRICES,
+    SCENARIO,
+    TYPED,
+    WORKLOAD,
+    Field,
+    Value,
+    input_name,
+)
+from costcalc.scenarios.scenario import Asked, Choice, Scenario, TypedPrices
+
+LANGUAGES = ("en", "vi")
+# What a form or the page's own links carry besides the fields.
+OTHERS = frozenset({"lang", "last", "add", "remove", "workloads", "sort", "q", "page", "apart", "csrfmiddlewaretoken"})
+LONGEST_REFERENCE = 300
+SUGGESTED = 3
+# The engine's names of what is wrong, as the form's fields.
+ENGINE_FIELDS = {
+    "cache_write_share": "written",
+    "cache_read_share": "cached",
+    "reasoning_tokens": "reasoning",
+    "priority_share": "priority",
+}
+
+
+@dataclass
+class Reading:
+    """What was read: values by field, the text as typed, messages by input name, and what is not a field."""
+
+    language: str | None
+    workloads: list[dict[str, Value]] = field(default_factory=list)
+    scenario: dict[str, Value] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    strangers: list[str] = field(default_factory=list)
+    choices: dict[str, Choice] = field(default_factory=dict)
+
+    @property
+    def query(self) -> str:
+        """The canonical address of what was read; only of a reading without errors."""
+        return address.query(self.workloads, self.scenario)
+
+    def built(self, today: dt.date) -> Scenario | None:
+        """The scenario, or None where something could not be read; adds the engine's own complaints."""
+        if self.errors:
+            return None
+        asked = [self._asked(index, values) for index, values in enumerate(self.workloads)]
+        at = self.scenario["at"]
+        day = dt.date.fromisoformat(at) if isinstance(at, str) else today
+        complete = tuple(one for one in asked if one is not None)
+        return Scenario(complete, str(self.scenario["days"]), day) if not self.errors else None
+
+    def _asked(self, index: int, values: Mapping[str, Value]) -> Asked | None:
+        try:
+            workload, shift = _workload(values), _shift(values)
+            shifted(workload, shift)
+        except TrafficError as error:
+            self._complain(index, error)
+            return None
+        sides = [self.choices[input_name(index, side)] for side in ("from", "to")]
+        return Asked(workload, sides[0], sides[1], shift)
+
+    def _complain(self, index: int, error: TrafficError) -> None:
+        message = {
+            "cache_shares_over_one": _("What is read from and written to the cache is more than the whole input."),
+            "variant_shares_over_one": _("Batch, flex and priority together are more than 100 %."),
+            "reasoning_over_output": _("Reasoning is part of the output, so it cannot be more than the output."),
+        }.get(error.code, _("This does not fit the other fields."))
+        self.errors[input_name(index, ENGINE_FIELDS.get(error.field, "requests"))] = message
+
+
+def read(query: QueryDict, catalogue: Catalogue) -> Reading:
+    """Read a scenario from an address or a sent form. Nothing is guessed; what is missing has its default."""
+    language = query.get("lang")
+    reading = Reading(language if language in LANGUAGES else None)
+    if language is not None and reading.language is None:
+        reading.strangers.append("lang")
+    _Reader(query, catalogue, reading).run()
+    return reading
+
+
+@dataclass
+class _Reader:
+    query: QueryDict
+    catalogue: Catalogue
+    reading: Reading
+
+    def run(self) -> None:
+        count = self._count()
+        for index in range(count):
+            self.reading.workloads.append(
+                {field.name: self._value(input_name(index, field.name), field) for field in WORKLOAD}
+            )
+        self.reading.scenario = {field.name: self._value(field.name, field) for field in SCENARIO}
+        known = {input_name(index, field.name) for index in range(count) for field in WORKLOAD}
+        known |= {field.name for field in SCENARIO} | OTHERS
+        self.reading.strangers += [name for name in self.query if name not in known]
+        for index, values in enumerate(self.reading.workloads):
+            for side in ("from", "to"):
+                self._choose(index, side, values)
+
+    def _count(self) -> int:
+        text = self.query.get("workloads", "1")
+        if text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= MOST_WORKLOADS:
+            return int(text)
+        self.reading.strangers.append("workloads")
+        return 1
+
+    def _value(self, name: str, field: Field) -> Value:
+        given = self.query.getlist(name)
+        if not given:
+            return field.default
+        text = given[0]
+        self.reading.typed[name] = text[: LONGEST_REFERENCE + 1]
+        try:
+            if len(given) > 1:
+                raise _Refused(_("This is in the address more than once."))
+            return self._understood(text, field)
+        except FigureError as error:
+            self.reading.errors[name] = _(error.message) % error.params
+        except _Refused as error:
+            self.reading.errors[name] = str(error)
+        return field.default
+
+    def _understood(self, text: str, field: Field) -> Value:
+        if not text.strip() and (field.blank or (self.reading.language and field.default == Decimal(0))):
+            return field.default
+        return READERS[field.kind](text, field, self.reading.language)
+
+    def _choose(self, index: int, side: str, values: dict[str, Value]) -> None:
+        name = input_name(index, side)
+        if name in self.reading.errors:
+            return
+        if values[side] == TYPED:
+            self.reading.choices[name] = _typed_prices(side, values)
+            return
+        self._forget_prices(index, side, values)
+        found = _named(str(values[side]), self.catalogue)
+        if isinstance(found, str):
+            self.reading.errors[name] = found
+        else:
+            self.reading.choices[name] = found
+            values[side] = found.key
+
+    def _forget_prices(self, index: int, side: str, values: dict[str, Value]) -> None:
+        """Typed prices belong to typed sides only: beside a model they would be a silent second price."""
+        for word in ("name", *PRICES):
+            name = f"{side}.{word}"
+            values[name] = BY_NAME[name].default
+            self.reading.errors.pop(input_name(index, name), None)
+
+
+class _Refused(ValueError):
+    """A value that is not one of the field's; its text is the message."""
+
+
+def _number(text: str, field: Field, language: str | None) -> Decimal:
+    if language is None:
+        return read_canonical(text, low=field.low, high=field.high, places=field.places)
+    return read_number(text, language, low=field.low, high=field.high, places=field.places)
+
+
+def _percent(text: str, field: Field, language: str | None) -> Decimal:
+    bare = text.rstrip().removesuffix("%") if language and len(text) <= LONGEST_TEXT else text
+    return _number(bare, field, language)
+
+
+def _choice(text: str, field: Field, language: str | None) -> str:
+    if text in dict(field.choices):
+        return text
+    allowed = ", ".join(value for value, _label in field.choices)
+    raise _Refused(_("This can be one of: %(allowed)s.") % {"allowed": allowed})
+
+
+def _text(text: str, field: Field, language: str | None) -> str:
+    text = text.strip()
+    if len(text) > LONGEST_TEXT:
+        raise _Refused(_("At most %(limit)s characters.") % {"limit": LONGEST_TEXT})
+    if not text.isprintable():
+        raise _Refused(_("This holds characters that cannot be shown."))
+    return text
+
+
+def _reference(text: str, field: Field, language: str | None) -> str:
+    text = text.strip()
+    if not text:
+        raise _Refused(_("Choose a model, or type prices instead."))
+    if len(text) > LONGEST_REFERENCE or not text.isprintable():
+        raise _Refused(_("No model has such a name."))
+    return text
+
+
+def _date(text: str, field: Field, language: str | None) -> str:
+    day = read_date(text, language or "en").isoformat()
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise _Refused(_("This must be a day between 2000 and 2100."))
+    return day
+
+
+READERS: Mapping[str, Callable[[str, Field, str | None], Value]] = {
+    "number": _number,
+    "percent": _percent,
+    "price": _number,
+    "choice": _choice,
+    "text": _text,
+    "model": _reference,
+    "date": _date,
+}
+
+
+def _named(text: str, catalogue: Catalogue) -> Entry | str:
+    """The model with this name, or the message that says why there is not exactly one."""
+    provider, slash, model = text.partition("/")
+    found = find(catalogue, provider, model) if slash else None
+    if found is not None:
+        return found
+    exact = [entry for entry in catalogue.entries if text in (entry.model_id, entry.key)]
+    if len(exact) == 1:
+        return exact[0]
+    near = exact or catalogue.search(text, SUGGESTED)
+    if not near:
+        return _("No model is called “%(text)s”.") % {"text": text}
+    names = ", ".join(entry.key for entry in near[:SUGGESTED])
+    if exact:
+        more = len(exact) - SUGGESTED
+        rest = ngettext(" or %(more)s more", " or %(more)s more", more) % {"more": more} if more > 0 else ""
+        return _("Several providers sell “%(text)s”. Which one: %(names)s?") % {"text": text, "names": names + rest}
+    return _("No model is called “%(text)s”. Did you mean %(names)s?") % {"text": text, "names": names}
+
+
+def _typed_prices(side: str, values: Mapping[str, Value]) -> TypedPrices:
+    typed = {unit: values[f"{side}.{word}"] for word, (unit, _label) in PRICES.items()}
+    rates = {unit: Rate(price) for unit, price in typed.items() if isinstance(price, Decimal)}
+    return TypedPrices(str(values[f"{side}.name"]), rates)
+
+
+def _workload(values: Mapping[str, Value]) -> Workload:
+    calls = {"web_searches_kcount": "searches", "storage_searches_kcount": "files", "code_executions_kcount": "code"}
+    return Workload(
+        name=str(values["name"]),
+        requests=_decimal(values["requests"]),
+        per="month" if values["per"] == "month" else "day",
+        input_tokens=_decimal(values["in"]),
+        output_tokens=_decimal(values["out"]),
+        reasoning_tokens=_decimal(values["reasoning"]),
+        cache_read_share=_share(values["cached"]),
+        cache_write_share=_share(values["written"]),
+        cache_write_ttl="1h" if values["ttl"] == "1h" else "5m",
+        calls={unit: count for unit, name in calls.items() if (count := _decimal(values[name]))},
+        batch_share=_share(values["batch"]),
+        flex_share=_share(values["flex"]),
+        priority_share=_share(values["priority"]),
+        retry_share=_share(values["retry"]),
+        over_tier_share=_optional_share(values["over"]),
+        monthly_growth=_share(values["growth"]),
+    )
+
+
+def _shift(values: Mapping[str, Value]) -> Shift:
+    return Shift(
+        tokenizer=_decimal(values["tokenizer"]),
+        verbosity=_decimal(values["verbosity"]),
+        cache_read_share=_optional_share(values["to.cached"]),
+        retry_share=_optional_share(values["to.retry"]),
+    )
+
+
+def _decimal(value: Value) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(0)
+
+
+def _share(value: Value) -> Decimal:
+    return _decimal(value).scaleb(-2)
+
+
+def _optional_share(value: Value) -> Decimal | None:
+    return None if value is None else _share(value)
+
+
+def copied(workloads: Sequence[dict[str, Value]]) -> list[dict[str, Value]]:
+    """The workloads with one more, which begins as a copy of the last."""
+    return [*workloads, {**workloads[-1], "name": ""}]

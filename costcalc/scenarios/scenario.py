@@ -1,0 +1,142 @@
+"""A scenario: what is asked of which models, at the prices of which day; and its computation.
+
+An unsaved scenario, built from an address, computes exactly like any other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from costcalc.catalog.index import Catalogue, Entry, PriceRow
+from costcalc.engine import (
+    UNSHIFTED,
+    DayCount,
+    Estimate,
+    Moment,
+    Move,
+    PriceSheet,
+    Rate,
+    Shift,
+    Step,
+    Variant,
+    Workload,
+    estimate,
+    round_half_up,
+)
+
+
+@dataclass(frozen=True)
+class TypedPrices:
+    """Prices that somebody typed in place of a model; a unit that is not there is unknown."""
+
+    name: str
+    rates: Mapping[str, Rate]
+    variants: tuple[Variant, ...] = ()
+
+    @cached_property
+    def sheet(self) -> PriceSheet:
+        """The prices as the engine reads them: the same on every day."""
+        return PriceSheet((Step(self.rates),), self.variants)
+
+
+Choice = Entry | TypedPrices
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One workload, the two sides that are compared for it, and how it looks on the other side."""
+
+    workload: Workload
+    baseline: Choice
+    candidate: Choice
+    shift: Shift = UNSHIFTED
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One side of one workload on a day: who sells, and the price in force (None where typed, or none)."""
+
+    choice: Choice
+    price: PriceRow | None
+    sheet: PriceSheet
+
+    @property
+    def entry(self) -> Entry | None:
+        """The catalogue's model, unless the prices were typed."""
+        return self.choice if isinstance(self.choice, Entry) else None
+
+    @property
+    def seller(self) -> str:
+        """Whose prices these are, in a few words; empty for typed prices without a name."""
+        return self.choice.provider_name if isinstance(self.choice, Entry) else self.choice.name
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Workloads, the day count (`30`, `365/12`, `calendar` or any number of days) and the day of the prices."""
+
+    asked: tuple[Asked, ...]
+    days: str
+    at: Moment
+
+    @property
+    def day(self) -> dt.date:
+        """The UTC day of the prices."""
+        return self.at.date() if isinstance(self.at, dt.datetime) else self.at
+
+    @property
+    def day_count(self) -> DayCount:
+        """How days become months."""
+        return DayCount(None if self.days == "calendar" else Fraction(self.days), self.day.replace(day=1))
+
+    def computed(self) -> Result:
+        """The answer at the prices of the scenario's day."""
+        offers = tuple((offer_on(a.baseline, self.day), offer_on(a.candidate, self.day)) for a in self.asked)
+        moves = [
+            Move(asked.workload, before.sheet, after.sheet, asked.shift)
+            for asked, (before, after) in zip(self.asked, offers, strict=True)
+        ]
+        return Result(self, offers, tuple(moves), estimate(moves, self.day_count, self.at))
+
+
+@dataclass(frozen=True)
+class Result:
+    """A computed scenario: both offers of each workload, and the engine's estimate."""
+
+    scenario: Scenario
+    offers: tuple[tuple[Offer, Offer], ...]
+    moves: tuple[Move, ...]
+    estimate: Estimate
+
+    def tokens(self, candidate: bool) -> Fraction:
+        """Input and output tokens of month 1 on one side."""
+        days = self.scenario.day_count
+        sides = [move.moved if candidate else move.workload for move in self.moves]
+        return sum((Fraction(w.input_tokens + w.output_tokens) * w.requests_in(1, days) for w in sides), Fraction(0))
+
+    def effective(self, candidate: bool) -> Decimal | None:
+        """Dollars per million tokens of one side, to four decimals; None where a price is unknown or nothing runs."""
+        side = "candidate" if candidate else "baseline"
+        tokens = self.tokens(candidate)
+        if not tokens or any(gap.side == side for gap in self.estimate.unknown):
+            return None
+        totals = self.estimate.monthly
+        cents = totals.candidate_cents if candidate else totals.baseline_cents
+        return Decimal(round_half_up(Fraction(cents * 100) * 1_000_000 / tokens)).scaleb(-4)
+
+
+def offer_on(choice: Choice, day: dt.date) -> Offer:
+    """A side's price in force on a UTC day."""
+    if isinstance(choice, TypedPrices):
+        return Offer(choice, None, choice.sheet)
+    return Offer(choice, choice.price_on(day), choice.sheet_on(day))
+
+
+def listed(catalogue: Catalogue, entry: Entry) -> Entry | None:
+    """The list price's model that a quote stands for."""
+    return catalogue.by_key.get(entry.listed_as)

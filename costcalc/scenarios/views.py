@@ -1,0 +1,213 @@
+"""The calculator, the same traffic elsewhere, and the model picker's list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from costcalc.catalog.index import Catalogue, Entry, catalogue
+from costcalc.engine import dollars
+from costcalc.formatting import Formatter, formatter_for
+from costcalc.scenarios import address
+from costcalc.scenarios.drawing import Drawing, with_another, without
+from costcalc.scenarios.elsewhere import REASONS, SORTS, Elsewhere, elsewhere
+from costcalc.scenarios.fields import MOST_WORKLOADS
+from costcalc.scenarios.findings import Findings, model_page, price_words
+from costcalc.scenarios.ledger import Ledger, Writer
+from costcalc.scenarios.reading import Reading, read
+from costcalc.scenarios.scenario import Scenario
+
+SHOWN = 10
+PAGE = 50
+PICKED = 12
+LONGEST_QUERY = 100
+LONGEST_LAST = 8000
+
+
+@require_safe
+def calculator(request: HttpRequest) -> HttpResponse:
+    """The form and its ledger; for htmx, the two without the page around them."""
+    held, today = catalogue(), timezone.now().date()
+    reading = read(request.GET, held)
+    scenario = reading.built(today)
+    moved = _moved_to(request, reading, scenario)
+    if moved is not None and not _is_htmx(request):
+        return HttpResponseRedirect(_home(moved))
+    if moved is not None:
+        reading = read(QueryDict(moved), held)
+        scenario = reading.built(today)
+    response = render(
+        request,
+        _template(request, "scenarios/calculator.html", "calculator"),
+        _page(request, reading, scenario, held, today),
+        status=200 if scenario is not None else 422,
+    )
+    if _is_htmx(request) and scenario is not None:
+        response["HX-Push-Url"] = _home(reading.query)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
+    """The same traffic on the whole catalogue: filtered, sorted, in pages; or who was set apart and why."""
+    held, today = catalogue(), timezone.now().date()
+    reading = read(request.GET, held)
+    scenario = reading.built(today)
+    context: dict[str, Any] = {"fixed": scenario is None, "catalogue": held, "today": today}
+    if scenario is not None:
+        context |= _elsewhere(request, scenario, reading, held, PAGE)
+    template = _template(request, "scenarios/elsewhere.html", "elsewhere")
+    response = render(request, template, context, status=200 if scenario is not None else 422)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+def models(request: HttpRequest) -> HttpResponse:
+    """The picker's list: models that contain every word; without words, those used last."""
+    held, day = catalogue(), timezone.now().date()
+    query = request.GET.get(request.GET.get("field", "q"), "")[:LONGEST_QUERY]
+    recent = [held.by_key[key] for key in request.GET.get("recent", "")[:1000].split(",") if key in held.by_key]
+    chosen = query in held.by_key
+    found = recent[:PICKED] if chosen or not query.strip() else held.search(query, PICKED)
+    write = formatter_for()
+    options = [_option(index, entry, day, write) for index, entry in enumerate(found or held.search(query, PICKED))]
+    return render(
+        request, "scenarios/models.html", {"options": options, "id": request.GET.get("list", "")[:40], "query": query}
+    )
+
+
+def _moved_to(request: HttpRequest, reading: Reading, scenario: Scenario | None) -> str | None:
+    """The canonical address that a sent form asks for; None where the page itself is the answer."""
+    if scenario is None:
+        return None
+    remove = request.GET.get("remove", "")
+    if "add" in request.GET and len(reading.workloads) < MOST_WORKLOADS:
+        return with_another(reading)
+    if remove.isascii() and remove.isdigit() and len(remove) <= 2 and len(reading.workloads) > 1:
+        return without(reading, int(remove))
+    return reading.query if reading.language is not None else None
+
+
+def _page(
+    request: HttpRequest, reading: Reading, scenario: Scenario | None, held: Catalogue, today: dt.date
+) -> dict[str, Any]:
+    write = formatter_for()
+    last = "" if scenario is not None else request.GET.get("last", "")[:LONGEST_LAST]
+    before = _last_good(last, held, today) if scenario is None and "last" in request.GET else None
+    shown = (reading, scenario) if scenario is not None else before or (reading, None)
+    context: dict[str, Any] = {
+        "workloads": Drawing(reading, write, today).workloads(),
+        "days": Drawing(reading, write, today).days(),
+        "language": write.language,
+        "count": len(reading.workloads),
+        "can_add": len(reading.workloads) < MOST_WORKLOADS,
+        "last": shown[0].query if shown[1] is not None else last,
+        "strangers": reading.strangers,
+        "stale": scenario is None,
+        "catalogue": held,
+        "today": today,
+    }
+    if shown[1] is not None:
+        context |= _answer(request, shown[0], shown[1], held, today, write)
+    return context
+
+
+def _last_good(last: str, held: Catalogue, today: dt.date) -> tuple[Reading, Scenario] | None:
+    """The scenario of the ledger that was on the page before something was mistyped."""
+    reading = read(QueryDict(last), held)
+    scenario = reading.built(today)
+    return None if scenario is None else (reading, scenario)
+
+
+def _answer(
+    request: HttpRequest, reading: Reading, scenario: Scenario, held: Catalogue, today: dt.date, write: Formatter
+) -> dict[str, Any]:
+    result = scenario.computed()
+    findings = Findings(result, held, write, today).all()
+    ledger: Ledger = Writer(result, write, today).ledger(findings)
+    return {"ledger": ledger, **_elsewhere(request, scenario, reading, held, SHOWN)}
+
+
+def _elsewhere(
+    request: HttpRequest, scenario: Scenario, reading: Reading, held: Catalogue, size: int
+) -> dict[str, Any]:
+    found = elsewhere(scenario, held)
+    sort = request.GET.get("sort", "cost") if request.GET.get("sort") in SORTS else "cost"
+    apart = request.GET.get("apart", "") if request.GET.get("apart") in REASONS else ""
+    words = request.GET.get("q", "")[:LONGEST_QUERY] if size == PAGE else ""
+    positions = found.set_apart(apart, words) if apart else found.serving(sort, words)
+    number = _page_number(request, len(positions), size)
+    start = (number - 1) * size
+    pairs = address.pairs(reading.workloads, reading.scenario)
+    return {
+        "rows": _rows(found, scenario, positions[start : start + size], bool(apart)),
+        "matching": len(positions),
+        "able": int(found.able.sum()),
+        "reasons": [(reason, REASONS[reason], count) for reason, count in found.reasons()],
+        "apart": apart,
+        "why": REASONS.get(apart, ""),
+        "sort": sort,
+        "q": words,
+        "pairs": pairs,
+        "query": address.joined(pairs),
+        "number": number,
+        "pages": max(1, -(-len(positions) // size)),
+        "first": start + 1,
+        "last_row": min(start + size, len(positions)),
+    }
+
+
+def _page_number(request: HttpRequest, rows: int, size: int) -> int:
+    text = request.GET.get("page", "1")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    return max(1, min(number, -(-rows // size)))
+
+
+def _rows(found: Elsewhere, scenario: Scenario, positions: list[int], apart: bool) -> list[dict[str, Any]]:
+    """Ready-made strings for the table; the difference is against the baseline of today."""
+    write = formatter_for()
+    today = scenario.computed().estimate.monthly.baseline_cents
+    rows = []
+    for position in positions:
+        entry, cents = found.entries[position], int(found.cents[position])
+        row: dict[str, Any] = {"entry": entry, "page": model_page(entry)}
+        row["window"] = write.number(entry.context_window) if entry.context_window else write.unknown
+        if not apart:
+            row["monthly"] = write.money(dollars(cents))
+            row["difference"] = write.difference(dollars(cents - today)) if cents != today else "—"
+            row["direction"] = "plus" if cents > today else "minus" if cents < today else ""
+        rows.append(row)
+    return rows
+
+
+def _option(index: int, entry: Entry, day: dt.date, write: Formatter) -> dict[str, Any]:
+    weighted = entry.sheet_on(day).rates_on(day)
+    return {
+        "index": index,
+        "entry": entry,
+        "price": price_words(weighted[0][1], write) if weighted else _("price unknown"),
+    }
+
+
+def _template(request: HttpRequest, page: str, part: str) -> str:
+    return f"{page}#{part}" if _is_htmx(request) else page
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    """A swap inside the page; a boosted or restored page is a page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def _home(query: str) -> str:
+    home = reverse("scenarios:calculator")
+    return f"{home}?{query}" if query else home

@@ -1,0 +1,98 @@
+"""Types for API schemas: exact numbers, days and moments. What is not exactly one of them is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema, core_schema
+
+from costcalc.figures import FigureError, read_canonical
+
+_NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?Z")
+MOST_PLACES = 18
+FIRST, LAST = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
+
+
+def number(value: Any) -> Decimal:
+    """A JSON number or its decimal text. Raises ValueError."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | float | str):
+        raise ValueError('must be a number, or a decimal string such as "0.5"')
+    try:
+        return read_canonical(_text(value), places=MOST_PLACES)
+    except FigureError as error:
+        raise ValueError(str(error)) from None
+
+
+def _text(value: Decimal | float | str) -> str:
+    if isinstance(value, str):
+        return value
+    text = format(Decimal(str(value)), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def moment(value: Any) -> dt.date | dt.datetime:
+    """A day (2026-11-22) or a UTC moment (2026-11-22T10:00:00Z). Raises ValueError."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return _in_range(dt.date.fromisoformat(value))
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        found = dt.datetime.fromisoformat(value)
+        _in_range(found.date())
+        return found
+    raise ValueError("must be a day such as 2026-11-22, or a UTC date-time such as 2026-11-22T10:00:00Z")
+
+
+def _in_range(day: dt.date) -> dt.date:
+    if not FIRST <= day <= LAST:
+        raise ValueError(f"must be a day from {FIRST} to {LAST}")
+    return day
+
+
+@dataclass(frozen=True)
+class Within:
+    """An exact number between two bounds, both included; travels as a JSON number or as decimal text.
+
+    `Annotated[Decimal, Within("0", "1")]` in a schema.
+    """
+
+    low: str
+    high: str
+
+    def read(self, value: Any) -> Decimal:
+        """The number. Raises ValueError, saying what would be right."""
+        found = number(value)
+        if found < Decimal(self.low):
+            raise ValueError(f"must be {self.low} or more")
+        if found > Decimal(self.high):
+            raise ValueError(f"must be {self.high} or less")
+        return found
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Our own reading in place of pydantic's, which takes underscores, exponents and booleans."""
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Either form."""
+        numeric = {"type": "number", "minimum": float(self.low), "maximum": float(self.high)}
+        return {"anyOf": [numeric, {"type": "string", "pattern": _NUMBER}]}
+
+
+MomentField = Annotated[
+    dt.date | dt.datetime,
+    BeforeValidator(moment),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "date"},
+                {"type": "string", "format": "date-time", "pattern": "Z$"},
+            ],
+            "description": "A UTC day, or a UTC date-time.",
+        }
+    ),
+]
