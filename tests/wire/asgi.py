@@ -46,7 +46,10 @@ def ask(app: App, scope: Scope, chunks: Iterable[bytes] = (b"",)) -> Answer:
     async def send(message: Message) -> None:
         answer.messages.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    async def run() -> None:
+        await app(scope, receive, send)
+
+    asyncio.run(run())
     return answer
 
 

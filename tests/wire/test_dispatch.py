@@ -34,4 +34,4 @@ dispatch = Dispatch(
     ],
 )
 def test_a_route_owns_its_path_or_what_is_under_it_and_django_the_rest(path: str, name: str) -> None:
-    assert dispatch.find(path).__name__ == name  # type: ignore[attr-defined]
+    assert dispatch.find(path).__name__ == name
