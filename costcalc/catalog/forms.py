@@ -22,8 +22,10 @@ class PricesForm(forms.Form):
     provider = forms.ChoiceField(label=_("Provider"), required=False)
     has = forms.ChoiceField(label=_("With a price for"), required=False)
     standing = forms.ChoiceField(label=_("Standing"), choices=STANDINGS, required=False)
-    sort = forms.ChoiceField(choices=[(f"{sign}{word}", word) for word in SORTS for sign in ("", "-")], required=False)
-    page = forms.IntegerField(min_value=1, max_value=10_000, required=False)
+    sort = forms.ChoiceField(
+        label=_("Order"), choices=[(f"{sign}{word}", word) for word in SORTS for sign in ("", "-")], required=False
+    )
+    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=10_000, required=False)
 
     def __init__(self, data: Any, held: Catalogue, shelf: Shelf) -> None:
         super().__init__(data)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,10 +23,18 @@ Stretch = tuple[dt.time, dt.time]
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A price in words; a minor one is what it becomes above a tier."""
+
+    text: str
+    minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """What one unit costs under one variant: a line a price. `same` says that it is the standard price."""
 
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
     same: bool = False
     unknown: bool = False
 
@@ -49,14 +59,23 @@ class Tariff:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An address of the web with its host's name for a text."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """One price of the past, the present or the future, and who says so."""
 
     when: str
     price: str
+    in_force: bool
     row: PriceRow
     kind: str
-    links: tuple[str, ...]
+    links: tuple[Link, ...]
 
 
 def tariff(sheet: PriceSheet, day: dt.date, write: Formatter) -> Tariff:
@@ -71,15 +90,26 @@ def tariff(sheet: PriceSheet, day: dt.date, write: Formatter) -> Tariff:
     )
 
 
-def history(entry: Entry, write: Formatter) -> list[Period]:
+def history(entry: Entry, day: dt.date, write: Formatter) -> list[Period]:
     """Every price the catalogue has ever held for a model, the newest word first."""
-    periods = [_period(row, step, write) for row in entry.prices for step in row.sheet.steps]
+    chosen = entry.price_on(day)
+    periods = [
+        _period(row, step, write, in_force=row is chosen and _holds(row.sheet, step, day))
+        for row in entry.prices
+        for step in row.sheet.steps
+    ]
     return periods[::-1]
 
 
-def links(urls: Iterable[str]) -> tuple[str, ...]:
-    """Addresses of the web; anything else is no link."""
-    return tuple(url for url in urls if url.startswith(("https://", "http://")))
+def links(urls: Iterable[str]) -> tuple[Link, ...]:
+    """Addresses of the web, numbered where a host has several; anything else is no link."""
+    hosts = [(url, urlsplit(url).hostname or "") for url in urls if url.startswith(("https://", "http://"))]
+    seen: Counter[str] = Counter()
+    found = []
+    for url, host in hosts:
+        seen[host] += 1
+        found.append(Link(url, f"{host} {seen[host]}" if seen[host] > 1 else host))
+    return tuple(found)
 
 
 def summary(rates: Rates, write: Formatter) -> str:
@@ -146,38 +176,37 @@ def _row(unit: str, columns: list[list[tuple[Stretch, Rates]]], write: Formatter
 
 
 def _cell(unit: str, stretches: list[tuple[Stretch, Rates]], write: Formatter) -> Cell:
-    said: dict[tuple[str, ...], list[Stretch]] = {}
+    said: dict[tuple[Line, ...], list[Stretch]] = {}
     for stretch, rates in stretches:
         said.setdefault(_price_lines(unit, rates, write), []).append(stretch)
+    unknown = (Line(write.unknown),)
     if len(said) <= 1:
-        lines = next(iter(said), (write.unknown,))
-        return Cell(lines, unknown=lines == (write.unknown,))
+        lines = next(iter(said), unknown)
+        return Cell(lines, unknown=lines == unknown)
     timed = (_timed(lines, hours) for lines, hours in said.items())
     return Cell(tuple(line for lines in timed for line in lines))
 
 
-def _timed(lines: tuple[str, ...], hours: list[Stretch]) -> tuple[str, ...]:
+def _timed(lines: tuple[Line, ...], hours: list[Stretch]) -> tuple[Line, ...]:
     spoken = ", ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in hours)
-    first = _("%(price)s at %(hours)s UTC") % {"price": lines[0], "hours": spoken}
-    return (first, *lines[1:])
+    first = _("%(price)s at %(hours)s UTC") % {"price": lines[0].text, "hours": spoken}
+    return (Line(first), *lines[1:])
 
 
-def _price_lines(unit: str, rates: Rates, write: Formatter) -> tuple[str, ...]:
+def _price_lines(unit: str, rates: Rates, write: Formatter) -> tuple[Line, ...]:
     payer = billed_as(unit, rates)
     if payer is None:
-        return (write.unknown,)
+        return (Line(write.unknown),)
     if payer != unit:
-        return (_("billed as %(unit)s") % {"unit": unit_label(payer).lower()},)
+        return (Line(_("billed as %(unit)s") % {"unit": unit_label(payer).lower()}),)
     return tuple(_tier_lines(rates[unit], write))
 
 
-def _tier_lines(rate: Rate, write: Formatter) -> Iterable[str]:
-    yield write.per_mtok(rate.base)
+def _tier_lines(rate: Rate, write: Formatter) -> Iterable[Line]:
+    yield Line(write.per_mtok(rate.base))
     for tier in rate.tiers:
-        yield _("above %(tokens)s input tokens: %(price)s, for the whole request") % {
-            "tokens": write.number(tier.above),
-            "price": write.per_mtok(tier.price),
-        }
+        said = {"tokens": write.number(tier.above), "price": write.per_mtok(tier.price)}
+        yield Line(_("above %(tokens)s input tokens: %(price)s, for the whole request") % said, minor=True)
 
 
 def _minimum(least: int) -> str:
@@ -186,13 +215,24 @@ def _minimum(least: int) -> str:
     }
 
 
-def _period(row: PriceRow, step: Step, write: Formatter) -> Period:
+def _holds(sheet: PriceSheet, step: Step, day: dt.date) -> bool:
+    """Whether a step is the one in force at some hour of the day."""
+    moments = (dt.datetime.combine(day, time, dt.UTC) for time in _times(sheet))
+    return any(_chosen(sheet, moment) is step for moment in moments)
+
+
+def _chosen(sheet: PriceSheet, moment: dt.datetime) -> Step:
+    return next((step for step in reversed(sheet.steps) if step.when.holds(moment)), sheet.steps[0])
+
+
+def _period(row: PriceRow, step: Step, write: Formatter, *, in_force: bool) -> Period:
     return Period(
         when=_("withdrawn") if row.withdrawn else _when(row, step, write),
         price=summary(step.rates, write),
+        in_force=in_force,
         row=row,
         kind=str(KINDS[row.kind]),
-        links=links((*row.urls, row.source_url) if not row.urls else row.urls),
+        links=links(row.urls),
     )
 
 
@@ -203,9 +243,14 @@ def _when(row: PriceRow, step: Step, write: Formatter) -> str:
         (True, True): _("from %(start)s to %(end)s"),
         (True, False): _("from %(start)s on"),
         (False, True): _("until %(end)s"),
-        (False, False): _("undated"),
+        (False, False): _("no dates given"),
     }[start is not None, end is not None]
-    said = words % {"start": write.day(start), "end": write.day(end and end - dt.timedelta(days=1))}
+    last = end and end - dt.timedelta(days=1)
+    said = (
+        words % {"start": write.day(start), "end": write.day(last)}
+        if start is None or start != last
+        else write.day(start)
+    )
     return f"{said}, {_hours(step.when.hours)}" if step.when.hours else said
 
 

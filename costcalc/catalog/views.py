@@ -153,7 +153,7 @@ def _model(entry: Entry, held: Catalogue, shelf: Shelf) -> dict[str, Any]:
         "row_links": links(row.urls if row else ()),
         "tariff": tariff(entry.sheet_on(day), day, write),
         "changes": entry.sheet_on(day).changes_after(day),
-        "history": history(entry, write),
+        "history": history(entry, day, write),
         "disagreements": disagreements(entry, day, write),
         "ended": entry.is_shut_down(day),
         "gone": entry.gone_on(day),
