@@ -39,10 +39,11 @@ class Source:
 
     package: str
     folders: tuple[str, ...]
+    root: Path = ROOT
 
     @property
     def po(self) -> Path:
-        return ROOT / self.package / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
+        return self.root / self.package / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
 
     @property
     def mo(self) -> Path:
@@ -77,7 +78,7 @@ def extracted(source: Source) -> Catalog:
 def _strings(source: Source, folder: str) -> Iterator[tuple[str, int, Any, list[str], str | None]]:
     methods = [("**.py", "python"), ("**.html", "costcalc.management.catalogues:extract_template")]
     found = extract_from_dir(
-        ROOT / folder, methods, keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
+        source.root / folder, methods, keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
     )
     others = [other for one in SOURCES if one != source for other in one.folders]
     for name, line, text, comments, context in sorted(found, key=lambda item: (item[0], item[1])):
