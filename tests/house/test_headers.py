@@ -1,0 +1,92 @@
+"""Every kind of response protects its reader: pages, files, errors, redirects, the API."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+# An address for each of the URL table's patterns; a new pattern without one fails the crawl.
+SAMPLES = {
+    "": "/",
+    "elsewhere/": "/elsewhere/",
+    "models/": "/models/?q=gpt",
+    "prices/": "/prices/",
+    "prices/<str:provider>/": "/prices/openai/",
+    "prices/<str:provider>/<path:model_id>/": "/prices/openai/gpt-4.1/",
+    "preferences/": "/preferences/",
+    "api/v1/": "/api/v1/",
+    "api/v1/openapi.json": "/api/v1/openapi.json",
+    "api/v1/docs": "/api/v1/docs",
+    "api/v1/estimate": "/api/v1/estimate",
+    "api/v1/prices/<provider>/<path:model>": "/api/v1/prices/openai/gpt-4.1",
+    "readyz": "/readyz",
+}
+BESIDE = [
+    "/healthz",
+    "/no-such-page",
+    "/prices/no-such/",
+    "/api/v1/nope",
+    "/static/nope.css",
+    "/prices",
+    "/?q=%00",
+]
+
+
+def patterns(urls: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    """Every pattern of the URL table, written as in `path()`."""
+    for item in urls:
+        here = before + str(item.pattern)
+        if isinstance(item, URLResolver):
+            yield from patterns(item.url_patterns, here)
+        else:
+            yield here
+
+
+@pytest.fixture
+def hashed_file() -> str:
+    """The address of a style sheet."""
+    name = next(settings.STATIC_ROOT.glob("css/base.*.css")).name
+    return f"/static/css/{name}"
+
+
+def test_the_crawl_knows_every_address() -> None:
+    assert set(patterns(get_resolver().url_patterns)) == SAMPLES.keys()
+
+
+@pytest.mark.parametrize("path", [*SAMPLES.values(), *BESIDE])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
+def test_every_response_is_protected(site: str, method: str, path: str) -> None:
+    check(httpx.request(method, site + path, trust_env=False, timeout=20))
+
+
+def test_files_and_refused_bodies_are_protected(site: str, hashed_file: str) -> None:
+    check(httpx.get(site + hashed_file, trust_env=False))
+    check(httpx.post(site + "/", content=b"x" * (settings.MAX_BODY_BYTES + 1), trust_env=False))
+    check(httpx.get(site + "/", headers={"host": "evil.example"}, trust_env=False))
+
+
+def test_files_are_compressed_and_kept_for_good(site: str, hashed_file: str) -> None:
+    answer = httpx.get(site + hashed_file, headers={"accept-encoding": "br"}, trust_env=False)
+    assert answer.headers["content-encoding"] == "br"
+    assert "immutable" in answer.headers["cache-control"]
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def check(answer: httpx.Response) -> None:
+    """Fail unless this response has what every response must have."""
+    headers = answer.headers
+    assert answer.status_code < 500
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] in {"same-origin", "no-referrer"}
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "camera=()" in headers["permissions-policy"]
+    policy = dict(directive.split(" ", 1) for directive in re.split(r";\s*", headers["content-security-policy"]))
+    assert policy["default-src"] == "'none'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert {source for sources in policy.values() for source in sources.split()} <= {"'none'", "'self'"}
+    for cookie in headers.get_list("set-cookie"):
+        assert "SameSite=Lax" in cookie
