@@ -14,4 +14,4 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Nobody is let in before there are prices."""
-        readiness.register("prices", self.get_model("CatalogueState").objects.exists)
+        readiness.register("prices", self.get_model("CatalogueState")._default_manager.exists)

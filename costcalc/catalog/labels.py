@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrPromise
 
 from costcalc.engine import unit_named
 
-Words = str | StrPromise
+if TYPE_CHECKING:
+    # A test dependency: what is lazily translated has no type of its own in Django.
+    from django_stubs_ext import StrPromise
+
+Words: TypeAlias = "str | StrPromise"
 
 UNITS: Final[dict[str, Words]] = {
     "input_mtok": _("Input tokens"),

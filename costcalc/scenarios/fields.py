@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrPromise
+
+if TYPE_CHECKING:
+    # A test dependency: what is lazily translated has no type of its own in Django.
+    from django_stubs_ext import StrPromise
 
 Kind = Literal["number", "percent", "price", "choice", "model", "text", "date"]
 Value = Decimal | str | None
-Words = str | StrPromise
+Words: TypeAlias = "str | StrPromise"
 
 FIRST_DAY = "2000-01-01"
 LAST_DAY = "2100-12-31"
