@@ -5,7 +5,6 @@ import queue
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -34,10 +33,10 @@ def environment(**variables: str) -> dict[str, str]:
 class Served:
     """A server's process, from its first line to its last; ended for sure when the block ends."""
 
-    def __init__(self, *command: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, *command: str, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=ROOT,
+            command,
+            cwd=cwd,
             env=dict(env or environment()),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

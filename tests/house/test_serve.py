@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ def prepared(static_files: None, tmp_path_factory: pytest.TempPathFactory) -> It
     shutil.copytree(settings.STATIC_ROOT, folder / "static", copy_function=shutil.copy2)
     with database() as variables:
         env = environment(DATA_DIR=str(folder), **variables)
-        with Served("manage.py", "prepare", env=env) as served:
+        with Served(sys.executable, "manage.py", "prepare", env=env) as served:
             assert served.process.wait(120) == 0
         yield env
 
@@ -51,7 +52,7 @@ def prepared(static_files: None, tmp_path_factory: pytest.TempPathFactory) -> It
 @contextmanager
 def serving(env: dict[str, str], **variables: str) -> Iterator[tuple[Served, str]]:
     """The product being served, and its address."""
-    with Served("manage.py", "serve", env={**env, "PORT": str(free_port()), **variables}) as served:
+    with Served(sys.executable, "manage.py", "serve", env={**env, "PORT": str(free_port()), **variables}) as served:
         yield served, served.address()
 
 
@@ -73,7 +74,7 @@ def test_a_second_start_is_quick_and_its_last_line_is_the_address(prepared: dict
 def test_a_taken_port_is_said_plainly_and_at_once(prepared: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with Served("manage.py", "serve", env={**prepared, "PORT": str(port)}) as served:
+        with Served(sys.executable, "manage.py", "serve", env={**prepared, "PORT": str(port)}) as served:
             assert served.process.wait(20) == 1
             assert served.rest() == [
                 f"CommandError: Cannot serve on 127.0.0.1:{port}: Address already in use. Set HOST or PORT."
@@ -82,7 +83,7 @@ def test_a_taken_port_is_said_plainly_and_at_once(prepared: dict[str, str]) -> N
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
 def test_a_host_that_is_not_ours_is_said_plainly(prepared: dict[str, str], host: str) -> None:
-    with Served("manage.py", "serve", env={**prepared, "HOST": host}) as served:
+    with Served(sys.executable, "manage.py", "serve", env={**prepared, "HOST": host}) as served:
         assert served.process.wait(20) == 1
         assert served.rest()[-1].startswith(f"CommandError: Cannot serve on {host}:8000: ")
 
@@ -93,7 +94,7 @@ def test_a_database_that_is_away_is_said_plainly(prepared: dict[str, str]) -> No
         "PORT": str(free_port()),
         "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing?connect_timeout=2",
     }
-    with Served("manage.py", "serve", env=env) as served:
+    with Served(sys.executable, "manage.py", "serve", env=env) as served:
         assert served.process.wait(60) == 1
         assert served.rest()[-1].startswith("CommandError: The database does not answer: ")
 

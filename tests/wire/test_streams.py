@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ READERS = 20
 @pytest.fixture
 def product_like() -> Iterator[tuple[Served, str]]:
     """The streaming application, served as the product is."""
-    with Served("-m", "tests.wire.streams", str(free_port()), "1") as served:
+    with Served(sys.executable, "-m", "tests.wire.streams", str(free_port()), "1") as served:
         yield served, served.address()
 
 
@@ -27,7 +28,7 @@ def product_like() -> Iterator[tuple[Served, str]]:
 def plain() -> Iterator[tuple[Served, str]]:
     """The streaming application on uvicorn alone."""
     port = free_port()
-    with Served("-m", "uvicorn", "tests.wire.streams:application", "--port", str(port)) as served:
+    with Served(sys.executable, "-m", "uvicorn", "tests.wire.streams:application", "--port", str(port)) as served:
         answers(f"http://127.0.0.1:{port}/healthz")
         yield served, f"http://127.0.0.1:{port}"
 
