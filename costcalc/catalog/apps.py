@@ -14,4 +14,6 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Nobody is let in before there are prices."""
-        readiness.register("prices", self.get_model("CatalogueState")._default_manager.exists)
+        from costcalc.catalog.models import CatalogueState
+
+        readiness.register("prices", CatalogueState.objects.exists)
