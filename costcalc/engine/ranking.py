@@ -71,8 +71,9 @@ def _line(unit: str, volume: Fraction, mixture: Mixture) -> tuple[npt.NDArray[An
     weights = [int(share * common) for share, _, _ in mixture]
     priced = _weighted(columns, weights)
     cents = _rounded(priced, volume * 100 / (SMALL * per(unit) * common))
+    factor = volume * 100 / per(unit)
     for model in np.flatnonzero(~fits):
-        cents, missing[model] = _place(cents, int(model), _exactly(unit, volume, mixture, int(model)))
+        cents, missing[model] = _place(cents, int(model), _exactly(unit, factor, mixture, int(model)))
     return np.where(missing, 0, cents), missing
 
 
@@ -93,16 +94,17 @@ def _rounded(prices: npt.NDArray[Any], factor: Fraction) -> npt.NDArray[Any]:
     return (prices * top + bottom) // (2 * bottom)
 
 
-def _exactly(unit: str, volume: Fraction, mixture: Mixture, model: int) -> int | None:
+def _exactly(unit: str, factor: Fraction, mixture: Mixture, model: int) -> int | None:
     """The line of a model whose prices are finer than the small unit, in cents; None if a price is missing."""
     paid = Fraction(0)
     for share, table, level in mixture:
         price = table.exact(model, unit, int(level[model]))
         if price is None:
             return None
-        paid += share * price
-    exact = paid * volume * 100 / per(unit)
-    return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+        paid = price if share == 1 else paid + share * price
+    # Not a product of fractions: those are reduced at every step, and nobody looks at the steps.
+    top, bottom = paid.numerator * factor.numerator, paid.denominator * factor.denominator
+    return (2 * top + bottom) // (2 * bottom)
 
 
 def _place(cents: npt.NDArray[Any], model: int, value: int | None) -> tuple[npt.NDArray[Any], bool]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from costcalc.engine.errors import NoSuchVariant
@@ -40,7 +41,7 @@ class Part:
     hours: Fraction = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Charge:
     """One side of a line: what one request uses of a unit and pays for it; money in US dollars, unrounded."""
 
@@ -48,7 +49,7 @@ class Charge:
     quantity: Fraction
     parts: tuple[Part, ...]
 
-    @property
+    @cached_property
     def per_request(self) -> Fraction:
         """The known cost per request."""
         paid = sum((part.share * Fraction(part.price) for part in self.parts if part.price is not None), Fraction(0))
@@ -114,7 +115,7 @@ class Unpriced:
     share: Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Move:
     """One workload with the prices on both sides of it."""
 
@@ -123,7 +124,7 @@ class Move:
     candidate: PriceSheet
     shift: Shift = UNSHIFTED
 
-    @property
+    @cached_property
     def moved(self) -> Workload:
         """The workload as the candidate sees it."""
         return shifted(self.workload, self.shift)
@@ -261,15 +262,18 @@ def _lines(
 
 
 def _months(move: Move, before: dict[str, Charge], after: dict[str, Charge], days: DayCount) -> Iterable[Totals]:
-    known: dict[tuple[Fraction, Fraction], Totals] = {}
-    for month in range(1, YEAR + 1):
-        volumes = move.workload.requests_in(month, days), move.moved.requests_in(month, days)
-        if volumes not in known:
-            known[volumes] = Totals(
-                sum(charge.cents(volumes[0]) for charge in before.values()),
-                sum(charge.cents(volumes[1]) for charge in after.values()),
-            )
-        yield known[volumes]
+    if not move.workload.monthly_growth and (days.days is not None or move.workload.per == "month"):
+        yield from [_month(move, before, after, days, 1)] * YEAR
+        return
+    yield from (_month(move, before, after, days, month) for month in range(1, YEAR + 1))
+
+
+def _month(move: Move, before: dict[str, Charge], after: dict[str, Charge], days: DayCount, month: int) -> Totals:
+    old, new = move.workload.requests_in(month, days), move.moved.requests_in(month, days)
+    return Totals(
+        sum(charge.cents(old) for charge in before.values()),
+        sum(charge.cents(new) for charge in after.values()),
+    )
 
 
 def _unpriced(lines: Iterable[Line]) -> Iterable[Unpriced]:

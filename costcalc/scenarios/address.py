@@ -29,7 +29,12 @@ def query(workloads: Sequence[Values], scenario: Values) -> str:
 
 def joined(parameters: Sequence[tuple[str, str]]) -> str:
     """Parameters as a query; `/` and `:` of model ids stay readable."""
-    return "&".join(f"{quote_plus(name)}={quote_plus(value, safe='/:,@~')}" for name, value in parameters)
+    return "&".join(f"{quote_plus(name)}={quoted(value)}" for name, value in parameters)
+
+
+def quoted(value: str) -> str:
+    """A value as a query holds it."""
+    return quote_plus(value, safe="/:,@~")
 
 
 def written(value: Value) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -82,6 +82,17 @@ class DrawnWorkload:
     traffic: tuple[DrawnField, ...]
     sections: tuple[Section, ...]
     remove: str
+
+    @property
+    def fields(self) -> Iterator[DrawnField]:
+        """Every input of the workload."""
+        yield self.name
+        for side in self.sides:
+            yield from (side.pick, *side.prices)
+        for field in (*self.traffic, *(f for section in self.sections for f in section.fields)):
+            yield field
+            if field.companion is not None:
+                yield field.companion
 
 
 class Drawing:

@@ -9,7 +9,9 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from costcalc.catalog.index import Catalogue, Entry
@@ -228,9 +230,7 @@ class Findings:
             }
             lead = _("Sources disagree on %(model)s.") % words
             rest = _("%(ours)s says %(used)s, and that is used; %(other)s says %(said)s.") % words
-            yield Finding(
-                "sources_disagree", lead, rest, place.side, place.index, href=model_page(entry) if entry else ""
-            )
+            yield Finding("sources_disagree", lead, rest, place.side, place.index, href=model_page(entry))
 
     def _ahead(self, place: _Place) -> Iterator[Finding]:
         coming = [day for day in place.offer.sheet.changes_after(self.day) if day - self.day <= YEAR]
@@ -278,6 +278,9 @@ def seller(offer: Offer) -> str:
 
 def model_page(entry: Entry) -> str:
     """The address of a model's page."""
-    from django.urls import reverse
+    return _model_page(entry.provider, entry.model_id)
 
-    return reverse("catalog:model", args=[entry.provider, entry.model_id])
+
+@lru_cache(maxsize=8192)
+def _model_page(provider: str, model_id: str) -> str:
+    return reverse("catalog:model", args=[provider, model_id])

@@ -246,8 +246,10 @@ class Writer:
         volume = line.candidate_volume if side == "candidate" else line.baseline_volume
         yield self._requests_step(workload)
         if charge.unit != "requests_kcount":
-            each = self._exact(charge.quantity)
-            yield f"× {each} = {self._quantity(charge.unit, volume)}"
+            each, unit = self._exact(charge.quantity), ""
+            if charge.unit.endswith("_mtok"):
+                unit = f" {self.write.tokens_word}"
+            yield f"× {each}{unit} = {self._quantity(charge.unit, volume)}"
         for part in charge.parts:
             yield self._part_step(charge.unit, volume, part)
         if len(charge.parts) > 1 or charge.per_request * 100 * self._requests(workload) != cents:
@@ -258,10 +260,13 @@ class Writer:
 
     def _requests_step(self, workload: Workload) -> str:
         """`50,000 a day × 30 days × 1.03 = 1,545,000 requests`."""
-        factors = [self.write.number(workload.requests)]
+        factors = []
         if workload.per == "day":
+            factors.append(_("%(number)s a day") % {"number": self.write.number(workload.requests)})
             days = self.result.scenario.day_count.days_in(1)
             factors.append(_("%(days)s days") % {"days": self._exact(days)})
+        else:
+            factors.append(_("%(number)s a month") % {"number": self.write.number(workload.requests)})
         if workload.retry_share:
             factors.append(self.write.number(1 + workload.retry_share))
         requests = _("%(number)s requests a month") % {"number": self._exact(self._requests(workload))}

@@ -77,22 +77,27 @@ class Reading:
         return Scenario(complete, str(self.scenario["days"]), day) if not self.errors else None
 
     def _asked(self, index: int, values: Mapping[str, Value]) -> Asked | None:
+        shift = _shift(values)
         try:
-            workload, shift = _workload(values), _shift(values)
+            workload = _workload(values)
+        except TrafficError as error:
+            self._complain(index, ENGINE_FIELDS.get(error.field, "requests"), error.code)
+            return None
+        try:
             shifted(workload, shift)
         except TrafficError as error:
-            self._complain(index, error)
+            self._complain(index, "to.cached", error.code)
             return None
         sides = [self.choices[input_name(index, side)] for side in ("from", "to")]
         return Asked(workload, sides[0], sides[1], shift)
 
-    def _complain(self, index: int, error: TrafficError) -> None:
+    def _complain(self, index: int, field: str, code: str) -> None:
         message = {
             "cache_shares_over_one": _("What is read from and written to the cache is more than the whole input."),
             "variant_shares_over_one": _("Batch, flex and priority together are more than 100 %."),
             "reasoning_over_output": _("Reasoning is part of the output, so it cannot be more than the output."),
-        }.get(error.code, _("This does not fit the other fields."))
-        self.errors[input_name(index, ENGINE_FIELDS.get(error.field, "requests"))] = message
+        }.get(code, _("This does not fit the other fields."))
+        self.errors[input_name(index, field)] = message
 
 
 def read(query: QueryDict, catalogue: Catalogue) -> Reading:

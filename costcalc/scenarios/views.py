@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -19,11 +20,11 @@ from costcalc.formatting import Formatter, formatter_for
 from costcalc.scenarios import address
 from costcalc.scenarios.drawing import Drawing, with_another, without
 from costcalc.scenarios.elsewhere import REASONS, SORTS, Elsewhere, elsewhere
-from costcalc.scenarios.fields import MOST_WORKLOADS
+from costcalc.scenarios.fields import BY_NAME, MOST_WORKLOADS, SIDES, TYPED, TYPED_PRICES, input_name
 from costcalc.scenarios.findings import Findings, model_page, price_words
 from costcalc.scenarios.ledger import Ledger, Writer
 from costcalc.scenarios.reading import Reading, read
-from costcalc.scenarios.scenario import Scenario
+from costcalc.scenarios.scenario import Result, Scenario
 
 SHOWN = 10
 PAGE = 50
@@ -41,17 +42,18 @@ def calculator(request: HttpRequest) -> HttpResponse:
     moved = _moved_to(request, reading, scenario)
     if moved is not None and not _is_htmx(request):
         return HttpResponseRedirect(_home(moved))
+    sent = reading
     if moved is not None:
         reading = read(QueryDict(moved), held)
         scenario = reading.built(today)
-    response = render(
-        request,
-        _template(request, "scenarios/calculator.html", "calculator"),
-        _page(request, reading, scenario, held, today),
-        status=200 if scenario is not None else 422,
-    )
-    if _is_htmx(request) and scenario is not None:
-        response["HX-Push-Url"] = _home(reading.query)
+    context = _page(request, reading, scenario, held, today)
+    part = _part(request, sent, context)
+    template = f"scenarios/calculator.html{part and '#' + part}"
+    response = render(request, template, context, status=200 if scenario is not None else 422)
+    if part == "calculator":
+        response["HX-Retarget"], response["HX-Reswap"] = "#calculator", "outerHTML"
+    if part and scenario is not None:
+        _follow(request, response, sent, context, _home(reading.query))
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -64,7 +66,7 @@ def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
     scenario = reading.built(today)
     context: dict[str, Any] = {"fixed": scenario is None, "catalogue": held, "today": today}
     if scenario is not None:
-        context |= _elsewhere(request, scenario, reading, held, PAGE)
+        context |= _elsewhere(request, scenario.computed(), reading, held, PAGE)
     template = _template(request, "scenarios/elsewhere.html", "elsewhere")
     response = render(request, template, context, status=200 if scenario is not None else 422)
     patch_vary_headers(response, ["HX-Request"])
@@ -86,6 +88,25 @@ def models(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _part(request: HttpRequest, sent: Reading, context: dict[str, Any]) -> str:
+    """What to answer with: the page, the whole calculator, or, where the form keeps its shape, the ledger alone."""
+    if not _is_htmx(request):
+        return ""
+    same = sent.language is not None and request.GET.get("shape") == context["shape"]
+    return "ledger" if same and "add" not in request.GET and "remove" not in request.GET else "calculator"
+
+
+def _follow(request: HttpRequest, response: HttpResponse, sent: Reading, context: dict[str, Any], home: str) -> None:
+    """Bring the address and the figures in the form up to date with what was read."""
+    if not request.headers.get("HX-Current-URL", "").endswith(home):
+        response["HX-Push-Url"] = home
+    shown = {field.name: field for workload in context["workloads"] for field in workload.fields}
+    shown |= {field.name: field for field in context["days"].fields}
+    rewritten = {shown[name].id: shown[name].value for name, text in sent.typed.items() if shown[name].value != text}
+    if rewritten:
+        response["HX-Trigger"] = json.dumps({"costcalc:figures": rewritten})
+
+
 def _moved_to(request: HttpRequest, reading: Reading, scenario: Scenario | None) -> str | None:
     """The canonical address that a sent form asks for; None where the page itself is the answer."""
     if scenario is None:
@@ -105,11 +126,13 @@ def _page(
     last = "" if scenario is not None else request.GET.get("last", "")[:LONGEST_LAST]
     before = _last_good(last, held, today) if scenario is None and "last" in request.GET else None
     shown = (reading, scenario) if scenario is not None else before or (reading, None)
+    drawing = Drawing(reading, write, today)
     context: dict[str, Any] = {
-        "workloads": Drawing(reading, write, today).workloads(),
-        "days": Drawing(reading, write, today).days(),
+        "workloads": drawing.workloads(),
+        "days": drawing.days(),
         "language": write.language,
         "count": len(reading.workloads),
+        "shape": _shape(reading, scenario),
         "can_add": len(reading.workloads) < MOST_WORKLOADS,
         "last": shown[0].query if shown[1] is not None else last,
         "strangers": reading.strangers,
@@ -120,6 +143,12 @@ def _page(
     if shown[1] is not None:
         context |= _answer(request, shown[0], shown[1], held, today, write)
     return context
+
+
+def _shape(reading: Reading, scenario: Scenario | None) -> str:
+    """Which inputs the form has; one with mistakes marked is drawn anew in any case."""
+    sides = (values[side] == TYPED for values in reading.workloads for side in SIDES)
+    return "!" if scenario is None else "".join("t" if typed else "m" for typed in sides)
 
 
 def _last_good(last: str, held: Catalogue, today: dt.date) -> tuple[Reading, Scenario] | None:
@@ -135,13 +164,11 @@ def _answer(
     result = scenario.computed()
     findings = Findings(result, held, write, today).all()
     ledger: Ledger = Writer(result, write, today).ledger(findings)
-    return {"ledger": ledger, **_elsewhere(request, scenario, reading, held, SHOWN)}
+    return {"ledger": ledger, **_elsewhere(request, result, reading, held, SHOWN)}
 
 
-def _elsewhere(
-    request: HttpRequest, scenario: Scenario, reading: Reading, held: Catalogue, size: int
-) -> dict[str, Any]:
-    found = elsewhere(scenario, held)
+def _elsewhere(request: HttpRequest, result: Result, reading: Reading, held: Catalogue, size: int) -> dict[str, Any]:
+    found, today = elsewhere(result.scenario, held), result.estimate.monthly.baseline_cents
     sort = request.GET.get("sort", "cost") if request.GET.get("sort") in SORTS else "cost"
     apart = request.GET.get("apart", "") if request.GET.get("apart") in REASONS else ""
     words = request.GET.get("q", "")[:LONGEST_QUERY] if size == PAGE else ""
@@ -149,11 +176,12 @@ def _elsewhere(
     number = _page_number(request, len(positions), size)
     start = (number - 1) * size
     pairs = address.pairs(reading.workloads, reading.scenario)
+    write = formatter_for()
     return {
-        "rows": _rows(found, scenario, positions[start : start + size], bool(apart)),
+        "rows": _rows(found, today, positions[start : start + size], bool(apart), _as_candidate(reading)),
         "matching": len(positions),
         "able": int(found.able.sum()),
-        "reasons": [(reason, REASONS[reason], count) for reason, count in found.reasons()],
+        "reasons": [(reason, REASONS[reason], write.number(count)) for reason, count in found.reasons()],
         "apart": apart,
         "why": REASONS.get(apart, ""),
         "sort": sort,
@@ -162,8 +190,10 @@ def _elsewhere(
         "query": address.joined(pairs),
         "number": number,
         "pages": max(1, -(-len(positions) // size)),
-        "first": start + 1,
-        "last_row": min(start + size, len(positions)),
+        "first": write.number(start + 1),
+        "last_row": write.number(min(start + size, len(positions))),
+        "of": write.number(len(positions)),
+        "able_words": write.number(int(found.able.sum())),
     }
 
 
@@ -173,14 +203,23 @@ def _page_number(request: HttpRequest, rows: int, size: int) -> int:
     return max(1, min(number, -(-rows // size)))
 
 
-def _rows(found: Elsewhere, scenario: Scenario, positions: list[int], apart: bool) -> list[dict[str, Any]]:
-    """Ready-made strings for the table; the difference is against the baseline of today."""
+def _as_candidate(reading: Reading) -> str:
+    """The address of the scenario with another candidate, up to where the candidate's name goes."""
+    kept = [{**values, "to": BY_NAME["to"].default} for values in reading.workloads]
+    kept = [values | {field.name: field.default for field in TYPED_PRICES["to"]} for values in kept]
+    others = "".join(f"{input_name(index, 'to')}=%s&" for index in range(len(kept)))
+    return f"{_home('')}?{address.query(kept, reading.scenario).replace('%', '%%')}&{others}".replace("?&", "?")
+
+
+def _rows(found: Elsewhere, today: int, positions: list[int], apart: bool, move: str) -> list[dict[str, Any]]:
+    """Ready-made strings for the table; the difference is against the baseline."""
     write = formatter_for()
-    today = scenario.computed().estimate.monthly.baseline_cents
+    sides = move.count("=%s")
     rows = []
     for position in positions:
         entry, cents = found.entries[position], int(found.cents[position])
         row: dict[str, Any] = {"entry": entry, "page": model_page(entry)}
+        row["move"] = (move % ((address.quoted(entry.key),) * sides)).rstrip("&")
         row["window"] = write.number(entry.context_window) if entry.context_window else write.unknown
         if not apart:
             row["monthly"] = write.money(dollars(cents))

@@ -72,6 +72,17 @@
   root.addEventListener("htmx:afterSettle", markChanged);
   root.addEventListener("animationend", (event) => event.target.classList.remove("changed"));
 
+  // Where the form stays and only the ledger is swapped, the server says how it read the figures:
+  // `HX-Trigger: {"costcalc:figures": {"w1-requests": "60,000"}}`. What is typed on stays the reader's.
+  root.addEventListener("costcalc:figures", (event) => {
+    Object.entries(event.detail).forEach(([id, text]) => {
+      const field = document.getElementById(id);
+      if (!(field instanceof HTMLInputElement)) return;
+      const typedOn = field === document.activeElement && !(asked?.id === id && asked.value === field.value);
+      if (!typedOn) field.value = text;
+    });
+  });
+
   // `/` goes to the search of the page, from anywhere that is not for typing.
   root.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.altKey || event.ctrlKey || event.metaKey) return;

@@ -1,0 +1,134 @@
+"""The journeys of the product's people, each in a real browser. This far: *compute*."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+LANGUAGES = {
+    "en": {
+        "typed": "60k",
+        "shown": "60,000",
+        "before": "$9,000 more a month",
+        "after": "$8,010 a month",
+        "mistake": "1,5",
+        "message": "can be read in two ways",
+        "stale": "This ledger is from before",
+        "compute": "Compute",
+        "total": "$10,800.00",
+    },
+    "vi": {
+        "typed": "60 nghìn",
+        "shown": "60.000",
+        "before": "9.000 US$",
+        "after": "8.010 US$",
+        "mistake": "1.5",
+        "message": "có thể hiểu theo hai cách",
+        "stale": "Bảng này là của lần tính trước",
+        "compute": "Tính",
+        "total": "10.800,00 US$",
+    },
+}
+
+
+@pytest.fixture(params=["en", "vi"])
+def language(request: pytest.FixtureRequest) -> str:
+    """Each journey is made in both languages."""
+    return str(request.param)
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any], language: str) -> dict[str, Any]:
+    """A browser set to the language."""
+    return {**browser_context_args, "locale": language}
+
+
+@pytest.mark.complains
+def test_compute_with_a_script(page: Page, site: str, language: str) -> None:
+    """A change moves ledger and address in place; a mistake keeps both; the address restores it all."""
+    words = LANGUAGES[language]
+    page.goto(site)
+    expect(page.locator("#verdict")).to_contain_text(words["before"])
+    pick(page, "gemini 2.5 flash", "google/gemini-2.5-flash")
+    expect(page).to_have_url(f"{site}/?to=google/gemini-2.5-flash")
+    requests = page.locator("#w1-requests")
+    requests.fill(words["typed"])
+    requests.press("Tab")
+    expect(page.locator("#verdict")).to_contain_text(words["after"])
+    expect(page).to_have_url(f"{site}/?to=google/gemini-2.5-flash&requests=60000")
+    expect(requests).to_have_value(words["shown"])
+    expect(page.locator("#w1-per")).to_be_focused()
+    expect(page.locator("#announce")).to_contain_text(words["after"])
+
+    page.locator("#w1-in").fill(words["mistake"])
+    page.locator("#w1-in").press("Enter")
+    expect(page.locator("#w1-in-error")).to_contain_text(words["message"])
+    expect(page.locator("#w1-in")).to_have_value(words["mistake"])
+    expect(page.locator("#w1-in")).to_be_focused()
+    expect(page.locator(".stale-note")).to_contain_text(words["stale"])
+    expect(page.locator("#verdict")).to_contain_text(words["after"])
+    expect(page).to_have_url(f"{site}/?to=google/gemini-2.5-flash&requests=60000")
+    page.locator("#w1-in").fill("1000")
+    page.locator("#w1-in").press("Enter")
+    expect(page.locator("#w1-in-error")).to_have_count(0)
+    expect(page.locator(".stale-note")).to_have_count(0)
+
+    figure = page.locator(".ledger details.figure").first
+    figure.locator("summary").click()
+    expect(figure.locator(".formula").first).to_contain_text(words["shown"])
+    page.keyboard.press("Escape")
+    expect(figure).not_to_have_attribute("open", re.compile(".*"))
+
+    page.go_back()
+    expect(page.locator("#w1-requests")).not_to_have_value(words["shown"])
+
+
+def pick(page: Page, words: str, key: str) -> None:
+    """Choose a model with the keyboard: type words, go to the option, take it."""
+    to = page.locator("#w1-to")
+    to.fill(words)
+    expect(page.locator(f"#w1-to-options [data-value='{key}']")).to_be_visible()
+    for _ in range(12):
+        to.press("ArrowDown")
+        active = to.get_attribute("aria-activedescendant")
+        if page.locator(f"[id='{active}']").get_attribute("data-value") == key:
+            break
+    to.press("Enter")
+    expect(to).to_have_value(key)
+    expect(page.locator("#w1-to-options")).to_be_hidden()
+
+
+@pytest.fixture
+def plain(browser: Browser, browser_context_args: dict[str, Any], site: str) -> Iterator[Page]:
+    """A browser without scripts."""
+    context = browser.new_context(**{**browser_context_args, "java_script_enabled": False})
+    yield context.new_page()
+    context.close()
+
+
+def test_compute_without_a_script(plain: Page, site: str, language: str) -> None:
+    """The form's own button does the same, and the address it leads to is the same one."""
+    words = LANGUAGES[language]
+    plain.goto(site)
+    plain.locator("#w1-to").fill("google/gemini-2.5-flash")
+    plain.locator("#w1-requests").fill(words["typed"])
+    plain.get_by_role("button", name=words["compute"], exact=True).click()
+    assert plain.url == f"{site}/?to=google/gemini-2.5-flash&requests=60000"
+    expect(plain.locator("#verdict")).to_contain_text(words["after"])
+    expect(plain.locator(".ledger .total")).to_contain_text(words["total"])
+    expect(plain.locator("#w1-requests")).to_have_value(words["shown"])
+
+    plain.locator("#w1-in").fill(words["mistake"])
+    plain.get_by_role("button", name=words["compute"], exact=True).click()
+    expect(plain.locator("#w1-in")).to_have_value(words["mistake"])
+    expect(plain.locator("#w1-in-error")).to_contain_text(words["message"])
+    expect(plain.locator("#verdict")).to_contain_text(words["after"])
+
+
+def test_the_address_restores_the_scenario_on_another_machine(plain: Page, site: str, language: str) -> None:
+    """The same address, another browser, the same figures."""
+    words = LANGUAGES[language]
+    plain.goto(f"{site}/?to=google/gemini-2.5-flash&requests=60000")
+    expect(plain.locator("#verdict")).to_contain_text(words["after"])
