@@ -22,6 +22,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 from playwright.sync_api import ConsoleMessage, Page, Request
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -42,6 +43,13 @@ def static_files() -> None:
     with alone(settings.DATA_DIR / "prepare.lock"):
         collect_if_stale()
         call_command("translations", "compile", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Each test begins in English: the last one's requests leave their language with the thread."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -232,10 +232,11 @@ def prices_at(sheet: PriceSheet, at: Moment, variant: str) -> Weighted:
 
 
 def _distance(entry: Entry, words: Sequence[str]) -> int:
+    """0 for a model that one of the words names, 1 for one that begins with a word, else 2."""
     model = entry.model_id.lower()
-    if len(words) == 1 and words[0] in (model, entry.key.lower()):
+    if model in words or entry.key.lower() in words:
         return 0
-    return 1 if model.startswith(words[0]) else 2
+    return 1 if model.startswith(tuple(words)) else 2
 
 
 class _Holder:
@@ -336,3 +337,8 @@ def _entry(position: int, model: LanguageModel, rows: list[PriceRow]) -> Entry:
         compared_with=model.compared_with,
         prices=tuple(rows),
     )
+
+
+def warm_up() -> None:
+    """Load the catalogue and today's table of prices."""
+    catalogue().tables(dt.datetime.now(dt.UTC).date(), ["standard"])
