@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from costcalc.catalog.index import Entry
+from costcalc.catalog.labels import variant_label
 from costcalc.formatting import Formatter
 from costcalc.scenarios import address
 from costcalc.scenarios.fields import (
@@ -29,7 +30,6 @@ from costcalc.scenarios.fields import (
     input_name,
 )
 from costcalc.scenarios.findings import price_words
-from costcalc.scenarios.labels import variant_label
 from costcalc.scenarios.reading import Reading, copied
 from costcalc.scenarios.scenario import Choice, offer_on
 

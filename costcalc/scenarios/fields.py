@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    # A test dependency: what is lazily translated has no type of its own in Django.
-    from django_stubs_ext import StrPromise
+from costcalc.catalog.labels import Words
 
 Kind = Literal["number", "percent", "price", "choice", "model", "text", "date"]
 Value = Decimal | str | None
-Words: TypeAlias = "str | StrPromise"
 
 FIRST_DAY = "2000-01-01"
 LAST_DAY = "2100-12-31"

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from costcalc.catalog.index import Catalogue, Entry
+from costcalc.catalog.labels import unit_label, variant_label
 from costcalc.engine import (
     Charge,
     Move,
@@ -25,7 +26,6 @@ from costcalc.engine import (
     estimate,
 )
 from costcalc.formatting import Formatter
-from costcalc.scenarios.labels import unit_label, variant_label
 from costcalc.scenarios.scenario import Offer, Result, listed
 
 OLD_AFTER = dt.timedelta(days=45)

@@ -13,10 +13,10 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
+from costcalc.catalog.labels import unit_label, variant_label
 from costcalc.engine import Charge, Line, Part, Totals, Unpriced, Workload, dollars, per
 from costcalc.formatting import Formatter
 from costcalc.scenarios.findings import Finding, model_page
-from costcalc.scenarios.labels import unit_label, variant_label
 from costcalc.scenarios.scenario import Offer, Result
 
 MINUS = "\N{MINUS SIGN}"

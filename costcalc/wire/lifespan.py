@@ -1,11 +1,33 @@
 """The server's start and end, as ASGI tells them: drain and watchdog live between the two."""
 
 import asyncio
+import logging
 import threading
+from collections.abc import Callable
+
+from django.db import DatabaseError, connections
 
 from costcalc.wire.drain import Drain
 from costcalc.wire.raw import App, Receive, Scope, Send
 from costcalc.wire.watchdog import Watchdog
+
+logger = logging.getLogger(__name__)
+_warm_ups: list[Callable[[], object]] = []
+
+
+def register_warm_up(prepare: Callable[[], object]) -> None:
+    """Have something made ready while the server already serves, so that the first visitor need not wait for it."""
+    _warm_ups.append(prepare)
+
+
+def warm_up() -> None:
+    """Run what was registered. A database that is away now is the first request's affair, not a failed start."""
+    for prepare in _warm_ups:
+        try:
+            prepare()
+        except DatabaseError:
+            logger.warning("Not warmed up: %s", prepare.__name__, exc_info=True)
+    connections.close_all()
 
 
 class Lifespan:
@@ -30,9 +52,11 @@ class Lifespan:
         await receive()
         self.drain.arm()
         watching = self.watch()
+        warming = asyncio.create_task(asyncio.to_thread(warm_up))
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self.drain.begin()
+        warming.cancel()
         if watching:
             watching.cancel()
         await send({"type": "lifespan.shutdown.complete"})
