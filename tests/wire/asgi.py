@@ -32,8 +32,8 @@ def http(path: str = "/", query: bytes = b"", headers: Iterable[tuple[bytes, byt
     return {"type": "http", "method": "POST", "path": path, "query_string": query, "headers": list(headers)}
 
 
-def ask(app: App, scope: Scope, chunks: Iterable[bytes] = (b"",)) -> Answer:
-    """What the application answers to a body sent in these chunks."""
+def ask(app: App, scope: Scope, chunks: Iterable[bytes] = (b"",), patient: bool = False) -> Answer:
+    """What the application answers to a body sent in these chunks; a patient reader stays connected after them."""
     answer = Answer()
     parts = list(chunks)
     incoming = [
@@ -41,6 +41,8 @@ def ask(app: App, scope: Scope, chunks: Iterable[bytes] = (b"",)) -> Answer:
     ]
 
     async def receive() -> Any:
+        if patient and not incoming:
+            await asyncio.sleep(3600)
         return incoming.pop(0)
 
     async def send(message: Message) -> None:

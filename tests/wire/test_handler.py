@@ -1,0 +1,64 @@
+"""Django answers in one thread hop: middleware and view share the request's thread."""
+
+import asyncio
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.test import override_settings
+from django.urls import path
+
+from costcalc.wire.handler import OneHopHandler
+from tests.wire.asgi import Answer, ask, http
+
+seen: list[tuple[str, int]] = []
+
+
+def note(place: str) -> None:
+    seen.append((place, threading.get_ident()))
+
+
+def noting(get_response: Any) -> Any:
+    """A synchronous middleware that notes its thread before and after."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        note("in")
+        response: HttpResponse = get_response(request)
+        note("out")
+        return response
+
+    return middleware
+
+
+def view(request: HttpRequest) -> HttpResponse:
+    note("view")
+    return HttpResponse("sync")
+
+
+async def waiting(request: HttpRequest) -> HttpResponse:
+    await asyncio.sleep(0)
+    return HttpResponse("async")
+
+
+urlpatterns = [path("", view), path("waiting", waiting)]
+
+
+def answer_to(address: str) -> Answer:
+    """What Django answers with two of these middlewares around the product's own."""
+    own = f"{__name__}.noting"
+    seen.clear()
+    with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[own, *settings.MIDDLEWARE, own]):
+        scope = {**http(address, headers=[(b"host", b"localhost")]), "method": "GET", "root_path": "", "scheme": "http"}
+        return ask(OneHopHandler(), scope, patient=True)
+
+
+def test_middleware_and_view_run_in_one_thread_which_is_not_the_loop_s() -> None:
+    assert answer_to("/").body == b"sync"
+    assert [place for place, _ in seen] == ["in", "in", "view", "out", "out"]
+    assert len({thread for _, thread in seen}) == 1
+    assert seen[0][1] != threading.get_ident()
+
+
+def test_an_async_view_still_works() -> None:
+    assert answer_to("/waiting").body == b"async"
