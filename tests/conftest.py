@@ -23,6 +23,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import ConsoleMessage, Page, Request
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -30,6 +31,10 @@ from costcalc.management.commands.prepare import alone, collect_if_stale
 
 # Playwright's synchronous interface runs an event loop in the thread in which tests use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# The same examples in every run, however slow the machine.
+hypothesis_settings.register_profile("suite", derandomize=True, deadline=None, database=None)
+hypothesis_settings.load_profile("suite")
 
 KEPT = {"catalog", "contenttypes", "auth"}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

@@ -30,6 +30,8 @@ Hours = tuple[dt.time, dt.time]
 # calc_price computes in Python's default context; audio hours (per 3,600 s) do not divide evenly,
 # so the last decimal is only the same with the same 28 digits.
 REFERENCE_CONTEXT = Context(prec=28, rounding=ROUND_HALF_EVEN)
+# Counts are subtracted from each other before anything is rounded.
+COUNTING_CONTEXT = Context(prec=1000, rounding=ROUND_HALF_EVEN)
 DAY = Fraction(24 * 60 * 60 * 1_000_000)
 
 
@@ -219,7 +221,9 @@ def price_request(rates: Rates, usage: Mapping[str, Number], minimums: tuple[Min
     Source of the rule: genai-prices, `ModelPrice.calc_price`.
     """
     counts = _with_minimums(_checked(usage), minimums)
-    quantities = _quantities(frozenset(rates) - {REQUESTS}, counts)
+    with localcontext(COUNTING_CONTEXT):
+        quantities = _quantities(frozenset(rates) - {REQUESTS}, counts)
+        unknown = _unpriced(counts, rates)
     if REQUESTS in rates:
         quantities[REQUESTS] = 1
     tiered = any(rate.tiers for rate in rates.values())
@@ -227,7 +231,7 @@ def price_request(rates: Rates, usage: Mapping[str, Number], minimums: tuple[Min
     with localcontext(REFERENCE_CONTEXT):
         lines = tuple(_line(name, rate, quantities[name], input_tokens) for name, rate in rates.items())
         total = sum((line.amount for line in lines), Decimal(0))
-    return RequestCost(lines, total, _unpriced(counts, rates))
+    return RequestCost(lines, total, unknown)
 
 
 def _line(name: str, rate: Rate, quantity: Number, input_tokens: Number) -> CostLine:
@@ -236,13 +240,13 @@ def _line(name: str, rate: Rate, quantity: Number, input_tokens: Number) -> Cost
 
 
 def _checked(usage: Mapping[str, Number]) -> dict[str, Number]:
-    """Counts by price name; zero counts are left out."""
+    """Counts by price name; a count of 0 is kept, for it says that nothing implies one."""
     counts: dict[str, Number] = {}
     for usage_name, count in usage.items():
         name = unit_counted_as(usage_name).price_key
         if (isinstance(count, Decimal) and not count.is_finite()) or count < 0:
             raise UsageError(f"{usage_name} must be a finite number, 0 or more")
-        if count and name != REQUESTS:
+        if name != REQUESTS:
             counts[name] = count
     return counts
 
@@ -250,8 +254,8 @@ def _checked(usage: Mapping[str, Number]) -> dict[str, Number]:
 def _with_minimums(counts: dict[str, Number], minimums: tuple[Minimum, ...]) -> dict[str, Number]:
     for minimum in minimums:
         names = [REGISTRY.units[usage_name].price_key for usage_name in minimum.usage_names]
-        reported = next((counts[name] for name in names if name in counts), None)
-        if reported is not None:
+        reported = next((counts[name] for name in names if counts.get(name)), 0)
+        if reported:
             counts |= dict.fromkeys(names, max(reported, minimum.least))
     return counts
 
@@ -270,7 +274,7 @@ def _count(name: str, counts: Mapping[str, Number]) -> Number:
     """The count of a unit; a whole or an overlap that other counts imply must be given, not guessed."""
     if name in counts:
         return counts[name]
-    parts = [other for other in counts if is_part_of(other, name)]
+    parts = any(count and is_part_of(other, name) for other, count in counts.items())
     if parts or _is_overlap(name, counts):
         raise UsageError(f"{unit_named(name).usage_key} must be given with the counts that imply it")
     return 0
@@ -279,7 +283,7 @@ def _count(name: str, counts: Mapping[str, Number]) -> Number:
 def _is_overlap(name: str, counts: Mapping[str, Number]) -> bool:
     """Whether two counts cross exactly in this unit (cached tokens and audio tokens: cached audio tokens)."""
     wanted = unit_named(name).dimensions
-    units = [unit_named(other) for other in counts]
+    units = [unit_named(other) for other, count in counts.items() if count]
     return any(
         one.is_compatible_with(two) and {**one.dimensions, **two.dimensions} == wanted
         for index, one in enumerate(units)
