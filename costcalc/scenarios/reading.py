@@ -37,7 +37,9 @@ from costcalc.scenarios.scenario import Asked, Choice, Scenario, TypedPrices
 
 LANGUAGES = ("en", "vi")
 # What a form or the page's own links carry besides the fields.
-OTHERS = frozenset({"lang", "last", "add", "remove", "workloads", "sort", "q", "page", "apart", "csrfmiddlewaretoken"})
+OTHERS = frozenset(
+    {"lang", "last", "shape", "add", "remove", "workloads", "sort", "q", "page", "apart", "csrfmiddlewaretoken"}
+)
 LONGEST_REFERENCE = 300
 SUGGESTED = 3
 # The engine's names of what is wrong, as the form's fields.
