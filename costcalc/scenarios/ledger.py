@@ -6,7 +6,7 @@ Strings are made here and not by filters in the template: a filter in a loop cos
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from costcalc.catalog.labels import unit_label, variant_label
 from costcalc.engine import Charge, Line, Part, Totals, Unpriced, Workload, dollars, per
 from costcalc.formatting import Formatter
+from costcalc.scenarios import markup
 from costcalc.scenarios.findings import Finding, model_page
 from costcalc.scenarios.scenario import Offer, Result
 
@@ -32,6 +33,13 @@ class Figure:
     steps: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
     kind: str = ""
+
+    def __html__(self) -> str:
+        """The figure as the page shows it; `{{ figure }}` in a template."""
+        return markup.figure(self.text, self.kind, self.steps, self.sources)
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -367,9 +375,3 @@ class Writer:
 def host_of(url: str) -> str:
     """The host of an address, as a short name for a link."""
     return url.split("/")[2].removeprefix("www.") if url.count("/") >= 2 else url
-
-
-def figures(rows: Iterable[Row]) -> Iterator[Figure]:
-    """Every figure of some rows."""
-    for row in rows:
-        yield from (row.baseline, row.candidate)

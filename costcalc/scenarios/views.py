@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -17,7 +19,7 @@ from django.views.decorators.http import require_safe
 from costcalc.catalog.index import Catalogue, Entry, catalogue
 from costcalc.engine import dollars
 from costcalc.formatting import Formatter, formatter_for
-from costcalc.scenarios import address
+from costcalc.scenarios import address, markup
 from costcalc.scenarios.drawing import Drawing, with_another, without
 from costcalc.scenarios.elsewhere import REASONS, SORTS, Elsewhere, elsewhere
 from costcalc.scenarios.fields import BY_NAME, MOST_WORKLOADS, SIDES, TYPED, TYPED_PRICES, input_name
@@ -169,32 +171,89 @@ def _answer(
 
 def _elsewhere(request: HttpRequest, result: Result, reading: Reading, held: Catalogue, size: int) -> dict[str, Any]:
     found, today = elsewhere(result.scenario, held), result.estimate.monthly.baseline_cents
-    sort = request.GET.get("sort", "cost") if request.GET.get("sort") in SORTS else "cost"
-    apart = request.GET.get("apart", "") if request.GET.get("apart") in REASONS else ""
-    words = request.GET.get("q", "")[:LONGEST_QUERY] if size == PAGE else ""
-    positions = found.set_apart(apart, words) if apart else found.serving(sort, words)
+    asked = _Asked.of(request, reading, filtered=size == PAGE)
+    positions = found.set_apart(asked.apart, asked.q) if asked.apart else found.serving(asked.sort, asked.q)
     number = _page_number(request, len(positions), size)
-    start = (number - 1) * size
-    pairs = address.pairs(reading.workloads, reading.scenario)
+    pages, start = max(1, -(-len(positions) // size)), (number - 1) * size
     write = formatter_for()
+    shown = positions[start : start + size]
     return {
-        "rows": _rows(found, today, positions[start : start + size], bool(apart), _as_candidate(reading)),
+        "rows": _places(found, shown) if asked.apart else _rows(found, today, shown, _as_candidate(reading)),
+        "heads": _heads(asked),
         "matching": len(positions),
         "able": int(found.able.sum()),
-        "reasons": [(reason, REASONS[reason], write.number(count)) for reason, count in found.reasons()],
-        "apart": apart,
-        "why": REASONS.get(apart, ""),
-        "sort": sort,
-        "q": words,
-        "pairs": pairs,
-        "query": address.joined(pairs),
-        "number": number,
-        "pages": max(1, -(-len(positions) // size)),
-        "first": write.number(start + 1),
-        "last_row": write.number(min(start + size, len(positions))),
-        "of": write.number(len(positions)),
         "able_words": write.number(int(found.able.sum())),
+        "reasons": [
+            {"href": asked.address(apart=reason, q=""), "words": REASONS[reason], "count": write.number(count)}
+            for reason, count in found.reasons()
+        ],
+        "apart": asked.apart,
+        "why": REASONS.get(asked.apart, ""),
+        "sort": asked.sort,
+        "q": asked.q,
+        "pairs": asked.pairs,
+        "query": asked.query,
+        "number": number,
+        "pages": pages,
+        "onward": asked.address(page=str(number + 1 if number < pages else 1)),
+        "first": write.number(start + 1),
+        "last_row": write.number(start + len(shown)),
+        "of": write.number(len(positions)),
     }
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of the list elsewhere besides the scenario: order, words, and who was set apart."""
+
+    pairs: list[tuple[str, str]]
+    sort: str
+    q: str
+    apart: str
+
+    @classmethod
+    def of(cls, request: HttpRequest, reading: Reading, *, filtered: bool) -> _Asked:
+        get = request.GET.get
+        return cls(
+            address.pairs(reading.workloads, reading.scenario),
+            get("sort", "") if get("sort") in SORTS else "cost",
+            get("q", "")[:LONGEST_QUERY] if filtered else "",
+            get("apart", "") if get("apart") in REASONS else "",
+        )
+
+    @cached_property
+    def query(self) -> str:
+        """The scenario's own part of the address."""
+        return address.joined(self.pairs)
+
+    def address(self, **changes: str) -> str:
+        """This list with something changed; what is the default is left out."""
+        parameters = {"sort": self.sort, "q": self.q, "apart": self.apart, **changes}
+        defaults = {"sort": "cost", "page": "1"}
+        changed = [(name, value) for name, value in parameters.items() if value not in ("", defaults.get(name))]
+        extra = address.joined(changed)
+        joined = "&".join(filter(None, (self.query, extra)))
+        return f"{reverse('scenarios:elsewhere')}?{joined}"
+
+
+def _heads(asked: _Asked) -> list[dict[str, str]]:
+    """The heads by which the list is sorted: a click sorts, another turns it round."""
+    columns = (
+        (_("Model"), "model", "word"),
+        (_("Provider"), "provider", "word aside"),
+        (_("Context"), "window", "aside"),
+        (_("A month"), "cost", ""),
+    )
+    orders = {name: "ascending" for _label, name, _css in columns} | {f"-{n}": "descending" for _l, n, _c in columns}
+    return [
+        {
+            "label": label,
+            "css": css,
+            "sorted": orders[asked.sort] if asked.sort.removeprefix("-") == name else "",
+            "href": asked.address(sort=f"-{name}" if asked.sort == name else name),
+        }
+        for label, name, css in columns
+    ]
 
 
 def _page_number(request: HttpRequest, rows: int, size: int) -> int:
@@ -211,21 +270,30 @@ def _as_candidate(reading: Reading) -> str:
     return f"{_home('')}?{address.query(kept, reading.scenario).replace('%', '%%')}&{others}".replace("?&", "?")
 
 
-def _rows(found: Elsewhere, today: int, positions: list[int], apart: bool, move: str) -> list[dict[str, Any]]:
-    """Ready-made strings for the table; the difference is against the baseline."""
+def _rows(found: Elsewhere, today: int, positions: list[int], move: str) -> list[dict[str, Any]]:
+    """Ready-made cells; the difference is against the baseline."""
+    write, words, sides = formatter_for(), _("move here"), move.count("=%s")
+    rows = _places(found, positions)
+    for row, position in zip(rows, positions, strict=True):
+        cents = int(found.cents[position])
+        row["monthly"] = write.money(dollars(cents))
+        row["difference"] = write.difference(dollars(cents - today)) if cents != today else "—"
+        row["move"] = (move % ((address.quoted(row["entry"].key),) * sides)).rstrip("&")
+        direction = "plus" if cents > today else "minus" if cents < today else ""
+        label = _("Move to %(model)s") % {"model": row["entry"].model_id}
+        row["cost"] = markup.cost(row["monthly"], direction, row["difference"], row["move"], label, words)
+    return rows
+
+
+def _places(found: Elsewhere, positions: list[int]) -> list[dict[str, Any]]:
+    """The first cells of each row."""
     write = formatter_for()
-    sides = move.count("=%s")
     rows = []
     for position in positions:
-        entry, cents = found.entries[position], int(found.cents[position])
-        row: dict[str, Any] = {"entry": entry, "page": model_page(entry)}
-        row["move"] = (move % ((address.quoted(entry.key),) * sides)).rstrip("&")
-        row["window"] = write.number(entry.context_window) if entry.context_window else write.unknown
-        if not apart:
-            row["monthly"] = write.money(dollars(cents))
-            row["difference"] = write.difference(dollars(cents - today)) if cents != today else "—"
-            row["direction"] = "plus" if cents > today else "minus" if cents < today else ""
-        rows.append(row)
+        entry = found.entries[position]
+        window = write.number(entry.context_window)
+        head = markup.place(model_page(entry), entry.model_id, entry.provider_name, window)
+        rows.append({"entry": entry, "head": head})
     return rows
 
 

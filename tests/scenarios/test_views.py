@@ -2,6 +2,7 @@
 
 import json
 from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -146,7 +147,10 @@ def test_the_traffic_elsewhere_is_filtered_and_paged(visitor: Client) -> None:
 
 def test_who_cannot_serve_is_set_apart_with_the_reason(visitor: Client) -> None:
     context = visitor.get("/elsewhere/").context
-    counts = {reason: int(count.replace(",", "")) for reason, _words, count in context["reasons"]}
+    counts = {
+        parse_qs(urlsplit(reason["href"]).query)["apart"][0]: int(reason["count"].replace(",", ""))
+        for reason in context["reasons"]
+    }
     assert sum(counts.values()) + context["able"] == len(context["catalogue"].entries)
     for reason, count in counts.items():
         response = visitor.get("/elsewhere/", {"apart": reason})
