@@ -7,15 +7,20 @@ that a price is what was written.
 
 import json
 import re
+from array import array
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 MAX_DEPTH = 32
 MAX_DIGITS = 60
 MAX_EXPONENT = 40
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_BRACKETS = re.compile(rb"[\[\]{}]")
+# A string that never ends is taken to the end of the text, and nothing is tried twice: the time stays linear.
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_BRACKETS = b"[{]}"
+_STEPS = bytes.maketrans(_BRACKETS, b"\x01\x01\xff\xff")
+_NO_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
 
 
 class BadJSONError(ValueError):
@@ -41,11 +46,9 @@ def depth(data: bytes) -> int:
     """How deep the brackets outside strings nest, or a lower bound once that is within the limit."""
     if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
         return 0
-    level = deepest = 0
-    for bracket in _BRACKETS.finditer(_STRINGS.sub(b"", data)):
-        level += 1 if bracket[0] in b"[{" else -1
-        deepest = max(deepest, level)
-    return deepest
+    # One signed byte a bracket, +1 or -1, summed up in C: a Python loop over a megabyte takes half a second.
+    steps = array("b", _STRINGS.sub(b"", data).translate(_STEPS, _NO_BRACKETS))
+    return max(accumulate(steps), default=0)
 
 
 def refuse_unstorable_text(value: Any) -> None:

@@ -94,7 +94,7 @@ def test_lists_are_split_at_commas() -> None:
 
 
 def test_sqlite_begins_transactions_at_once_and_writes_ahead() -> None:
-    config = database(Environment())
+    config = database(Environment(database_url=""))
     assert config["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert "journal_mode=WAL" in config["OPTIONS"]["init_command"]
     assert (config["CONN_MAX_AGE"], config.get("ATOMIC_REQUESTS")) == (0, None)

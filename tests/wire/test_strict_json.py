@@ -83,7 +83,16 @@ def test_the_deepest_document_allowed_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"[" * 1_000_000, b"[[]," * 250_000, b'{"a":' * 200_000, b'"\\' * 500_000, b"[" + b"9" * 999_999]
+    "data",
+    [
+        b"[" * 1_000_000,
+        b"[[]," * 250_000,
+        b'{"a":' * 200_000,
+        b"[" * 40 + b'"\\' * 400_000,
+        b"[" * 40 + b'"' * 900_001,
+        b"[" + b"[]," * 300_000,
+        b"[" + b"9" * 999_999,
+    ],
 )
 def test_a_hostile_megabyte_costs_less_than_a_second(data: bytes) -> None:
     begun = time.perf_counter()
