@@ -187,3 +187,9 @@ for _name in (
     register.filter(_name, _filter(_name))
 
 register.filter("canonical", canonical)
+
+
+@register.filter
+def age(since: date | None) -> str:
+    """How long ago a day was, as of now: `12 days ago`."""
+    return formatter_for().age(since, timezone.now().date())
