@@ -34,12 +34,9 @@ class Figure:
     sources: tuple[tuple[str, str], ...] = ()
     kind: str = ""
 
-    def __html__(self) -> str:
-        """The figure as the page shows it; `{{ figure }}` in a template."""
-        return markup.figure(self.text, self.kind, self.steps, self.sources)
-
     def __str__(self) -> str:
-        return self.text
+        """The figure as the page shows it, safe markup: Django asks `str()` first, and `__html__` only of strings."""
+        return markup.figure(self.text, self.kind, self.steps, self.sources)
 
 
 @dataclass(frozen=True)
