@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
+from ninja.errors import ValidationError
 from pydantic import Field
 
 from costcalc.catalog.finding import find
@@ -80,7 +81,17 @@ def get_prices(request: HttpRequest, provider: str, model: str, query: Query[At]
 
     A price by hour of the day, asked for a day, is weighted by the hours.
     """
+    _refuse_strangers(request)
     entry = find(catalogue(), provider, model)
     if entry is None:
         raise Http404(f"No model {model!r} is known at {provider!r}.")
     return published(entry, query.at or timezone.now().date())
+
+
+def _refuse_strangers(request: HttpRequest) -> None:
+    """A misspelt parameter is an error, not silently today; nor is one of two days chosen."""
+    names = At.model_fields
+    faults = [("not a parameter", name) for name in request.GET if name not in names]
+    faults += [("given more than once", name) for name in names if len(request.GET.getlist(name)) > 1]
+    if faults:
+        raise ValidationError([{"type": "value_error", "loc": ("query", name), "msg": msg} for msg, name in faults])

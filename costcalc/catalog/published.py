@@ -11,6 +11,7 @@ from typing import Any
 from costcalc.catalog.index import Entry, PriceRow, prices_at
 from costcalc.catalog.terms import plain
 from costcalc.engine import MeanRate, Moment, PriceSheet, Variant, averaged
+from costcalc.wire.exact import iso
 
 # A mean over hours may not end: twelve decimals of a dollar per MTok are far below a cent of any bill.
 MEAN = Decimal(1).scaleb(-12)
@@ -28,7 +29,7 @@ def published(entry: Entry, at: Moment) -> dict[str, Any]:
         "model": entry.model_id,
         "name": entry.name,
         "kind": "quote" if entry.is_quote else "list",
-        "at": at.isoformat(),
+        "at": iso(at),
         "context_window": entry.context_window,
         "deprecated": entry.deprecated,
         "shutdown_on": entry.shutdown_on.isoformat() if entry.shutdown_on else None,

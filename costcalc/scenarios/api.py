@@ -45,7 +45,7 @@ from costcalc.figures import canonical
 from costcalc.formatting import formatter_for
 from costcalc.scenarios.findings import Findings
 from costcalc.scenarios.scenario import Asked, Choice, Offer, Result, Scenario, TypedPrices
-from costcalc.wire.exact import MomentField, Within, number
+from costcalc.wire.exact import MomentField, Within, iso, number
 from costcalc.wire.problem import problems
 
 router = Router(tags=["calculator"])
@@ -319,7 +319,7 @@ def estimate(request: HttpRequest, body: EstimateIn) -> dict[str, Any]:
         findings = Findings(result, held, formatter_for("en"), today).all()
     return {
         "complete": result.estimate.complete,
-        "at": result.scenario.at.isoformat(),
+        "at": iso(result.scenario.at),
         "days_per_month": body.days_per_month,
         "monthly": _totals(result.estimate.monthly),
         "annual": _totals(result.estimate.annual),

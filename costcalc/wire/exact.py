@@ -15,7 +15,9 @@ from costcalc.figures import FigureError, read_canonical
 
 _NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?Z")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 MOST_PLACES = 18
 FIRST, LAST = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
 
@@ -38,13 +40,13 @@ def _text(value: Decimal | float | str) -> str:
 
 
 def moment(value: Any) -> dt.date | dt.datetime:
-    """A day (2026-11-22) or a UTC moment (2026-11-22T10:00:00Z). Raises ValueError."""
+    """A day (2026-11-22) or a moment (2026-11-22T10:00:00Z), in UTC where it names no offset. Raises ValueError."""
     if isinstance(value, str) and _DAY.fullmatch(value):
         return _in_range(dt.date.fromisoformat(value))
     if isinstance(value, str) and _MOMENT.fullmatch(value):
-        found = dt.datetime.fromisoformat(value)
-        _in_range(found.date())
-        return found
+        read = dt.datetime.fromisoformat(value)
+        _in_range(read.date())
+        return read.astimezone(dt.UTC) if read.tzinfo else read.replace(tzinfo=dt.UTC)
     raise ValueError("must be a day such as 2026-11-22, or a UTC date-time such as 2026-11-22T10:00:00Z")
 
 
@@ -83,6 +85,11 @@ class Within:
         return {"anyOf": [numeric, {"type": "string", "pattern": _NUMBER}]}
 
 
+def iso(at: dt.date | dt.datetime) -> str:
+    """A day or a UTC moment as it is written in an answer: `2026-11-22`, `2026-11-22T10:00:00Z`."""
+    return at.isoformat().replace("+00:00", "Z")
+
+
 MomentField = Annotated[
     dt.date | dt.datetime,
     BeforeValidator(moment),
@@ -90,9 +97,9 @@ MomentField = Annotated[
         {
             "anyOf": [
                 {"type": "string", "format": "date"},
-                {"type": "string", "format": "date-time", "pattern": "Z$"},
+                {"type": "string", "format": "date-time"},
             ],
-            "description": "A UTC day, or a UTC date-time.",
+            "description": "A UTC day, or a date-time; without an offset it is UTC.",
         }
     ),
 ]
