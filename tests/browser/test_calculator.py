@@ -58,7 +58,11 @@ def test_a_click_chooses_and_what_was_chosen_comes_first_the_next_time(page: Pag
 def test_what_is_typed_while_the_server_answers_stays(page: Page, site: str) -> None:
     page.goto(site)
     held: list[Route] = []
-    page.route(re.compile(r"requests=60"), lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"requests=60"), hold)
     page.locator("#w1-requests").fill("60k")
     page.locator("#w1-requests").press("Tab")
     page.locator("#w1-in").focus()

@@ -77,13 +77,17 @@ def test_an_opened_figure_shows_its_formula_inside_the_screen(browser: Browser, 
         context.close()
 
 
-def test_paper_gets_the_ledger_without_the_controls(browser: Browser, site: str) -> None:
+def test_paper_gets_one_page_with_the_ledger_and_what_was_assumed(browser: Browser, site: str) -> None:
     reader = browser.new_page()
     reader.goto(site)
     reader.emulate_media(media="print", color_scheme="dark")
-    assert not reader.locator("form#scenario").is_visible()
-    assert not reader.locator(".switches").is_visible()
-    assert reader.locator(".verdict").is_visible()
+    assert reader.locator("button:visible, nav:visible").count() == 0
     assert reader.locator("table.ledger").is_visible()
+    ledger, assumed = (reader.locator(name).bounding_box() for name in ("table.ledger", "form#scenario"))
+    assert ledger is not None
+    assert assumed is not None
+    assert assumed["y"] > ledger["y"] + ledger["height"]
     assert reader.evaluate("getComputedStyle(document.querySelector('.ledger')).color") == "rgb(22, 32, 27)"
+    paper = reader.pdf(prefer_css_page_size=True, format="A4")
+    assert paper.count(b"/Type /Page") - paper.count(b"/Type /Pages") == 1
     reader.close()
