@@ -12,9 +12,5 @@ os.environ["DATA_DIR"] = str(Path(__file__).resolve().parent.parent / ".cache" /
 os.environ["RATE_LIMIT"] = "off"
 
 from costcalc.settings import *  # noqa: E402, F403
-from costcalc.settings import DATA_DIR, DATABASES  # noqa: E402
 
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A file: with SQLite in memory every thread of a server would have a database of its own, or lock it.
-    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

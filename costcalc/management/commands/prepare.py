@@ -2,7 +2,7 @@
 
 import fcntl
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def migrate_if_behind() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def collect_if_stale(say: Any = lambda text: None) -> None:
+def collect_if_stale(say: Callable[[str], object] = lambda text: None) -> None:
     """Collect, name and compress static files when one has changed since the last time."""
     stamp = settings.STATIC_ROOT / ".fingerprint"
     now = fingerprint()
