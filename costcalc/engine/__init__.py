@@ -3,6 +3,7 @@
 No clock, no network, no settings, no database. Money is exact until one line of it is rounded to cents.
 """
 
+from costcalc.engine.bills import Bills
 from costcalc.engine.errors import NoSuchVariant, PricingError, TrafficError, UnknownUnit, UsageError
 from costcalc.engine.pricing import (
     CostLine,
@@ -35,7 +36,7 @@ from costcalc.engine.savings import (
     round_half_up,
     to_cents,
 )
-from costcalc.engine.table import Bills, RateTable, Weighted
+from costcalc.engine.table import RateTable, Weighted
 from costcalc.engine.traffic import CALLS, CONTEXTS, UNSHIFTED, DayCount, Shift, Workload, shifted
 from costcalc.engine.units import REQUESTS, UNIT_NAMES, billed_as, is_part_of, per, unit_named, wholes
 

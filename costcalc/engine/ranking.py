@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from costcalc.engine.table import INT64, SMALL, UNPRICED, RateTable
+from costcalc.engine.bills import INT64, SMALL
+from costcalc.engine.table import UNPRICED, RateTable
 from costcalc.engine.traffic import DayCount, Workload
 from costcalc.engine.units import per
 

@@ -1,56 +1,28 @@
-"""The prices of many models as one table of whole numbers, and the exact cost of many requests at once.
+"""The prices of many models as one table of whole numbers.
 
-A price becomes a whole number of a small unit, 10⁻⁹ dollars per MTok, wherever it fits; costs are then
-int64. A few models have prices of 13–18 decimals: their rows use Python's integers at a finer unit. Both
-give the same answers, and nothing is rounded on the way.
+A price becomes a whole number of a small unit, 10⁻⁹ dollars per MTok, wherever it fits. A few models have
+prices of 13–18 decimals, or a mean over hours that does not end: those are kept exactly beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import lcm
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from costcalc.engine.errors import UsageError
+from costcalc.engine.bills import INT64, SMALL, Bills, Ints, billed
 from costcalc.engine.pricing import Rates
-from costcalc.engine.units import REQUESTS, billed_as, innermost_first, per, unit_counted_as
+from costcalc.engine.units import REQUESTS, billed_as
 
 Weighted = tuple[tuple[Fraction, Rates], ...]
-Ints = npt.NDArray[np.int64]
-Objects = npt.NDArray[Any]
-SMALL = 10**9
 UNPRICED = -1
-INT64 = 2**63 - 1
 NEVER = INT64
-BLOCK = 1 << 15
-
-
-@dataclass(frozen=True, slots=True)
-class Bills:
-    """Costs of many requests: dollars = amount ÷ `denominator`; `unknown` marks those with an unpriced unit in use."""
-
-    amounts: Ints | Objects
-    denominator: int
-    unknown: npt.NDArray[np.bool_]
-
-    def dollars(self, index: int) -> Decimal:
-        """The exact cost of one request in US dollars."""
-        return Decimal(int(self.amounts[index])) / self.denominator
-
-    def total(self) -> Fraction:
-        """The exact sum in US dollars, of what is known; it cannot overflow."""
-        amounts = self.amounts
-        if amounts.dtype == object:
-            return Fraction(int(amounts.sum()), self.denominator)
-        high, low = amounts >> 32, amounts & 0xFFFFFFFF
-        return Fraction((int(high.sum()) << 32) + int(low.sum()), self.denominator)
 
 
 class RateTable:
@@ -65,10 +37,9 @@ class RateTable:
         exact = [_padded(rows, self.levels) for _, rows in compiled]
         self.denominators = [_denominator(rows) for rows in exact]
         self.fits = np.array([SMALL % d == 0 for d in self.denominators], dtype=bool)
-        self.fine = lcm(SMALL, *self.denominators)
+        self.finer = lcm(SMALL, *self.denominators) // SMALL
         self.small = self._small(exact)
         self._exact = exact
-        self.largest = int(self.small.max(initial=0))
 
     def __len__(self) -> int:
         return len(self.denominators)
@@ -94,17 +65,55 @@ class RateTable:
     def price(self, which: npt.NDArray[np.integer[Any]], usage: Mapping[str, npt.NDArray[np.integer[Any]]]) -> Bills:
         """The cost of many requests: `which` model each, and counts by usage name as providers report them.
 
-        Raises UnknownUnit for a misspelt name, UsageError where parts exceed their whole or a count is
-        negative, and KeyError for a unit that the table was not made for.
+        Every request pays its model's fee, if it has one and the table was made for REQUESTS. Raises
+        UnknownUnit for a misspelt name, UsageError where parts exceed their whole, a whole is missing or a
+        count is negative, KeyError for a unit that the table was not made for, IndexError for no such model.
         """
-        columns = {unit_counted_as(name).price_key: np.asarray(counts) for name, counts in usage.items()}
-        for name in columns:
-            if name not in self.units:
-                raise KeyError(name)
-        _check_counts(columns)
-        if self.fits[np.bincount(which, minlength=len(self)) > 0].all() and self._safe(columns):
-            return self._price_small(np.asarray(which), columns)
-        return self._price_fine(np.asarray(which), columns)
+        return billed(self, np.asarray(which), usage)
+
+    def coarse(self, unit: str) -> Ints:
+        """Prices of a unit by model and tier in whole small units; 0 where there is none."""
+        return self._split[0][:, :, self.units.index(unit)]
+
+    def rest(self, unit: str) -> Ints:
+        """What `coarse` leaves of each price, in small units ÷ `finer`."""
+        return self._split[1][:, :, self.units.index(unit)]
+
+    def unpriced(self, unit: str) -> npt.NDArray[np.bool_]:
+        """Which models have no price for a unit."""
+        return self._gaps[:, self.units.index(unit)]
+
+    @cached_property
+    def largest(self) -> int:
+        """The highest price, in small units."""
+        return int(self._split[0].max(initial=0))
+
+    @cached_property
+    def has_fees(self) -> bool:
+        """Whether any model charges for the request itself."""
+        return REQUESTS in self.units and bool(self.coarse(REQUESTS).any() or self.rest(REQUESTS).any())
+
+    @cached_property
+    def lowest(self) -> int:
+        """The lowest threshold of all tiers."""
+        return int(self.thresholds.min(initial=NEVER))
+
+    @cached_property
+    def _gaps(self) -> npt.NDArray[np.bool_]:
+        """Which prices are not known, by model and unit; a tier never adds or takes away a price."""
+        rows = [[price is None for price in levels[0]] for levels in self._exact]
+        return np.array(rows, dtype=bool).reshape(len(self), len(self.units))
+
+    @cached_property
+    def _split(self) -> tuple[Ints, Ints]:
+        """Every price as whole small units and a rest."""
+        coarse, rest = np.maximum(self.small, 0), np.zeros_like(self.small)
+        for model in np.flatnonzero(~self.fits):
+            for level, prices in enumerate(self._exact[model]):
+                for unit, price in enumerate(prices):
+                    pair = divmod(int((price or 0) * SMALL * self.finer), self.finer)
+                    coarse[model, level, unit], rest[model, level, unit] = pair
+        return coarse, rest
 
     def _small(self, exact: list[list[list[Fraction | None]]]) -> Ints:
         rows = np.full((len(exact), self.levels, len(self.units)), UNPRICED, dtype=np.int64)
@@ -112,66 +121,6 @@ class RateTable:
             if self.fits[model]:
                 rows[model] = [[UNPRICED if p is None else int(p * SMALL) for p in level] for level in levels]
         return rows
-
-    def _safe(self, columns: Mapping[str, npt.NDArray[np.integer[Any]]]) -> bool:
-        """Whether no cost of the batch can leave int64, so that the small unit is exact."""
-        common = _common_per(columns)
-        worst = sum(int(counts.max(initial=0)) * (common // per(name)) for name, counts in columns.items())
-        return worst * self.largest <= INT64
-
-    def _price_small(self, which: npt.NDArray[np.integer[Any]], columns: Mapping[str, Any]) -> Bills:
-        """int64 throughout, in blocks that stay in the processor's cache."""
-        common = _common_per(columns)
-        flat = {name: self._flat(name, common // per(name)) for name in columns}
-        amounts = np.zeros(len(which), dtype=np.int64)
-        unknown = np.zeros(len(which), dtype=bool)
-        for start in range(0, len(which), BLOCK):
-            block = slice(start, start + BLOCK)
-            part = {name: counts[block] for name, counts in columns.items()}
-            row = self._row(which[block], part)
-            _exclusive_in_place(part)
-            for name, counts in part.items():
-                prices, priced = flat[name]
-                amounts[block] += prices[row] * counts
-                if priced is not None:
-                    unknown[block] |= ~priced[row] & (counts > 0)
-        return Bills(amounts, SMALL * common, unknown)
-
-    def _flat(self, name: str, scale: int) -> tuple[Ints, npt.NDArray[np.bool_] | None]:
-        """A unit's prices by row (model × tier), 0 where unpriced, and where it is priced (None: everywhere)."""
-        prices = self.small[:, :, self.units.index(name)].ravel()
-        priced = prices != UNPRICED
-        return np.where(priced, prices, 0) * scale, None if priced.all() else priced
-
-    def _row(self, which: npt.NDArray[np.integer[Any]], part: Mapping[str, Any]) -> Any:
-        if self.levels == 1:
-            return which
-        tokens = part.get("input_mtok")
-        row = which * self.levels
-        if tokens is not None:
-            for tier in range(self.levels - 1):
-                row = row + (tokens > self.thresholds[which, tier])
-        return row
-
-    def _price_fine(self, which: npt.NDArray[np.integer[Any]], columns: Mapping[str, Any]) -> Bills:
-        """Python's integers: for prices finer than the small unit, and for counts that would not fit."""
-        common = _common_per(columns)
-        part = {name: counts.astype(object) for name, counts in columns.items()}
-        rows = self._row(which, columns) if self.levels > 1 else which
-        _exclusive_in_place(part)
-        amounts: Objects = np.zeros(len(which), dtype=object)
-        unknown = np.zeros(len(which), dtype=bool)
-        for name, counts in part.items():
-            prices, priced = self._fine_column(name, common // per(name))
-            amounts += prices[rows] * counts
-            unknown |= ~priced[rows] & (counts > 0).astype(bool)
-        return Bills(amounts, self.fine * common, unknown)
-
-    def _fine_column(self, name: str, scale: int) -> tuple[Objects, npt.NDArray[np.bool_]]:
-        index = self.units.index(name)
-        found = [level[index] for levels in self._exact for level in levels]
-        prices = np.array([0 if price is None else int(price * self.fine) * scale for price in found], dtype=object)
-        return prices, np.array([price is not None for price in found], dtype=bool)
 
 
 def _levels(units: tuple[str, ...], weighted: Weighted) -> tuple[list[int], list[list[Fraction | None]]]:
@@ -211,24 +160,3 @@ def _padded(rows: list[list[Fraction | None]], levels: int) -> list[list[Fractio
 
 def _denominator(rows: Iterable[Iterable[Fraction | None]]) -> int:
     return lcm(*(price.denominator for row in rows for price in row if price is not None))
-
-
-def _common_per(columns: Iterable[str]) -> int:
-    return lcm(*(per(name) for name in columns))
-
-
-def _check_counts(columns: Mapping[str, npt.NDArray[np.integer[Any]]]) -> None:
-    for name, counts in columns.items():
-        if counts.dtype.kind not in "iu":
-            raise UsageError(f"{name} must be whole numbers")
-        if len(counts) and counts.min() < 0:
-            raise UsageError(f"{name} must be 0 or more")
-
-
-def _exclusive_in_place(columns: dict[str, Any]) -> None:
-    """Each count less the counts of its parts, so that every token is in exactly one column."""
-    for name, parts in innermost_first(frozenset(columns)):
-        for part in parts:
-            columns[name] = columns[name] - columns[part]
-        if parts and len(columns[name]) and columns[name].min() < 0:
-            raise UsageError(f"the parts of {name} are more than the whole")
