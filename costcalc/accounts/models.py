@@ -56,3 +56,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+
+# The other models of the room: Django finds models through this module.
+from costcalc.accounts.audit import ActorCard, AuditEntry  # noqa: E402
+from costcalc.accounts.workspaces import ApiToken, Invitation, Membership, Workspace  # noqa: E402
+
+__all__ = ["ActorCard", "ApiToken", "AuditEntry", "Invitation", "Membership", "User", "UserManager", "Workspace"]
