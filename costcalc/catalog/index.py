@@ -85,6 +85,11 @@ class Entry:
         """`provider/model`, as in an address."""
         return f"{self.provider}/{self.model_id}"
 
+    @property
+    def label(self) -> str:
+        """What it is called beside its figures."""
+        return self.model_id
+
     @cached_property
     def is_quote(self) -> bool:
         """Whether this is a vendor's quote, which is never mixed with list prices."""

@@ -144,3 +144,9 @@ class CatalogueState(models.Model):
         self.fingerprint = fingerprint
         self.synced_at = now
         self.save()
+
+
+# The other model of the room: Django finds models through this module.
+from costcalc.catalog.own import OwnPrice  # noqa: E402
+
+__all__ = ["CatalogueState", "LanguageModel", "OwnPrice", "Price", "PriceSource", "Provider"]
