@@ -1,0 +1,51 @@
+"""What other rooms add to a workspace: their part of its export, and their pages.
+
+Each registers at start-up (in its AppConfig's `ready`); accounts imports no room above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from costcalc.accounts.roles import Role
+
+if TYPE_CHECKING:
+    from costcalc.accounts.workspaces import Workspace
+
+Export = Callable[["Workspace"], Iterable[tuple[str, bytes]]]
+
+_exports: dict[str, Export] = {}
+_pages: dict[str, Page] = {}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a workspace: the name of its address (which takes `workspace`), its words, who may read it."""
+
+    address: str
+    label: Any
+    needed: Role = Role.VIEWER
+
+
+def register_export(name: str, export: Export) -> None:
+    """Have files in each workspace's archive, under the folder `name`: (path, contents) for each."""
+    _exports[name] = export
+
+
+def register_page(address: str, label: Any, needed: Role = Role.VIEWER) -> None:
+    """Have a page in the navigation of each workspace; `label` is a lazy translation."""
+    _pages[address] = Page(address, label, needed)
+
+
+def exported(workspace: Workspace) -> Iterator[tuple[str, bytes]]:
+    """Every file of a workspace's archive."""
+    for name in sorted(_exports):
+        for path, contents in _exports[name](workspace):
+            yield f"{name}/{path}", contents
+
+
+def pages() -> list[Page]:
+    """The registered pages, in the order of their registration."""
+    return list(_pages.values())

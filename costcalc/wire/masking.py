@@ -1,0 +1,54 @@
+"""Links that are their own permission must not be readable in a log: whoever reads it could use them.
+
+The one place that every record passes, whoever logs it and wherever to, is the record's making.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+# Paths under which the next part is a secret, written plain or percent-encoded within a query.
+PREFIXES = ("s", "invitations", "first-owner", "accounts/password/reset/key")
+_SLASH = r"(?:/|%2F)"
+_PATHS = "|".join(prefix.replace("/", _SLASH) for prefix in PREFIXES)
+_LINK = re.compile(rf"({_SLASH}(?:{_PATHS}){_SLASH})(?!set-password)[\w-]{{8,}}", re.IGNORECASE)
+_TOKEN = re.compile(r"\b(costcalc_)\w{8,}")
+MASK = r"\1…"
+
+
+def masked(text: str) -> str:
+    """The text without the secrets of links and tokens."""
+    return _TOKEN.sub(MASK, _LINK.sub(MASK, text))
+
+
+def mask_logs() -> None:
+    """From now on, no record of this process holds such a secret."""
+    make = logging.getLogRecordFactory()
+    if getattr(make, "masks", False):
+        return
+
+    def factory(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = make(*args, **kwargs)
+        record.msg = _masked(record.msg)
+        record.args = _masked_args(record.args)
+        return record
+
+    factory.masks = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(factory)
+
+
+def _masked(value: Any) -> Any:
+    return masked(value) if isinstance(value, str) else value
+
+
+def _masked_args(args: Any) -> Any:
+    if isinstance(args, Mapping):
+        # gunicorn's own mapping answers "-" for what it lacks: a copy of its kind.
+        shown: Any = copy.copy(args)
+        shown.update({name: masked(value) for name, value in args.items() if isinstance(value, str)})
+        return shown
+    return tuple(_masked(value) for value in args) if isinstance(args, tuple) else args
