@@ -1,11 +1,21 @@
 """The room of scenarios."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ScenariosConfig(AppConfig):
-    """What a move would save: the calculator, its addresses, and its API."""
+    """What a move would save: the calculator, what is saved from it, and the API."""
 
     name = "costcalc.scenarios"
     label = "scenarios"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell accounts what a workspace holds of this room."""
+        from costcalc.accounts import rooms
+        from costcalc.accounts.roles import Role
+        from costcalc.scenarios.exporting import exported
+
+        rooms.register_export("scenarios", exported)
+        rooms.register_page("scenarios:links", _("Links"), Role.EDITOR)

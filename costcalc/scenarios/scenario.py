@@ -1,18 +1,18 @@
 """A scenario: what is asked of which models, at the prices of which day; and its computation.
 
-An unsaved scenario, built from an address, computes exactly like any other.
+An unsaved scenario, built from an address, computes exactly like a saved one; the saved one has its prices pinned.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from costcalc.catalog.index import Catalogue, Entry, PriceRow
+from costcalc.catalog.index import EMPTY, Catalogue, Entry, PriceRow
 from costcalc.engine import (
     UNSHIFTED,
     DayCount,
@@ -45,6 +45,8 @@ class TypedPrices:
 
 
 Choice = Entry | TypedPrices
+# By workload and side (`from`, `to`): the price that holds whatever the catalogue says today; None for none.
+Pins = Mapping[tuple[int, str], PriceRow | None]
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Scenario:
     asked: tuple[Asked, ...]
     days: str
     at: Moment
+    pins: Pins = field(default_factory=dict)
 
     @property
     def day(self) -> dt.date:
@@ -95,13 +98,22 @@ class Scenario:
         return DayCount(None if self.days == "calendar" else Fraction(self.days), self.day.replace(day=1))
 
     def computed(self) -> Result:
-        """The answer at the prices of the scenario's day."""
-        offers = tuple((offer_on(a.baseline, self.day), offer_on(a.candidate, self.day)) for a in self.asked)
+        """The answer at the pinned prices, and where none is pinned at those of the scenario's day."""
+        offers = tuple(
+            (self._offer(index, "from", asked.baseline), self._offer(index, "to", asked.candidate))
+            for index, asked in enumerate(self.asked)
+        )
         moves = [
             Move(asked.workload, before.sheet, after.sheet, asked.shift)
             for asked, (before, after) in zip(self.asked, offers, strict=True)
         ]
         return Result(self, offers, tuple(moves), estimate(moves, self.day_count, self.at))
+
+    def _offer(self, index: int, side: str, choice: Choice) -> Offer:
+        if isinstance(choice, TypedPrices) or (index, side) not in self.pins:
+            return offer_on(choice, self.day)
+        row = self.pins[index, side]
+        return Offer(choice, row, EMPTY if row is None else row.sheet)
 
 
 @dataclass(frozen=True)

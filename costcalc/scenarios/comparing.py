@@ -1,0 +1,233 @@
+"""Computed scenarios side by side, line by line: money, prices, and what is assumed.
+
+The first column is what the others are measured against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from costcalc.catalog.index import Entry
+from costcalc.catalog.labels import unit_label
+from costcalc.engine import Line, dollars
+from costcalc.formatting import Formatter
+from costcalc.scenarios.fields import BY_NAME, SCENARIO, TYPED, WORKLOAD, Field, Value, input_name
+from costcalc.scenarios.findings import full_name, price_words
+from costcalc.scenarios.reading import Reading
+from costcalc.scenarios.scenario import Offer, Result
+
+DASH = "\N{EM DASH}"
+ALWAYS = ("from", "to", "requests", "per", "in", "out")
+# Said with the requests, or with the typed prices.
+SILENT = ("per", "name")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One column: what it is called, where it can be read, and its answer."""
+
+    title: str
+    note: str
+    reading: Reading
+    result: Result
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one column says in one line, and how it differs from the first column."""
+
+    text: str
+    change: str = ""
+    direction: str = ""
+    same: bool = True
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line across the columns."""
+
+    label: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether any column says something else than the first."""
+        return any(not cell.same for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines under a heading."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+class Comparison:
+    """Two to six versions, in one language."""
+
+    def __init__(self, versions: Sequence[Version], write: Formatter) -> None:
+        self.versions = versions
+        self.write = write
+
+    def groups(self) -> list[Group]:
+        """Totals, each workload's lines, its prices, and what is assumed otherwise than in the first column."""
+        count = max(len(version.result.moves) for version in self.versions)
+        found = (
+            Group(_("Totals"), tuple(self._totals())),
+            *(Group(self._workload(index), tuple(self._lines(index))) for index in range(count)),
+            Group(_("Prices, standard"), tuple(self._prices())),
+            Group(_("Assumed otherwise"), tuple(row for row in self._assumed() if row.differs)),
+        )
+        return [group for group in found if group.rows]
+
+    def _totals(self) -> Iterator[Row]:
+        sums: tuple[tuple[str, Callable[[Result], int], tuple[str, ...], bool], ...] = (
+            (_("Baseline, a month"), lambda r: r.estimate.monthly.baseline_cents, ("baseline",), False),
+            (_("Candidate, a month"), lambda r: r.estimate.monthly.candidate_cents, ("candidate",), False),
+            (_("Saving, a month"), lambda r: r.estimate.monthly.savings_cents, ("baseline", "candidate"), True),
+            (
+                _("Saving, run-rate of a year"),
+                lambda r: r.estimate.annual.savings_cents,
+                ("baseline", "candidate"),
+                True,
+            ),
+        )
+        for label, cents, sides, saving in sums:
+            amounts = [None if _gap(v.result, sides) else cents(v.result) for v in self.versions]
+            yield Row(label, self._money(amounts, saving=saving))
+
+    def _lines(self, index: int) -> Iterator[Row]:
+        by_unit = [
+            {line.unit: line for line in v.result.estimate.lines if line.workload == index} for v in self.versions
+        ]
+        for unit in dict.fromkeys(unit for lines in by_unit for unit in lines):
+            for side, word in (("baseline", _("baseline")), ("candidate", _("candidate"))):
+                amounts = [
+                    _cents(v.result, lines.get(unit), side) for v, lines in zip(self.versions, by_unit, strict=True)
+                ]
+                yield Row(f"{unit_label(unit)}, {word}", self._money(amounts, absent=[unit not in x for x in by_unit]))
+
+    def _workload(self, index: int) -> str:
+        names = [v.result.moves[index].workload.name for v in self.versions if index < len(v.result.moves)]
+        return next(filter(None, names), _("Workload %(number)s") % {"number": index + 1})
+
+    def _prices(self) -> Iterator[Row]:
+        for index in range(max(len(version.result.offers) for version in self.versions)):
+            for place, word in enumerate((_("Baseline"), _("Candidate"))):
+                texts = [
+                    self._offer(v.result.offers[index][place], v.result) if index < len(v.result.offers) else DASH
+                    for v in self.versions
+                ]
+                label = f"{word}, {self._workload(index)}" if index or self._several else word
+                yield Row(label, _texts(texts))
+
+    @property
+    def _several(self) -> bool:
+        return any(len(version.result.moves) > 1 for version in self.versions)
+
+    def _offer(self, offer: Offer, result: Result) -> str:
+        weighted = offer.sheet.rates_on(result.scenario.day)
+        prices = price_words(weighted[0][1], self.write) if weighted else self.write.unknown
+        return f"{_name(offer)}: {prices}"
+
+    def _assumed(self) -> Iterator[Row]:
+        said = [assumed(version.reading, self.write) for version in self.versions]
+        for name in dict.fromkeys(name for one in said for name in one):
+            label = next(one[name][0] for one in said if name in one)
+            yield Row(label, _texts([one[name][1] if name in one else DASH for one in said]))
+
+    def _money(
+        self, amounts: Sequence[int | None], *, saving: bool = False, absent: Sequence[bool] = ()
+    ) -> tuple[Cell, ...]:
+        first = amounts[0]
+        cells = []
+        for index, cents in enumerate(amounts):
+            text = DASH if absent and absent[index] else self.write.money(None if cents is None else dollars(cents))
+            if cents is None or first is None or cents == first:
+                cells.append(Cell(text, same=cents == first))
+                continue
+            more = cents > first
+            good = more if saving else not more
+            cells.append(
+                Cell(text, self.write.difference(dollars(cents - first)), "saves" if good else "costs", same=False)
+            )
+        return tuple(cells)
+
+
+def assumed(reading: Reading, write: Formatter) -> dict[str, tuple[str, str]]:
+    """What a scenario assumes: label and text by the calculator's own name of the field."""
+    found: dict[str, tuple[str, str]] = {}
+    several = len(reading.workloads) > 1
+    for index, values in enumerate(reading.workloads):
+        for field in WORKLOAD:
+            if field.name not in SILENT:
+                label = f"{field.label} ({index + 1})" if several else str(field.label)
+                found[input_name(index, field.name)] = label, _shown(field, index, values, reading, write)
+    for field in SCENARIO:
+        found[field.name] = str(field.label), _shown(field, 0, reading.scenario, reading, write)
+    return found
+
+
+def assumptions(reading: Reading, write: Formatter) -> list[tuple[str, str]]:
+    """What a reader of the ledger must know of its inputs: the traffic, and whatever is not the default."""
+    said = assumed(reading, write)
+    kept = [
+        input_name(index, field.name)
+        for index, values in enumerate(reading.workloads)
+        for field in WORKLOAD
+        if field.name not in SILENT and (field.name in ALWAYS or values[field.name] != field.default)
+    ]
+    kept += [field.name for field in SCENARIO if field.name == "days" or reading.scenario[field.name] != field.default]
+    return [said[name] for name in kept]
+
+
+def _shown(field: Field, index: int, values: dict[str, Value], reading: Reading, write: Formatter) -> str:
+    value = values[field.name]
+    if field.kind == "model":
+        choice = reading.choices.get(input_name(index, field.name))
+        named = str(values[f"{field.name}.name"]) if value == TYPED else str(value)
+        return full_name(choice) if isinstance(choice, Entry) else named or _("typed prices")
+    if value is None or value == "":
+        return DASH
+    if field.kind == "choice":
+        return str(dict(field.choices).get(str(value), value))
+    if isinstance(value, Decimal):
+        return _figure(field, values, value, write)
+    return str(value)
+
+
+def _figure(field: Field, values: dict[str, Value], value: Decimal, write: Formatter) -> str:
+    if field.name == "requests":
+        return f"{write.number(value)} {dict(BY_NAME['per'].choices).get(str(values['per']), '')}"
+    if field.kind == "price":
+        return f"{write.number(value)} {field.unit}"
+    unit = str(field.unit)
+    return f"{write.number(value)}{unit if unit.startswith('%') else ' ' + unit}".rstrip()
+
+
+def _name(offer: Offer) -> str:
+    return full_name(offer.entry) if offer.entry else offer.seller or _("typed prices")
+
+
+def _texts(texts: Sequence[str]) -> tuple[Cell, ...]:
+    return tuple(Cell(text, same=text == texts[0]) for text in texts)
+
+
+def _gap(result: Result, sides: Sequence[str]) -> bool:
+    return any(gap.side in sides for gap in result.estimate.unknown)
+
+
+def _cents(result: Result, line: Line | None, side: str) -> int | None:
+    """One side of a line; 0 where there is no such line, None where a price of it is unknown."""
+    if line is None:
+        return 0
+    gaps = {(gap.side, gap.workload, gap.unit) for gap in result.estimate.unknown}
+    if (side, line.workload, line.unit) in gaps:
+        return None
+    return line.baseline_cents if side == "baseline" else line.candidate_cents

@@ -1,0 +1,251 @@
+"""Saved scenarios and their revisions. A revision is never changed: what it costs, it costs for ever.
+
+A revision keeps the calculator's address, the day of its prices, and which price rows those were; since a
+price row is never edited, computing it again gives the same money.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from costcalc.accounts.capability import new_id
+from costcalc.accounts.workspaces import Workspace
+from costcalc.catalog.index import Catalogue, Entry, PriceRow
+from costcalc.catalog.models import Price
+from costcalc.catalog.own import OwnPrice
+from costcalc.catalog.own_entries import OwnEntry, seen_in
+from costcalc.scenarios.fields import SIDES, input_name
+from costcalc.scenarios.findings import full_name
+from costcalc.scenarios.reading import Reading, read
+from costcalc.scenarios.scenario import Choice, Offer, Result, Scenario
+
+if TYPE_CHECKING:
+    from costcalc.accounts.models import User
+
+LONGEST_QUERY = 20_000
+ARROW = " → "
+
+
+class StaleError(ValueError):
+    """A change decided on a revision that is no longer the current one: somebody was quicker."""
+
+
+class UnreadableError(ValueError):
+    """An address that the calculator cannot read as a whole."""
+
+
+class SavedScenarioQuerySet(models.QuerySet["SavedScenario"]):
+    """Saved scenarios as a list shows them."""
+
+    def of(self, workspace: Workspace) -> SavedScenarioQuerySet:
+        """Those of a workspace, latest first."""
+        return self.filter(workspace=workspace).order_by("-changed_at", "-pk")
+
+    def matching(self, words: str) -> SavedScenarioQuerySet:
+        """Those that contain every word in name, note or sides."""
+        found = self
+        for word in words.split():
+            inside = models.Q(name__icontains=word) | models.Q(note__icontains=word)
+            here = models.Q(revisions__number=models.F("revision"), revisions__sides__icontains=word)
+            found = found.filter(inside | here)
+        return found.distinct()
+
+
+class SavedScenario(models.Model):
+    """A scenario that a workspace keeps. `revision` is the number of the current revision."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=120)
+    note = models.TextField(_("note"), max_length=2000, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = SavedScenarioQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=("workspace", "-changed_at")),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def target(self) -> str:
+        """How the audit log names it."""
+        return f"scenario:{self.public_id}"
+
+    @property
+    def current(self) -> Revision:
+        """The revision that holds now."""
+        return self.revisions.get(number=self.revision)
+
+    def advance(self, seen: int, now: dt.datetime) -> None:
+        """Move on to the next revision, if `seen` is still the current one. Raises StaleError if it is not."""
+        mine = type(self).objects.filter(pk=self.pk, revision=seen)
+        if not mine.update(revision=seen + 1, changed_at=now):
+            raise StaleError(self.public_id)
+        self.revision, self.changed_at = seen + 1, now
+
+
+class Revision(models.Model):
+    """What a scenario said when it was saved. `saving_cents` is the month's saving then; None where unknown."""
+
+    scenario = models.ForeignKey(SavedScenario, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    query = models.TextField(max_length=LONGEST_QUERY, blank=True)
+    day = models.DateField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    comment = models.CharField(_("comment"), max_length=200, blank=True)
+    sides = models.TextField()
+    saving_cents = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ("scenario", "-number")
+        constraints = (models.UniqueConstraint(fields=("scenario", "number"), name="one_revision_a_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.scenario} {self.number}"
+
+    @property
+    def is_current(self) -> bool:
+        """Whether no later revision has taken its place."""
+        return self.number == self.scenario.revision
+
+    def reading(self, catalogue: Catalogue) -> Reading:
+        """The calculator's fields as they were saved."""
+        return read(QueryDict(self.query), catalogue, seen_in(self.scenario.workspace))
+
+    def scenario_of(self, catalogue: Catalogue) -> Scenario:
+        """The scenario with its prices pinned. Raises UnreadableError where the product no longer reads it."""
+        reading = self.reading(catalogue)
+        choices = reading.choices
+        pins = {(pin.workload, pin.side): pin.row_of(choices[pin.input_name]) for pin in self.pins.all()}
+        return replace(built(reading, self.day), pins=pins)
+
+    def computed(self, catalogue: Catalogue) -> Result:
+        """The same money as on the day it was saved."""
+        return self.scenario_of(catalogue).computed()
+
+    def again(self, catalogue: Catalogue, comment: str = "") -> Draft:
+        """The same once more: for a copy, which keeps the day and the prices."""
+        return Draft(self.reading(catalogue), self.computed(catalogue), comment)
+
+
+class PinnedPrice(models.Model):
+    """The price row that one side of one workload was computed with; none where no price was in force."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="pins")
+    workload = models.PositiveSmallIntegerField()
+    side = models.CharField(max_length=4)
+    model = models.CharField(max_length=300)
+    price = models.ForeignKey(Price, null=True, on_delete=models.PROTECT, related_name="+")
+    # A workspace that is deleted takes its own prices along, pinned or not.
+    own_price = models.ForeignKey(OwnPrice, null=True, on_delete=models.RESTRICT, related_name="+")
+
+    class Meta:
+        ordering = ("revision", "workload", "side")
+        constraints = (models.UniqueConstraint(fields=("revision", "workload", "side"), name="one_pin_a_side"),)
+
+    def __str__(self) -> str:
+        return f"{self.model} in {self.revision}"
+
+    @property
+    def input_name(self) -> str:
+        """The calculator's name of this side: `to`, `2.from`."""
+        return input_name(self.workload, self.side)
+
+    def row_of(self, choice: Choice) -> PriceRow | None:
+        """The pinned row of the entry, whatever has come after it."""
+        pinned = self.own_price_id or self.price_id
+        if pinned is None or not isinstance(choice, Entry):
+            return None
+        return next(row for row in choice.prices if row.pk == pinned)
+
+
+def built(reading: Reading, day: dt.date) -> Scenario:
+    """The scenario of a reading, at the prices of a day unless it names its own. Raises UnreadableError."""
+    scenario = None if reading.strangers else reading.built(day)
+    if scenario is None:
+        raise UnreadableError(", ".join([*reading.strangers, *reading.errors]))
+    return scenario
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody wants to save: what was read, its answer, and why."""
+
+    reading: Reading
+    result: Result
+    comment: str = ""
+
+    @property
+    def query(self) -> str:
+        """The canonical address."""
+        return self.reading.query
+
+
+def draft(workspace: Workspace, query: str, day: dt.date, catalogue: Catalogue, comment: str = "") -> Draft:
+    """An address at the prices of a day, unless it names its own; own prices are those of the workspace.
+
+    Raises UnreadableError.
+    """
+    if len(query) > LONGEST_QUERY:
+        raise UnreadableError("too long")
+    reading = read(QueryDict(query), catalogue, seen_in(workspace))
+    result = built(reading, day).computed()
+    return Draft(reading, result, comment)
+
+
+def recorded(scenario: SavedScenario, number: int, said: Draft, author: User | None, now: dt.datetime) -> Revision:
+    """Add a revision and its pins; the caller has made sure that the number is its own."""
+    answer = said.result.estimate
+    revision = Revision.objects.create(
+        scenario=scenario,
+        number=number,
+        query=said.query,
+        day=said.result.scenario.day,
+        author=author,
+        created_at=now,
+        comment=said.comment,
+        sides=sides_in_words(said.result),
+        saving_cents=answer.monthly.savings_cents if answer.complete else None,
+    )
+    PinnedPrice.objects.bulk_create(_pins(revision, said.result))
+    return revision
+
+
+def sides_in_words(result: Result) -> str:
+    """Both sides of every workload, each pair once: `openai/gpt-4.1 → google/gemini-2.5-flash`."""
+    pairs = dict.fromkeys(ARROW.join(_side(offer) for offer in offers) for offers in result.offers)
+    return ", ".join(pairs)
+
+
+def _side(offer: Offer) -> str:
+    return full_name(offer.entry) if offer.entry else offer.seller or "…"
+
+
+def _pins(revision: Revision, result: Result) -> list[PinnedPrice]:
+    return [
+        _pin(revision, index, side, offer.entry, offer.price)
+        for index, offers in enumerate(result.offers)
+        for side, offer in zip(SIDES, offers, strict=True)
+        if offer.entry is not None
+    ]
+
+
+def _pin(revision: Revision, workload: int, side: str, entry: Entry, row: PriceRow | None) -> PinnedPrice:
+    pin = PinnedPrice(revision=revision, workload=workload, side=side, model=entry.key)
+    if row is not None:
+        setattr(pin, "own_price_id" if isinstance(entry, OwnEntry) else "price_id", row.pk)
+    return pin

@@ -1,0 +1,90 @@
+"""How a saved scenario stands today: prices that have moved on since, and models that shut down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from costcalc.catalog.index import Catalogue, Entry, PriceRow, prices_at
+from costcalc.catalog.own_entries import PREFIX, seen_in
+from costcalc.engine import CONTEXTS, NoSuchVariant
+from costcalc.formatting import Formatter
+from costcalc.scenarios.findings import full_name, model_page, price_words
+from costcalc.scenarios.saved import PinnedPrice, Revision
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing that is other than when the revision was saved; `short` is for a list, `text` for the page."""
+
+    code: str
+    short: str
+    text: str
+    href: str = ""
+
+
+class Standing:
+    """Looks at revisions as the catalogue is today."""
+
+    def __init__(self, catalogue: Catalogue, write: Formatter, today: dt.date) -> None:
+        self.catalogue = catalogue
+        self.write = write
+        self.today = today
+
+    def notices(self, revision: Revision) -> list[Notice]:
+        """Each thing once; of a revision whose pins and workspace are loaded."""
+        day = revision.day if "at" in QueryDict(revision.query) else self.today
+        found: dict[tuple[str, str], Notice] = {}
+        for pin in revision.pins.all():
+            entry = self._entry(revision, pin)
+            if entry is not None:
+                found |= {(notice.code, notice.text): notice for notice in self._of(revision, pin, entry, day)}
+        return list(found.values())
+
+    def _entry(self, revision: Revision, pin: PinnedPrice) -> Entry | None:
+        if pin.model.startswith(PREFIX):
+            return seen_in(revision.scenario.workspace)(pin.model.removeprefix(PREFIX))
+        return self.catalogue.by_key.get(pin.model)
+
+    def _of(self, revision: Revision, pin: PinnedPrice, entry: Entry, day: dt.date) -> Iterator[Notice]:
+        pinned, now, name = pin.row_of(entry), entry.price_on(day), full_name(entry)
+        if pinned is not None and now is None:
+            short, text = _("price gone"), _("No price of %(model)s is in force any more.") % {"model": name}
+            yield Notice("price_gone", short, text, model_page(entry))
+        elif now is not None and said(pinned, revision.day) != said(now, day):
+            words = {"model": name, "old": self._words(pinned, revision.day), "new": self._words(now, day)}
+            text = _("The price of %(model)s has changed: it was %(old)s, and is now %(new)s.") % words
+            yield Notice("price_changed", _("price changed"), text, model_page(entry))
+        if entry.shutdown_on is not None:
+            yield self._shutdown(entry, entry.shutdown_on)
+
+    def _shutdown(self, entry: Entry, on: dt.date) -> Notice:
+        words = {"model": entry.model_id, "seller": entry.provider_name, "day": self.write.day(on)}
+        over = entry.is_shut_down(self.today)
+        short = _("shut down") if over else _("shuts down on %(day)s") % words
+        text = (
+            _("%(model)s shut down at %(seller)s on %(day)s.")
+            if over
+            else _("%(model)s shuts down at %(seller)s on %(day)s.")
+        )
+        return Notice("shutdown", short, text % words, model_page(entry))
+
+    def _words(self, row: PriceRow | None, day: dt.date) -> str:
+        weighted = row.sheet.rates_on(day) if row else ()
+        return price_words(weighted[0][1], self.write) if weighted else self.write.unknown
+
+
+def said(row: PriceRow | None, day: dt.date) -> list[object]:
+    """Everything that a row says of a day: the prices of every variant, by the hours."""
+    return [] if row is None else [_variant(row, day, name) for name in CONTEXTS]
+
+
+def _variant(row: PriceRow, day: dt.date, name: str) -> object:
+    try:
+        return prices_at(row.sheet, day, name)
+    except NoSuchVariant:
+        return None
