@@ -10,7 +10,7 @@ import secrets
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -38,6 +38,9 @@ class Environment(BaseSettings):
     allowed_hosts: Words | None = None
     trusted_proxies: Words | None = None
     debug: bool = False
+    signup: Literal["open", "invitation"] = "open"
+    email_url: str = ""
+    email_from: str = "costcalc <costcalc@localhost>"
 
     @field_validator("allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
@@ -56,6 +59,13 @@ class Environment(BaseSettings):
     def is_positive(cls, value: int | str) -> int | str:
         if isinstance(value, int) and value < 1:
             raise ValueError("a positive number of requests a minute, or off")
+        return value
+
+    @field_validator("email_url")
+    @classmethod
+    def is_a_mail_server(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {"smtp", "smtps", "submission"}:
+            raise ValueError("an address such as submission://name:password@mail.example.org:587")
         return value
 
     @field_validator("public_url")
@@ -146,6 +156,22 @@ def database(env: Environment) -> dict[str, Any]:
     return {**config, "OPTIONS": {**extra, **config.get("OPTIONS", {})}}
 
 
+def mail(env: Environment) -> dict[str, Any]:
+    """Django's mail settings: the server that EMAIL_URL names, else messages appear on the console."""
+    if not env.email_url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(env.email_url)
+    return {
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or {"smtp": 25, "smtps": 465, "submission": 587}[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "submission",
+        "EMAIL_TIMEOUT": 10,
+    }
+
+
 ENV = read_environment()
 refuse_what_is_unsafe_in_public(ENV)
 HTTPS = ENV.public_url.startswith("https://")
@@ -166,12 +192,21 @@ INSTALLED_APPS = [
     "migrations_app.apps.PlannerConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "allauth",
+    "allauth.account",
     "costcalc.apps.OwnStaticFilesConfig",
     "django_htmx",
     "template_partials",
     "ninja",
 ]
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # All of them run in one thread hop, inside `wire.handler`; what streams is dispatched before Django.
@@ -180,12 +215,16 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "costcalc.accounts.preferences.time_zone",
+    "allauth.account.middleware.AccountMiddleware",
+    "costcalc.accounts.preferences.as_preferred",
 ]
 
 ROOT_URLCONF = "costcalc.urls"
@@ -200,12 +239,54 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "costcalc.accounts.header.header",
             ],
         },
     },
 ]
 
 DATABASES = {"default": database(ENV)}
+
+# In the database, so that what one worker counts all workers know: failed sign-ins above all.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        # When there are more, live ones are dropped too: so many that no guesser can make others forget.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
+SIGNUP = ENV.signup
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "costcalc.accounts.entrance.Adapter"
+ACCOUNT_FORMS = {
+    "login": "costcalc.accounts.entrance.LoginForm",
+    "signup": "costcalc.accounts.entrance.SignupForm",
+    "reset_password": "costcalc.accounts.entrance.ResetForm",
+    "reset_password_from_key": "costcalc.accounts.entrance.NewPasswordForm",
+    "change_password": "costcalc.accounts.entrance.ChangePasswordForm",
+    "set_password": "costcalc.accounts.entrance.SetPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# No address is confirmed: nobody may do more for having one. Who is let into a workspace holds an invitation's link.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "costcalc: "
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# What one address, or one account, may try; counted in the shared cache.
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/10m/ip,5/5m/key"}
+
+globals().update(mail(ENV))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("vi", _("Vietnamese"))]
@@ -254,6 +335,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 30 * 24 * 3600
 CSRF_FAILURE_VIEW = "costcalc.wire.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [ENV.public_url] if ENV.public_url else []
 

@@ -3,12 +3,15 @@
 from django.urls import include, path
 
 from costcalc.api import api
+from costcalc.catalog.urls import own_prices
 from costcalc.wire.views import readyz
 
 urlpatterns = [
     path("", include("costcalc.scenarios.urls")),
     path("prices/", include("costcalc.catalog.urls")),
-    path("preferences/", include("costcalc.accounts.urls")),
+    path("w/<str:workspace>/prices/", include(own_prices)),
+    path("", include("costcalc.accounts.urls")),
+    path("accounts/", include("costcalc.accounts.entrance_urls")),
     path("api/v1/", api.urls),
     path("readyz", readyz),
 ]
@@ -16,4 +19,5 @@ urlpatterns = [
 handler400 = "costcalc.wire.views.bad_request"
 handler403 = "costcalc.wire.views.forbidden"
 handler404 = "costcalc.wire.views.not_found"
+handler429 = "costcalc.wire.views.too_many"
 handler500 = "costcalc.wire.views.broken"

@@ -19,6 +19,7 @@ import pytest
 import uvicorn
 from django.apps import apps
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
@@ -28,6 +29,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 from pytest_django.plugin import DjangoDbBlocker
 
 from costcalc.management.commands.prepare import alone, collect_if_stale
+from tests.factories import Cast, a_cast
 
 # Playwright's synchronous interface runs an event loop in the thread in which tests use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -89,8 +91,16 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
         yield
         for model in apps.get_models():
             if model._meta.app_label not in KEPT and model._meta.managed:
-                model._default_manager.all().delete()
+                # Not the model's own manager: the audit log's refuses.
+                model._base_manager.all().delete()
+        cache.clear()
         connections.close_all()
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Alice, Bob, Vera and Charlie."""
+    return a_cast()
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,15 @@ def free_port() -> int:
 def environment(**variables: str) -> dict[str, str]:
     """The environment of a person who has set these variables and none other of ours."""
     ours = {"HOST", "PORT", "DATA_DIR", "WORKERS", "DATABASE_URL", "PUBLIC_URL", "SECRET_KEY", "RATE_LIMIT"}
-    ours |= {"ALLOWED_HOSTS", "DEBUG", "TRUSTED_PROXIES", "DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    ours |= {
+        "ALLOWED_HOSTS",
+        "DEBUG",
+        "SIGNUP",
+        "EMAIL_URL",
+        "TRUSTED_PROXIES",
+        "DJANGO_SETTINGS_MODULE",
+        "DJANGO_ALLOW_ASYNC_UNSAFE",
+    }
     return {**{name: value for name, value in os.environ.items() if name not in ours}, **variables}
 
 

@@ -3,7 +3,19 @@
 import os
 from pathlib import Path
 
-OURS = ("HOST", "PORT", "WORKERS", "PUBLIC_URL", "SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "TRUSTED_PROXIES")
+OURS = (
+    "SIGNUP",
+    "EMAIL_URL",
+    "EMAIL_FROM",
+    "HOST",
+    "PORT",
+    "WORKERS",
+    "PUBLIC_URL",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "DEBUG",
+    "TRUSTED_PROXIES",
+)
 for name in OURS:
     os.environ.pop(name, None)
 # Kept between runs, so that static files are compressed once, not in each.

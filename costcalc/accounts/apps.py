@@ -3,8 +3,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
-    """People and their preferences."""
+    """People, their workspaces and their preferences."""
 
     name = "costcalc.accounts"
     label = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Its own part of a workspace's archive."""
+        from costcalc.accounts.archive import workspace_files
+        from costcalc.accounts.rooms import register_export
+
+        register_export("workspace", workspace_files)

@@ -7,6 +7,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from costcalc.accounts import capability
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users, who are named by their e-mail address alone."""
@@ -18,7 +20,8 @@ class UserManager(BaseUserManager["User"]):
         """
         if not email.strip():
             raise ValueError("A user needs an e-mail address.")
-        user = self.model(email=self.normalize_email(email.strip()), **fields)
+        # In small letters, as allauth looks for it.
+        user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -32,11 +35,24 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=email)
 
 
+CURRENCIES = (
+    ("USD", _("US dollar")),
+    ("VND", _("Vietnamese đồng")),
+    ("CNY", _("Chinese yuan")),
+    ("EUR", _("euro")),
+)
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """Someone who signs in by e-mail. There is no user name."""
 
+    public_id = models.CharField(max_length=12, unique=True, default=capability.new_id, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
+    # Empty: as the browser says, or its cookies.
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, choices=CURRENCIES, default="USD")
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
@@ -55,11 +71,22 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.email
+        return self.name or self.email
 
 
 # The other models of the room: Django finds models through this module.
 from costcalc.accounts.audit import ActorCard, AuditEntry  # noqa: E402
+from costcalc.accounts.first_owner import FirstOwnerLink  # noqa: E402
 from costcalc.accounts.workspaces import ApiToken, Invitation, Membership, Workspace  # noqa: E402
 
-__all__ = ["ActorCard", "ApiToken", "AuditEntry", "Invitation", "Membership", "User", "UserManager", "Workspace"]
+__all__ = [
+    "ActorCard",
+    "ApiToken",
+    "AuditEntry",
+    "FirstOwnerLink",
+    "Invitation",
+    "Membership",
+    "User",
+    "UserManager",
+    "Workspace",
+]

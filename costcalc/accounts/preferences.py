@@ -1,4 +1,4 @@
-"""What a reader prefers, kept in cookies of their own: colours and time zone (the language's is Django's)."""
+"""What a reader prefers: colours in a cookie; language and time zone in cookies, and in the account of a person."""
 
 from collections.abc import Callable
 from functools import cache
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -22,11 +22,19 @@ _FIRST: Final = ("Asia/Ho_Chi_Minh", "UTC")
 _LONGEST: Final = 64
 
 
-def time_zone(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: dates and hours of this request are shown in the reader's time zone."""
+def as_preferred(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: this request is answered in the reader's language and time zone.
+
+    Those of a person's account come before those of the browser; it needs request.user.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        with timezone.override(zone_named(request.COOKIES.get(ZONE_COOKIE, ""))):
+        user = request.user if request.user.is_authenticated else None
+        if user is not None and user.language:
+            # LocaleMiddleware, which is outside, names this language in the answer.
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = user.language
+        with timezone.override(zone_named((user and user.time_zone) or request.COOKIES.get(ZONE_COOKIE, ""))):
             return get_response(request)
 
     return middleware

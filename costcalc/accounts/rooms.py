@@ -1,4 +1,4 @@
-"""What other rooms add to a workspace: their part of its export, and their pages.
+"""What rooms add to a workspace: their part of its export and their pages; and to a person's own data.
 
 Each registers at start-up (in its AppConfig's `ready`); accounts imports no room above it.
 """
@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any
 from costcalc.accounts.roles import Role
 
 if TYPE_CHECKING:
+    from costcalc.accounts.models import User
     from costcalc.accounts.workspaces import Workspace
 
 Export = Callable[["Workspace"], Iterable[tuple[str, bytes]]]
+OwnData = Callable[["User"], Any]
 
 _exports: dict[str, Export] = {}
+_own: dict[str, OwnData] = {}
 _pages: dict[str, Page] = {}
 
 
@@ -44,6 +47,16 @@ def exported(workspace: Workspace) -> Iterator[tuple[str, bytes]]:
     for name in sorted(_exports):
         for path, contents in _exports[name](workspace):
             yield f"{name}/{path}", contents
+
+
+def register_own_data(name: str, own: OwnData) -> None:
+    """Have what a room knows of a person in their own export, under `name`: anything that JSON can say."""
+    _own[name] = own
+
+
+def own_data(user: User) -> dict[str, Any]:
+    """What the rooms know of a person."""
+    return {name: _own[name](user) for name in sorted(_own)}
 
 
 def pages() -> list[Page]:

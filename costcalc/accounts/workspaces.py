@@ -22,6 +22,10 @@ class LastOwnerError(ValueError):
     """A workspace always has an owner: the last one can neither leave nor become less."""
 
 
+class StaleError(ValueError):
+    """A change that was decided on something that has changed meanwhile."""
+
+
 class UsedUpError(ValueError):
     """An invitation that was accepted, revoked or has run out, at the very moment of accepting it."""
 
@@ -48,6 +52,7 @@ class Workspace(models.Model):
     name = models.CharField(_("name"), max_length=80)
     personal = models.BooleanField(default=False)
     sharing_allowed = models.BooleanField(_("sharing by link"), default=True)
+    revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar = WorkspaceQuerySet.as_manager()
@@ -59,6 +64,13 @@ class Workspace(models.Model):
         """What a person is here; None for somebody who does not belong, or may no longer sign in."""
         found = self.memberships.filter(user=user, user__is_active=True).values_list("role", flat=True).first()
         return None if found is None else Role(found)
+
+    def settle(self, seen: int, name: str, sharing_allowed: bool) -> None:
+        """Change the settings as they were at revision `seen`. Raises StaleError where they have changed since."""
+        mine = type(self).objects.filter(pk=self.pk, revision=seen)
+        if not mine.update(name=name, sharing_allowed=sharing_allowed, revision=seen + 1):
+            raise StaleError(self.public_id)
+        self.name, self.sharing_allowed, self.revision = name, sharing_allowed, seen + 1
 
     def change_role(self, user: User, role: Role) -> Role:
         """Make a member something else, and return what they were. Raises LastOwnerError, Membership.DoesNotExist."""
@@ -129,6 +141,7 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+    language = models.CharField(_("language"), max_length=8, default="en")
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -141,12 +154,30 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"invitation {self.public_id} to {self.workspace}"
 
-    def renewed(self, now: dt.datetime) -> str:
-        """A new link in place of the old one, which ends at once; the time runs anew."""
+    def standing(self, now: dt.datetime) -> str:
+        """`accepted`, `revoked`, `expired` or `open`."""
+        if self.accepted_at:
+            return "accepted"
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at <= now else "open"
+
+    def renewed(self, now: dt.datetime, lasts: dt.timedelta = INVITATION_LASTS) -> str:
+        """A new link in place of the old one, which ends at once; the time runs anew.
+
+        Raises UsedUpError if it was accepted or revoked meanwhile.
+        """
         link = capability.new_link()
-        self.link_hash, self.expires_at = capability.hashed(link), now + INVITATION_LASTS
-        self.save(update_fields=["link_hash", "expires_at"])
+        self.link_hash, self.expires_at = capability.hashed(link), now + lasts
+        mine = type(self).objects.filter(pk=self.pk, accepted_at=None, revoked_at=None)
+        if not mine.update(link_hash=self.link_hash, expires_at=self.expires_at):
+            raise UsedUpError(self.public_id)
         return link
+
+    def revoke(self, now: dt.datetime) -> bool:
+        """End it; False if it was accepted or revoked already."""
+        mine = type(self).objects.filter(pk=self.pk, accepted_at=None, revoked_at=None)
+        return bool(mine.update(revoked_at=now))
 
     def accept(self, user: User, now: dt.datetime) -> Membership:
         """Join. Raises UsedUpError if somebody was quicker, or it was revoked meanwhile.
@@ -218,9 +249,15 @@ class ApiToken(models.Model):
 
 
 def invite(
-    workspace: Workspace, role: Role, invited_by: User, now: dt.datetime, email: str = ""
+    workspace: Workspace,
+    role: Role,
+    invited_by: User,
+    now: dt.datetime,
+    email: str = "",
+    language: str = "en",
+    lasts: dt.timedelta = INVITATION_LASTS,
 ) -> tuple[Invitation, str]:
-    """A new invitation and its link, which is not stored."""
+    """A new invitation and its link, which is not stored; `language` is that of its message."""
     link = capability.new_link()
     invitation = Invitation.objects.create(
         workspace=workspace,
@@ -228,7 +265,8 @@ def invite(
         role=role,
         link_hash=capability.hashed(link),
         invited_by=invited_by,
-        expires_at=now + INVITATION_LASTS,
+        language=language,
+        expires_at=now + lasts,
     )
     return invitation, link
 

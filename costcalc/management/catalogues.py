@@ -76,7 +76,8 @@ def extracted(source: Source) -> Catalog:
 
 
 def _strings(source: Source, folder: str) -> Iterator[tuple[str, int, Any, list[str], str | None]]:
-    methods = [("**.py", "python"), ("**.html", "costcalc.management.catalogues:extract_template")]
+    template = "costcalc.management.catalogues:extract_template"
+    methods = [("**.py", "python"), ("**.html", template), ("**.txt", template)]
     found = extract_from_dir(
         source.root / folder, methods, keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
     )

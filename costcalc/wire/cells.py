@@ -20,8 +20,19 @@ def cell(value: Any) -> str:
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return str(value)
     text = str(value)
+    return f"'{text}" if _computes(text) else text
+
+
+def bare(text: str) -> str:
+    """The text that `cell` was given, from what it wrote."""
+    return text[1:] if text.startswith("'") and _computes(text[1:]) else text
+
+
+def _computes(text: str) -> bool:
+    """Whether a formula begins here, or one that already has its apostrophe."""
+    begun = text.lstrip("'")
     # Spreadsheets skip spaces before the sign.
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+    return begun.startswith(_FORMULA) or begun.lstrip().startswith(_FORMULA)
 
 
 def table(head: Sequence[str], rows: Iterable[Iterable[Any]]) -> bytes:

@@ -56,6 +56,31 @@ def _in_range(day: dt.date) -> dt.date:
     return day
 
 
+def day(value: Any) -> dt.date:
+    """A day (2026-11-22). Raises ValueError."""
+    if isinstance(value, dt.date):
+        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return _in_range(dt.date.fromisoformat(value))
+    raise ValueError("must be a day such as 2026-11-22")
+
+
+def line(value: str) -> str:
+    """A text of one line that can be shown, without space around it. Raises ValueError."""
+    text = value.strip()
+    if not text.isprintable():
+        raise ValueError("holds characters that cannot be shown")
+    return text
+
+
+def name(value: str) -> str:
+    """A line that is not empty. Raises ValueError."""
+    text = line(value)
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
 @dataclass(frozen=True)
 class Within:
     """An exact number between two bounds, both included; travels as a JSON number or as decimal text.
@@ -103,3 +128,5 @@ MomentField = Annotated[
         }
     ),
 ]
+
+DayField = Annotated[dt.date, BeforeValidator(day), WithJsonSchema({"type": "string", "format": "date"})]

@@ -41,6 +41,25 @@ class RequestWindow(models.Model):
         return f"{self.address}: {self.requests}"
 
 
+class Answer(models.Model):
+    """What a request with an Idempotency-Key was answered, for a day; written with what it did, or not at all."""
+
+    owner = models.CharField(max_length=80)
+    route = models.CharField(max_length=300)
+    key = models.CharField(max_length=255)
+    body_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.TextField(blank=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        # Of two requests at the same moment one waits here for the other to end.
+        constraints = (models.UniqueConstraint(fields=("owner", "route", "key"), name="one_answer_a_key"),)
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.key}"
+
+
 COUNT = """
 INSERT INTO wire_requestwindow AS seen (address, started, requests) VALUES (%(address)s, %(now)s, 1)
 ON CONFLICT (address) DO UPDATE SET

@@ -49,6 +49,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return failure(request, 404)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """What allauth answers to more attempts than it allows."""
+    return failure(request, 429)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Django's handler500: never a word of what broke, which is in the log."""
     try:

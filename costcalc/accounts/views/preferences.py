@@ -1,4 +1,4 @@
-"""The reader's preferences. Works without JavaScript: the switches in the header are forms."""
+"""The reader's preferences: the switches in the header are forms, too."""
 
 from urllib.parse import urlsplit
 
@@ -10,27 +10,41 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
+from costcalc.accounts.access import person
 from costcalc.accounts.forms import PreferencesForm
+from costcalc.accounts.models import User
 from costcalc.accounts.preferences import THEME_COOKIE, ZONE_COOKIE
 
 COOKIES = {"language": settings.LANGUAGE_COOKIE_NAME, "theme": THEME_COOKIE, "time_zone": ZONE_COOKIE}
 ONE_YEAR = 365 * 24 * 3600
 
 
+KEPT_IN_THE_ACCOUNT = ("language", "time_zone", "currency")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     """Shows what is chosen; a POST keeps what it carries and goes back to where it came from."""
+    signed_in = request.user.is_authenticated
     if request.method != "POST":
-        return _page(request, PreferencesForm(initial=_current(request)))
-    form = PreferencesForm(request.POST)
+        return _page(request, PreferencesForm(initial=_current(request), signed_in=signed_in))
+    form = PreferencesForm(request.POST, signed_in=signed_in)
     if not form.is_valid():
         return _page(request, form, status=422)
-    response = HttpResponseRedirect(_way_back(request))
+    if signed_in:
+        _keep(person(request), form.chosen())
+    response = HttpResponseRedirect(way_back(request))
     for name, value in form.chosen().items():
-        response.set_cookie(
-            COOKIES[name], value, max_age=ONE_YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True
-        )
+        if name in COOKIES:
+            response.set_cookie(
+                COOKIES[name], value, max_age=ONE_YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True
+            )
     return response
+
+
+def _keep(user: User, chosen: dict[str, str]) -> None:
+    mine = {name: value for name, value in chosen.items() if name in KEPT_IN_THE_ACCOUNT}
+    User.objects.filter(pk=user.pk).update(**mine)
 
 
 def _page(request: HttpRequest, form: PreferencesForm, status: int = 200) -> HttpResponse:
@@ -42,10 +56,11 @@ def _current(request: HttpRequest) -> dict[str, str | None]:
         "language": get_language(),
         "theme": request.COOKIES.get(THEME_COOKIE, "auto"),
         "time_zone": timezone.get_current_timezone_name(),
+        "currency": getattr(request.user, "currency", None),
     }
 
 
-def _way_back(request: HttpRequest) -> str:
+def way_back(request: HttpRequest) -> str:
     """The page that the form was on, query and all; never another site.
 
     The Referer comes first: htmx has moved the address on since the page with its `next` was made.

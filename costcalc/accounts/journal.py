@@ -1,0 +1,80 @@
+"""The audit log as it is read: filtered, in pages, as CSV and as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from costcalc.accounts.audit import ActorCard, AuditEntry, checkpoint
+from costcalc.accounts.workspaces import Workspace
+from costcalc.wire.cells import table
+from costcalc.wire.exact import iso
+
+PAGE = 50
+HEAD = ("number", "at", "actor", "name", "email", "action", "target", "before", "after", "previous_hash", "hash")
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry with who it was; `changes` are (what, before, after)."""
+
+    entry: AuditEntry
+    actor: ActorCard | None
+
+    @property
+    def changes(self) -> list[tuple[str, Any, Any]]:
+        """What changed, by name."""
+        before, after = json.loads(self.entry.before), json.loads(self.entry.after)
+        return [(name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
+
+    def row(self) -> tuple[Any, ...]:
+        """The cells of an export."""
+        entry, actor = self.entry, self.actor
+        who = (actor.name, actor.email) if actor else ("", "")
+        what = (entry.action, entry.target, entry.before, entry.after, entry.previous_hash, entry.entry_hash)
+        return (entry.sequence, iso(entry.at.astimezone(dt.UTC)), entry.actor, *who, *what)
+
+
+def found(
+    workspace: Workspace,
+    actor: str = "",
+    action: str = "",
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+) -> QuerySet[AuditEntry]:
+    """The entries that match: part of a name or address, the beginning of an action, from and before a moment."""
+    entries: QuerySet[AuditEntry] = workspace.audit_entries.all()
+    if actor:
+        cards = ActorCard.objects.filter(Q(name__icontains=actor) | Q(email__icontains=actor), workspace=workspace)
+        entries = entries.filter(actor__in=list(cards.values_list("pk", flat=True)))
+    if action:
+        entries = entries.filter(action__startswith=action)
+    if since:
+        entries = entries.filter(at__gte=since)
+    return entries.filter(at__lt=until) if until else entries
+
+
+def lines(workspace: Workspace, entries: Iterable[AuditEntry]) -> list[Line]:
+    """Entries with their actors."""
+    shown = list(entries)
+    cards = ActorCard.objects.filter(workspace=workspace).in_bulk({entry.actor for entry in shown})
+    return [Line(entry, cards.get(entry.actor)) for entry in shown]
+
+
+def as_csv(workspace: Workspace, entries: QuerySet[AuditEntry]) -> bytes:
+    """For a spreadsheet."""
+    return table(HEAD, (line.row() for line in lines(workspace, entries.order_by("sequence"))))
+
+
+def as_json(workspace: Workspace, entries: QuerySet[AuditEntry]) -> bytes:
+    """For a program; with where the whole log stands, which `verify_audit_log --checkpoint` takes."""
+    rows = [dict(zip(HEAD, line.row(), strict=True)) for line in lines(workspace, entries.order_by("sequence"))]
+    for row in rows:
+        row |= {"before": json.loads(row["before"]), "after": json.loads(row["after"])}
+    whole = {"checkpoint": asdict(checkpoint(workspace)), "entries": rows}
+    return json.dumps(whole, ensure_ascii=False, indent=1).encode()

@@ -1,0 +1,48 @@
+"""The first account of an installation, and the way in."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from allauth.account import views as allauth_views
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from costcalc.accounts.first_owner import TooLateError, is_first_owner_link, make_first_owner
+from costcalc.accounts.forms import FirstOwnerForm
+from costcalc.accounts.views.preferences import way_back
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def first_owner(request: HttpRequest, link: str) -> HttpResponse:
+    """Make the first account. 404 for any other link, and for every link once there is an account."""
+    if not is_first_owner_link(link):
+        raise Http404
+    form = FirstOwnerForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "accounts/first_owner.html", {"form": form}, status=422 if form.is_bound else 200)
+    wanted = form.cleaned_data
+    try:
+        user = make_first_owner(link, wanted["email"], wanted["password"], wanted["name"])
+    except TooLateError:
+        raise Http404 from None
+    login(request, user)
+    return redirect("/")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """allauth's page; who comes to it by the header's link returns to the page that they were on."""
+    if request.method != "POST" and "next" not in request.GET:
+        came_from = way_back(request)
+        if came_from != "/" and not came_from.startswith("/accounts/"):
+            return HttpResponseRedirect(f"{request.path}?{urlencode({'next': came_from})}")
+    answer: HttpResponseBase = allauth_views.login(request)
+    return answer

@@ -1,0 +1,79 @@
+"""The audit log of a workspace, for its owners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from costcalc.accounts import journal
+from costcalc.accounts.access import Visit, in_workspace
+from costcalc.accounts.audit import AuditEntry, checkpoint
+from costcalc.accounts.forms import AuditForm
+from costcalc.accounts.navigation import navigation
+from costcalc.accounts.roles import Role
+from costcalc.accounts.workspaces import Workspace
+
+
+@require_safe
+@in_workspace(Role.OWNER)
+def audit(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Who did what and when, the latest first, so many a page."""
+    form = AuditForm(request.GET)
+    context = {**navigation(visit, "accounts:audit"), "form": form, "checkpoint": checkpoint(visit.workspace)}
+    if not form.is_valid():
+        return render(request, "accounts/audit.html", context, status=422)
+    entries = _found(visit.workspace, form).order_by("-sequence")
+    if form.cleaned_data["before"]:
+        entries = entries.filter(sequence__lt=form.cleaned_data["before"])
+    shown = journal.lines(visit.workspace, entries[: journal.PAGE + 1])
+    older = shown[journal.PAGE - 1].entry.sequence if len(shown) > journal.PAGE else None
+    asked = {name: request.GET[name] for name in ("actor", "action", "since", "until") if request.GET.get(name)}
+    context |= {
+        "lines": shown[: journal.PAGE],
+        "older": urlencode({**asked, "before": older}) if older else "",
+        "query": urlencode(asked),
+        "actions": visit.workspace.audit_entries.order_by("action").values_list("action", flat=True).distinct(),
+    }
+    return render(request, "accounts/audit.html", context)
+
+
+def _found(workspace: Workspace, form: AuditForm) -> QuerySet[AuditEntry]:
+    since, until = form.bounds()
+    return journal.found(workspace, form.cleaned_data["actor"], form.cleaned_data["action"], since, until)
+
+
+@require_safe
+@in_workspace(Role.OWNER)
+def audit_csv(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What the filter finds, for a spreadsheet."""
+    return _file(request, visit, journal.as_csv, "text/csv; charset=utf-8", "csv")
+
+
+@require_safe
+@in_workspace(Role.OWNER)
+def audit_json(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What the filter finds, for a program, with a checkpoint of the whole."""
+    return _file(request, visit, journal.as_json, "application/json", "json")
+
+
+def _file(
+    request: HttpRequest,
+    visit: Visit,
+    write: Callable[[Workspace, QuerySet[AuditEntry]], bytes],
+    media_type: str,
+    extension: str,
+) -> HttpResponse:
+    form = AuditForm(request.GET)
+    if not form.is_valid():
+        return HttpResponse(status=422, content_type="text/plain; charset=utf-8")
+    name = f"audit-{visit.workspace.public_id}.{extension}"
+    return HttpResponse(
+        write(visit.workspace, _found(visit.workspace, form)),
+        content_type=media_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )

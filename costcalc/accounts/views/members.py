@@ -1,0 +1,140 @@
+"""Who belongs to a workspace: what they are, leaving, inviting."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from costcalc.accounts import team
+from costcalc.accounts.access import Visit, in_workspace
+from costcalc.accounts.forms import InvitationForm, RoleForm
+from costcalc.accounts.models import User
+from costcalc.accounts.navigation import navigation
+from costcalc.accounts.roles import Role
+from costcalc.accounts.workspaces import Invitation, LastOwnerError, StaleError, UsedUpError
+
+
+@require_safe
+@in_workspace(Role.VIEWER)
+def members(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Everybody who belongs; to owners also who is invited."""
+    return _page(request, visit)
+
+
+def _page(request: HttpRequest, visit: Visit, status: int = 200, **more: Any) -> HttpResponse:
+    now = timezone.now()
+    invitations = visit.workspace.invitations.select_related("invited_by")
+    context = {
+        **navigation(visit, "accounts:members"),
+        "memberships": visit.workspace.memberships.select_related("user").order_by("joined_at", "pk"),
+        "invitations": [(found, found.standing(now)) for found in invitations] if visit.may(Role.OWNER) else [],
+        "roles": Role.choices,
+        "form": InvitationForm(initial={"language": get_language()}),
+        **more,
+    }
+    return render(request, "accounts/members.html", context, status=status)
+
+
+def _member(visit: Visit, member: str) -> User:
+    found: User = get_object_or_404(User, public_id=member, memberships__workspace=visit.workspace)
+    return found
+
+
+@require_POST
+@in_workspace(Role.OWNER)
+def change_role(request: HttpRequest, visit: Visit, member: str) -> HttpResponse:
+    """Make a member something else."""
+    user, form = _member(visit, member), RoleForm(request.POST)
+    if not form.is_valid():
+        return _page(request, visit, 422, problem=_("Choose one of the roles."))
+    try:
+        team.change_role(visit, user, Role(form.cleaned_data["role"]), Role(form.cleaned_data["was"]))
+    except LastOwnerError:
+        return _page(request, visit, 422, problem=_last_owner())
+    except StaleError:
+        return _page(request, visit, 409, problem=_("Somebody else changed this meanwhile. This is how it stands now."))
+    messages.success(request, _("Saved."))
+    return redirect("accounts:members", visit.workspace.public_id)
+
+
+@require_POST
+@in_workspace(Role.VIEWER)
+def remove(request: HttpRequest, visit: Visit, member: str) -> HttpResponse:
+    """End a membership: owners anybody's, everybody their own."""
+    user = _member(visit, member)
+    if user != visit.user:
+        visit.must(Role.OWNER)
+    try:
+        team.remove(visit, user)
+    except LastOwnerError:
+        return _page(request, visit, 422, problem=_last_owner())
+    if user == visit.user:
+        messages.success(request, _("You have left “%(workspace)s”.") % {"workspace": visit.workspace})
+        return redirect("accounts:workspaces")
+    messages.success(request, _("“%(member)s” is removed.") % {"member": user})
+    return redirect("accounts:members", visit.workspace.public_id)
+
+
+def _last_owner() -> str:
+    return _("A workspace needs an owner. Make somebody else an owner first.")
+
+
+@require_POST
+@never_cache
+@in_workspace(Role.OWNER)
+def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Invite somebody; the link is on this answer, and nowhere else."""
+    form = InvitationForm(request.POST)
+    if not form.is_valid():
+        return _page(request, visit, 422, form=form)
+    wanted = form.cleaned_data
+    made, link = team.invite_somebody(
+        visit, Role(wanted["role"]), timezone.now(), wanted["email"], wanted["language"], form.lasts
+    )
+    return _shown_once(request, visit, made, link)
+
+
+@require_POST
+@never_cache
+@in_workspace(Role.OWNER)
+def renew(request: HttpRequest, visit: Visit, invitation: str) -> HttpResponse:
+    """Send an invitation anew: another link, and the one before ends."""
+    found = _invitation(visit, invitation)
+    try:
+        link = team.renew(visit, found, timezone.now())
+    except UsedUpError:
+        return _page(request, visit, 409, problem=_("This invitation was used or ended meanwhile."))
+    return _shown_once(request, visit, found, link)
+
+
+@require_POST
+@in_workspace(Role.OWNER)
+def revoke(request: HttpRequest, visit: Visit, invitation: str) -> HttpResponse:
+    """End an invitation."""
+    team.revoke_invitation(visit, _invitation(visit, invitation), timezone.now())
+    messages.success(request, _("The invitation is ended."))
+    return redirect("accounts:members", visit.workspace.public_id)
+
+
+def _invitation(visit: Visit, public_id: str) -> Invitation:
+    found: Invitation | None = visit.workspace.invitations.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _shown_once(request: HttpRequest, visit: Visit, invitation: Invitation, link: str) -> HttpResponse:
+    address = request.build_absolute_uri(reverse("accounts:invitation", args=(link,)))
+    sent = team.send(invitation, address) if invitation.email else None
+    days: dt.timedelta = invitation.expires_at - timezone.now()
+    return _page(request, visit, made=invitation, address=address, sent=sent, days=round(days.total_seconds() / 86400))

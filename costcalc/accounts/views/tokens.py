@@ -1,0 +1,58 @@
+"""API tokens of a workspace: made, shown once, revoked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from costcalc.accounts import team
+from costcalc.accounts.access import Visit, in_workspace
+from costcalc.accounts.forms import TokenForm
+from costcalc.accounts.navigation import navigation
+from costcalc.accounts.roles import Role, Scope
+from costcalc.accounts.workspaces import ApiToken
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@in_workspace(Role.EDITOR)
+def tokens(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """One's own tokens, to owners all; a POST makes one, whose secret is on this answer and nowhere else."""
+    if request.method != "POST":
+        return _page(request, visit, form=TokenForm())
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return _page(request, visit, 422, form=form)
+    wanted, now = form.cleaned_data, timezone.now()
+    made, secret = team.new_token(visit, wanted["name"], Scope(wanted["scope"]), form.expires_at(now))
+    return _page(request, visit, form=TokenForm(), made=made, secret=secret)
+
+
+@require_POST
+@in_workspace(Role.EDITOR)
+def revoke(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
+    """End a token: one's own, owners any."""
+    found = _seen(visit).filter(public_id=token).first()
+    if found is None:
+        raise Http404
+    team.revoke_token(visit, found, timezone.now())
+    messages.success(request, _("The token is revoked."))
+    return redirect("accounts:tokens", visit.workspace.public_id)
+
+
+def _seen(visit: Visit) -> QuerySet[ApiToken]:
+    found: QuerySet[ApiToken] = visit.workspace.tokens.select_related("made_by")
+    return found if visit.may(Role.OWNER) else found.filter(made_by=visit.user)
+
+
+def _page(request: HttpRequest, visit: Visit, status: int = 200, **more: Any) -> HttpResponse:
+    context = {**navigation(visit, "accounts:tokens"), "tokens": _seen(visit), "now": timezone.now(), **more}
+    return render(request, "accounts/tokens.html", context, status=status)
