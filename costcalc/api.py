@@ -3,16 +3,18 @@
 import logging
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import HttpError, Throttled, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
 from costcalc.catalog.api import router as prices
+from costcalc.catalog.own_api import router as own_prices
 from costcalc.scenarios.api import router as calculator
 from costcalc.wire import strict_json
-from costcalc.wire.problem import MEDIA_TYPE, Fault, locate
+from costcalc.wire.problem import MEDIA_TYPE, ConflictError, Fault, locate
 from costcalc.wire.rate_limit import WAIT, AddressThrottle
 from costcalc.wire.views import problem_response
 
@@ -96,6 +98,28 @@ def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem_response(error.status_code, str(error))
 
 
+@api.exception_handler(AuthenticationError)
+def unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """401: a request of this kind needs a token, and cookies are none."""
+    given = "Authorization" in request.headers
+    detail = "This token is not valid." if given else "Send a token: Authorization: Bearer costcalc_…"
+    response = problem_response(401, detail)
+    response["WWW-Authenticate"] = 'Bearer realm="costcalc"' + (', error="invalid_token"' if given else "")
+    return response
+
+
+@api.exception_handler(PermissionDenied)
+def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    """403: the token's scope, or its maker's role, does not reach."""
+    return problem_response(403, "This token may not do that.")
+
+
+@api.exception_handler(ConflictError)
+def conflicting(request: HttpRequest, error: ConflictError) -> HttpResponse:
+    """409, with how things stand now."""
+    return HttpResponse(error.encode(), status=409, content_type=MEDIA_TYPE)
+
+
 @api.exception_handler(Http404)
 def absent(request: HttpRequest, error: Http404) -> HttpResponse:
     """404; views raise it with words meant for the reader."""
@@ -111,3 +135,4 @@ def broken(request: HttpRequest, error: Exception) -> HttpResponse:
 
 api.add_router("", prices)
 api.add_router("", calculator)
+api.add_router("", own_prices)

@@ -18,7 +18,7 @@ from costcalc.accounts.roles import Role
 from costcalc.wire.idempotency import Asked, OtherBodyError, Said, once
 
 ARGUMENT = "idempotency_key"
-HEADER = Header(
+HEADER: Any = Header(
     None,
     alias="Idempotency-Key",
     pattern=r"^[!-~]{1,255}$",

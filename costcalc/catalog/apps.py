@@ -1,7 +1,9 @@
 """The room of prices."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
+from costcalc.accounts import rooms
 from costcalc.wire import lifespan, readiness
 
 
@@ -16,6 +18,9 @@ class CatalogConfig(AppConfig):
         """Nobody is let in before there are prices, and they are loaded before the first visitor asks."""
         from costcalc.catalog.index import warm_up
         from costcalc.catalog.models import CatalogueState
+        from costcalc.catalog.own_csv import exported
 
         readiness.register("prices", CatalogueState.objects.exists)
         lifespan.register_warm_up(warm_up)
+        rooms.register_page("own_prices:prices", _("Own prices"))
+        rooms.register_export("prices", exported)

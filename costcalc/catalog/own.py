@@ -90,7 +90,9 @@ class OwnPriceQuerySet(models.QuerySet["OwnPrice"]):
 
     def current(self) -> OwnPriceQuerySet:
         """The newest row of each price."""
-        newer = OwnPrice.objects.filter(public_id=models.OuterRef("public_id"), revision__gt=models.OuterRef("revision"))
+        newer = OwnPrice.objects.filter(
+            public_id=models.OuterRef("public_id"), revision__gt=models.OuterRef("revision")
+        )
         return self.filter(~models.Exists(newer))
 
     def offered(self) -> OwnPriceQuerySet:
@@ -134,7 +136,7 @@ class OwnPrice(models.Model):
 
     def save(self, **options: Any) -> None:
         """Add the row; changing one is refused."""
-        if self.pk is not None:
+        if not self._state.adding:
             raise AppendOnlyError("save")
         super().save(**options)
 
@@ -152,7 +154,14 @@ class OwnPrice(models.Model):
     def said(self) -> OwnTerms:
         """What this row says."""
         return OwnTerms(
-            self.name, Kind(self.kind), self.sheet, self.starts_on, self.ends_on, self.source, self.source_url, self.note
+            self.name,
+            Kind(self.kind),
+            self.sheet,
+            self.starts_on,
+            self.ends_on,
+            self.source,
+            self.source_url,
+            self.note,
         )
 
     @property

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from costcalc.accounts.models import User
@@ -74,6 +75,16 @@ class OwnEntry(Entry):
 Lookup = Callable[[str], OwnEntry]
 
 
+def seen_from(request: HttpRequest) -> Lookup:
+    """What whoever sends this request may see; who that is, is asked only where there is an own price."""
+
+    def entry(public_id: str) -> OwnEntry:
+        user = getattr(request, "user", None)
+        return seen_by(user)(public_id) if isinstance(user, User) else nobodys(public_id)
+
+    return entry
+
+
 def nobodys(public_id: str) -> OwnEntry:
     """What somebody without an account sees: that the price is not theirs to see."""
     return _made(public_id, [])
@@ -103,6 +114,11 @@ def entries_of(prices: Iterable[OwnPrice]) -> list[OwnEntry]:
     for row in OwnPrice.objects.filter(public_id__in=rows).select_related("workspace").order_by("revision"):
         rows[row.public_id].append(row)
     return [_made(public_id, found) for public_id, found in rows.items()]
+
+
+def is_own(text: str) -> bool:
+    """Whether a reference in an address is to an own price."""
+    return text.startswith(PREFIX)
 
 
 def _lookup(visible: OwnPriceQuerySet) -> Lookup:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -13,26 +13,20 @@ from django.utils.translation import override
 from ninja import Router, Schema
 from ninja.errors import ValidationError
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
-    GetJsonSchemaHandler,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import CoreSchema
 
 from costcalc.catalog.finding import find
 from costcalc.catalog.index import Catalogue, catalogue, prices_at
 from costcalc.catalog.published import exact, source, tiers, units
+from costcalc.catalog.rates import STRICT, Rates, VariantIn, rates_of
 from costcalc.engine import (
     CALLS,
-    CONTEXTS,
-    UNIT_NAMES,
-    Rate,
     Shift,
-    Tier,
     Totals,
     TrafficError,
     Variant,
@@ -53,20 +47,10 @@ Share = Annotated[Decimal, Within("0", "1")]
 Count = Annotated[Decimal, Within("0", "1000000000000")]
 Tokens = Annotated[Decimal, Within("0", "1000000000")]
 Calls = Annotated[Decimal, Within("0", "1000")]
-Price = Annotated[Decimal, Within("0", "1000000")]
 Ratio = Annotated[Decimal, Within("0.01", "100")]
 Growth = Annotated[Decimal, Within("-0.99", "10")]
 Text = Annotated[str, Field(max_length=60)]
 Reference = Annotated[str, Field(min_length=1, max_length=300)]
-STRICT = ConfigDict(extra="forbid")
-CONTEXT_NAMES = {tuple(context.items()): name for name, context in CONTEXTS.items() if context}
-
-
-def _unit(name: str) -> str:
-    """A misspelt unit is an error, never a silent nothing."""
-    if name not in UNIT_NAMES:
-        raise ValueError("not a unit of genai-prices, such as input_mtok")
-    return name
 
 
 def _days(value: object) -> str:
@@ -81,59 +65,11 @@ def _days(value: object) -> str:
     return canonical(days)
 
 
-UnitName = Annotated[str, AfterValidator(_unit), Field(json_schema_extra={"enum": list(UNIT_NAMES)})]
 Days = Annotated[
     str,
     BeforeValidator(_days),
     WithJsonSchema({"anyOf": [{"type": "number", "minimum": 1, "maximum": 31}, {"enum": ["365/12", "calendar"]}]}),
 ]
-
-
-class TierIn(Schema):
-    """A price above a threshold of the request's input tokens."""
-
-    model_config = STRICT
-    above: Annotated[int, Field(ge=0, le=10**9)]
-    price: Price
-
-
-class RateIn(Schema):
-    """A price, plain or with tiers."""
-
-    model_config = STRICT
-    base: Price
-    tiers: Annotated[list[TierIn], Field(max_length=10)] = []
-
-    @model_validator(mode="before")
-    @classmethod
-    def from_plain(cls, value: object) -> object:
-        """A plain number is a price without tiers."""
-        return value if isinstance(value, dict | RateIn) else {"base": value}
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Either form."""
-        made = handler.resolve_ref_schema(handler(schema))
-        return {"anyOf": [made["properties"]["base"], made], "title": "Rate"}
-
-
-Rates = dict[UnitName, RateIn]
-
-
-class VariantIn(Schema):
-    """Typed prices under a context: batch, flex or priority."""
-
-    model_config = STRICT
-    when: dict[str, str] = Field(examples=[{"processing": "batch"}])
-    units: Rates
-
-    @model_validator(mode="after")
-    def is_known(self) -> VariantIn:
-        """A misspelt context or unit is an error, never a silent standard price."""
-        if tuple(self.when.items()) not in CONTEXT_NAMES:
-            known = ", ".join(f"{key}={value}" for ((key, value),) in CONTEXT_NAMES)
-            raise ValueError(f"when: not a context that a workload can ask for; these are: {known}")
-        return self
 
 
 class SideIn(Schema):
@@ -383,17 +319,8 @@ def _choice(index: int, side: str, body: SideIn, held: Catalogue) -> Choice:
             detail = f"no model {body.model!r} is known at {body.provider!r}"
             raise _invalid(detail, "workloads", index, side, "model")
         return entry
-    variants = tuple(Variant(part.when, _rates(part.units)) for part in body.variants)
-    return TypedPrices(body.name, _rates(body.prices or {}), variants)
-
-
-def _rates(prices: Mapping[str, RateIn]) -> dict[str, Rate]:
-    return {name: _rate(price) for name, price in prices.items()}
-
-
-def _rate(price: RateIn) -> Rate:
-    ordered = sorted(price.tiers, key=lambda tier: tier.above)
-    return Rate(price.base, tuple(Tier(tier.above, tier.price) for tier in ordered))
+    variants = tuple(Variant(part.when, rates_of(part.units)) for part in body.variants)
+    return TypedPrices(body.name, rates_of(body.prices or {}), variants)
 
 
 def _invalid(detail: str, *path: str | int) -> ValidationError:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from costcalc.catalog.index import Entry
 from costcalc.catalog.labels import variant_label
+from costcalc.catalog.own_entries import OwnEntry
 from costcalc.formatting import Formatter
 from costcalc.scenarios import address
 from costcalc.scenarios.fields import (
@@ -96,12 +97,13 @@ class DrawnWorkload:
 
 
 class Drawing:
-    """Draws what was read, in one language."""
+    """Draws what was read, in one language. `kept` is what links of the form carry besides the scenario."""
 
-    def __init__(self, reading: Reading, write: Formatter, day: dt.date) -> None:
+    def __init__(self, reading: Reading, write: Formatter, day: dt.date, kept: str = "") -> None:
         self.reading = reading
         self.write = write
         self.day = day
+        self.kept = kept
 
     def workloads(self) -> list[DrawnWorkload]:
         """Every workload's part of the form."""
@@ -187,7 +189,8 @@ class Drawing:
         if not isinstance(choice, Entry):
             return ""
         weighted = offer_on(choice, self.day).sheet.rates_on(self.day)
-        return price_words(weighted[0][1], self.write) if weighted else self.write.unknown
+        words = price_words(weighted[0][1], self.write) if weighted else self.write.unknown
+        return f"{choice.name}: {words}" if isinstance(choice, OwnEntry) else words
 
     def _switch(self, index: int, side: str) -> str:
         """The address with typed prices in place of this model (its own to begin with), or the other way."""
@@ -198,7 +201,7 @@ class Drawing:
             workloads[index] |= {name: BY_NAME[name].default for name in (side, *(f.name for f in TYPED_PRICES[side]))}
         else:
             workloads[index] |= self._as_typed(side, self.reading.choices[input_name(index, side)])
-        return "?" + address.query(workloads, self.reading.scenario)
+        return "?" + "&".join(filter(None, (address.query(workloads, self.reading.scenario), self.kept)))
 
     def _as_typed(self, side: str, choice: Choice) -> dict[str, Value]:
         weighted = offer_on(choice, self.day).sheet.rates_on(self.day)

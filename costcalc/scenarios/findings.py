@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from costcalc.catalog.index import Catalogue, Entry
 from costcalc.catalog.labels import unit_label, variant_label
+from costcalc.catalog.own_entries import OwnEntry
 from costcalc.engine import (
     Charge,
     Move,
@@ -133,9 +134,19 @@ class Findings:
 
     def _gone(self, place: _Place) -> Iterator[Finding]:
         entry = place.offer.entry
-        if entry is not None and entry.prices and place.offer.price is None:
+        if isinstance(entry, OwnEntry):
+            yield from self._own_without_price(place, entry)
+        elif entry is not None and entry.prices and place.offer.price is None:
             lead = _("%(model)s is no longer in the catalogue.") % {"model": entry.key}
             yield Finding("gone", lead, "", place.side, place.index, href=model_page(entry))
+
+    def _own_without_price(self, place: _Place, entry: OwnEntry) -> Iterator[Finding]:
+        """Who may not see an own price learns no more than that: it may as well not exist."""
+        if place.offer.price is not None:
+            return
+        code = "own_price_not_in_force" if entry.is_visible else "own_price_not_visible"
+        sentence = "" if entry.is_visible else _("Sign in as a member of the workspace that it belongs to.")
+        yield Finding(code, no_price(entry), sentence, place.side, place.index, True, model_page(entry))
 
     def _quote(self, place: _Place) -> Iterator[Finding]:
         entry = place.offer.entry
@@ -276,8 +287,24 @@ def seller(offer: Offer) -> str:
     return offer.seller or _("the typed prices")
 
 
+def full_name(entry: Entry) -> str:
+    """What an entry is called among those of other sellers: `openai/gpt-4.1`, or an own price's name."""
+    return entry.name if isinstance(entry, OwnEntry) else entry.key
+
+
+def no_price(entry: Entry) -> str:
+    """Why there is no price of this entry."""
+    if not isinstance(entry, OwnEntry):
+        return _("The catalogue has no price for that day.")
+    if not entry.is_visible:
+        return _("You may not see this price, so it is unknown.")
+    return _("%(name)s is not in force on that day.") % {"name": entry.name}
+
+
 def model_page(entry: Entry) -> str:
-    """The address of a model's page."""
+    """The address of a model's page; none for an own price that the reader may not see."""
+    if isinstance(entry, OwnEntry):
+        return reverse("own_prices:price", args=[entry.workspace, entry.model_id]) if entry.is_visible else ""
     return _model_page(entry.provider, entry.model_id)
 
 

@@ -17,7 +17,7 @@ from costcalc.catalog.labels import unit_label, variant_label
 from costcalc.engine import Charge, Line, Part, Totals, Unpriced, Workload, dollars, per
 from costcalc.formatting import Formatter
 from costcalc.scenarios import markup
-from costcalc.scenarios.findings import Finding, model_page
+from costcalc.scenarios.findings import Finding, full_name, model_page, no_price
 from costcalc.scenarios.scenario import Offer, Result
 
 MINUS = "\N{MINUS SIGN}"
@@ -197,7 +197,7 @@ class Writer:
         return heads[0] or _("Baseline"), heads[1] or _("Candidate")
 
     def _model(self, offer: Offer) -> str:
-        return offer.entry.model_id if offer.entry else offer.seller
+        return offer.entry.label if offer.entry else offer.seller
 
     def _groups(self) -> Iterator[Group]:
         several = len(self.result.offers) > 1
@@ -208,7 +208,7 @@ class Writer:
             yield Group(title, tuple(rows))
 
     def _side(self, offer: Offer) -> str:
-        return offer.entry.key if offer.entry else offer.seller or _("typed prices")
+        return full_name(offer.entry) if offer.entry else offer.seller or _("typed prices")
 
     def _row(self, line: Line) -> Row:
         before, after = self.result.offers[line.workload]
@@ -325,11 +325,11 @@ class Writer:
         """Where the price comes from, and the day it was checked; the model's page has the links."""
         row, entry = offer.price, offer.entry
         if row is None or entry is None:
-            yield (_("Price: typed."), "") if entry is None else (_("The catalogue has no price for that day."), "")
+            yield (_("Price: typed."), "") if entry is None else (no_price(entry), "")
             return
         words = {"source": row.source, "day": self.write.day(row.checked_on)}
         yield _("Price: %(source)s, checked on %(day)s.") % words, ""
-        yield entry.key, model_page(entry)
+        yield full_name(entry), model_page(entry)
         yield from ((host_of(url), url) for url in row.urls[:1])
 
     def _total_row(self, label: str, totals: Totals, steps: tuple[str, ...]) -> Row:

@@ -6,6 +6,7 @@ An address holds canonical numbers. A form says in `lang` in which language its 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,6 +17,7 @@ from django.utils.translation import ngettext
 
 from costcalc.catalog.finding import find
 from costcalc.catalog.index import Catalogue, Entry
+from costcalc.catalog.own_entries import PREFIX, Lookup, nobodys
 from costcalc.engine import Rate, Shift, TrafficError, Workload, shifted
 from costcalc.figures import FigureError, read_canonical, read_date, read_number
 from costcalc.scenarios import address
@@ -38,10 +40,14 @@ from costcalc.scenarios.scenario import Asked, Choice, Scenario, TypedPrices
 LANGUAGES = ("en", "vi")
 # What a form or the page's own links carry besides the fields.
 OTHERS = frozenset(
-    {"lang", "last", "shape", "add", "remove", "workloads", "sort", "q", "page", "apart", "csrfmiddlewaretoken"}
+    {
+        *("lang", "last", "shape", "add", "remove", "workloads", "sort", "q", "page", "apart", "csrfmiddlewaretoken"),
+        *("save", "scenario", "revision"),
+    }
 )
 LONGEST_REFERENCE = 300
 SUGGESTED = 3
+OWN_PRICE = re.compile(rf"{PREFIX}[0-9A-Za-z]{{12}}")
 # The engine's names of what is wrong, as the form's fields.
 ENGINE_FIELDS = {
     "cache_write_share": "written",
@@ -102,13 +108,16 @@ class Reading:
         self.errors[input_name(index, field)] = message
 
 
-def read(query: QueryDict, catalogue: Catalogue) -> Reading:
-    """Read a scenario from an address or a sent form. Nothing is guessed; what is missing has its default."""
+def read(query: QueryDict, catalogue: Catalogue, own: Lookup = nobodys) -> Reading:
+    """Read a scenario from an address or a sent form. Nothing is guessed; what is missing has its default.
+
+    `own` gives the own prices that the reader may see.
+    """
     language = query.get("lang")
     reading = Reading(language if language in LANGUAGES else None)
     if language is not None and reading.language is None:
         reading.strangers.append("lang")
-    _Reader(query, catalogue, reading).run()
+    _Reader(query, catalogue, reading, own).run()
     return reading
 
 
@@ -117,6 +126,7 @@ class _Reader:
     query: QueryDict
     catalogue: Catalogue
     reading: Reading
+    own: Lookup
 
     def run(self) -> None:
         count = self._count()
@@ -168,7 +178,7 @@ class _Reader:
             self.reading.choices[name] = _typed_prices(side, values)
             return
         self._forget_prices(index, side, values)
-        found = _named(str(values[side]), self.catalogue)
+        found = _named(str(values[side]), self.catalogue, self.own)
         if isinstance(found, str):
             self.reading.errors[name] = found
         else:
@@ -241,8 +251,10 @@ READERS: Mapping[str, Callable[[str, Field, str | None], Value]] = {
 }
 
 
-def _named(text: str, catalogue: Catalogue) -> Entry | str:
+def _named(text: str, catalogue: Catalogue, own: Lookup) -> Entry | str:
     """The model with this name, or the message that says why there is not exactly one."""
+    if OWN_PRICE.fullmatch(text):
+        return own(text.removeprefix(PREFIX))
     provider, slash, model = text.partition("/")
     found = find(catalogue, provider, model) if slash else None
     if found is not None:

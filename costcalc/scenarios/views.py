@@ -16,11 +16,15 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from costcalc.accounts.access import current_workspace
+from costcalc.accounts.models import User
 from costcalc.catalog.index import Catalogue, Entry, catalogue
+from costcalc.catalog.own_entries import OwnEntry, is_own, offered_in, seen_from
 from costcalc.engine import dollars
 from costcalc.formatting import Formatter, formatter_for
 from costcalc.scenarios import address, markup
 from costcalc.scenarios.drawing import Drawing, with_another, without
+from costcalc.scenarios.editing import Editing, carrying, editing_of
 from costcalc.scenarios.elsewhere import REASONS, SORTS, Elsewhere, elsewhere
 from costcalc.scenarios.fields import BY_NAME, MOST_WORKLOADS, SIDES, TYPED, TYPED_PRICES, input_name
 from costcalc.scenarios.findings import Findings, model_page, price_words
@@ -39,23 +43,26 @@ LONGEST_LAST = 8000
 def calculator(request: HttpRequest) -> HttpResponse:
     """The form and its ledger; for htmx, the two without the page around them."""
     held, today = catalogue(), timezone.now().date()
-    reading = read(request.GET, held)
+    reading = read(request.GET, held, seen_from(request))
     scenario = reading.built(today)
+    editing = editing_of(request)
+    if "save" in request.GET and scenario is not None:
+        return _to_save(request, reading, editing)
     moved = _moved_to(request, reading, scenario)
     if moved is not None and not _is_htmx(request):
-        return HttpResponseRedirect(_home(moved))
+        return HttpResponseRedirect(_home(carrying(moved, editing)))
     sent = reading
     if moved is not None:
-        reading = read(QueryDict(moved), held)
+        reading = read(QueryDict(moved), held, seen_from(request))
         scenario = reading.built(today)
-    context = _page(request, reading, scenario, held, today)
+    context = _page(request, reading, scenario, held, today, editing)
     part = _part(request, sent, context)
     template = f"scenarios/calculator.html{part and '#' + part}"
     response = render(request, template, context, status=200 if scenario is not None else 422)
     if part == "calculator":
         response["HX-Retarget"], response["HX-Reswap"] = "#calculator", "outerHTML"
     if part and scenario is not None:
-        _follow(request, response, sent, context, _home(reading.query))
+        _follow(request, response, sent, context, _home(carrying(reading.query, editing)))
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -64,7 +71,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
 def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
     """The same traffic on the whole catalogue: filtered, sorted, in pages; or who was set apart and why."""
     held, today = catalogue(), timezone.now().date()
-    reading = read(request.GET, held)
+    reading = read(request.GET, held, seen_from(request))
     scenario = reading.built(today)
     context: dict[str, Any] = {"fixed": scenario is None, "catalogue": held, "today": today}
     if scenario is not None:
@@ -81,13 +88,19 @@ def models(request: HttpRequest) -> HttpResponse:
     held, day = catalogue(), timezone.now().date()
     query = request.GET.get(request.GET.get("field", "q"), "")[:LONGEST_QUERY]
     recent = [held.by_key[key] for key in request.GET.get("recent", "")[:1000].split(",") if key in held.by_key]
-    chosen = query in held.by_key
+    chosen = query in held.by_key or is_own(query)
     found = recent[:PICKED] if chosen or not query.strip() else held.search(query, PICKED)
+    offered = [*_own_offers(request, "" if chosen else query), *(found or held.search(query, PICKED))]
     write = formatter_for()
-    options = [_option(index, entry, day, write) for index, entry in enumerate(found or held.search(query, PICKED))]
+    options = [_option(index, entry, day, write) for index, entry in enumerate(offered)]
     return render(
         request, "scenarios/models.html", {"options": options, "id": request.GET.get("list", "")[:40], "query": query}
     )
+
+
+def _own_offers(request: HttpRequest, words: str) -> list[OwnEntry]:
+    """The current workspace's own prices, which come first."""
+    return offered_in(current_workspace(request), words, PICKED) if isinstance(request.user, User) else []
 
 
 def _part(request: HttpRequest, sent: Reading, context: dict[str, Any]) -> str:
@@ -121,14 +134,26 @@ def _moved_to(request: HttpRequest, reading: Reading, scenario: Scenario | None)
     return reading.query if reading.language is not None else None
 
 
+def _to_save(request: HttpRequest, reading: Reading, editing: Editing | None) -> HttpResponse:
+    """On to where a name is asked, or, of what is saved already, what has changed."""
+    address = reverse("scenarios:revise", args=[editing.scenario.public_id]) if editing else reverse("scenarios:new")
+    address = f"{address}?{carrying(reading.query, editing)}".rstrip("?")
+    return HttpResponse(headers={"HX-Redirect": address}) if _is_htmx(request) else HttpResponseRedirect(address)
+
+
 def _page(
-    request: HttpRequest, reading: Reading, scenario: Scenario | None, held: Catalogue, today: dt.date
+    request: HttpRequest,
+    reading: Reading,
+    scenario: Scenario | None,
+    held: Catalogue,
+    today: dt.date,
+    editing: Editing | None,
 ) -> dict[str, Any]:
     write = formatter_for()
     last = "" if scenario is not None else request.GET.get("last", "")[:LONGEST_LAST]
-    before = _last_good(last, held, today) if scenario is None and "last" in request.GET else None
+    before = _last_good(request, last, held, today) if scenario is None and "last" in request.GET else None
     shown = (reading, scenario) if scenario is not None else before or (reading, None)
-    drawing = Drawing(reading, write, today)
+    drawing = Drawing(reading, write, today, carrying("", editing))
     context: dict[str, Any] = {
         "workloads": drawing.workloads(),
         "days": drawing.days(),
@@ -141,6 +166,7 @@ def _page(
         "stale": scenario is None,
         "catalogue": held,
         "today": today,
+        "editing": editing,
     }
     if shown[1] is not None:
         context |= _answer(request, shown[0], shown[1], held, today, write)
@@ -153,9 +179,9 @@ def _shape(reading: Reading, scenario: Scenario | None) -> str:
     return "!" if scenario is None else "".join("t" if typed else "m" for typed in sides)
 
 
-def _last_good(last: str, held: Catalogue, today: dt.date) -> tuple[Reading, Scenario] | None:
+def _last_good(request: HttpRequest, last: str, held: Catalogue, today: dt.date) -> tuple[Reading, Scenario] | None:
     """The scenario of the ledger that was on the page before something was mistyped."""
-    reading = read(QueryDict(last), held)
+    reading = read(QueryDict(last), held, seen_from(request))
     scenario = reading.built(today)
     return None if scenario is None else (reading, scenario)
 
@@ -178,7 +204,7 @@ def _elsewhere(request: HttpRequest, result: Result, reading: Reading, held: Cat
     write = formatter_for()
     shown = positions[start : start + size]
     return {
-        "rows": _places(found, shown) if asked.apart else _rows(found, today, shown, _as_candidate(reading)),
+        "rows": _places(found, shown) if asked.apart else _rows(found, today, shown, _as_candidate(request, reading)),
         "heads": _heads(asked),
         "matching": len(positions),
         "able": int(found.able.sum()),
@@ -262,12 +288,13 @@ def _page_number(request: HttpRequest, rows: int, size: int) -> int:
     return max(1, min(number, -(-rows // size)))
 
 
-def _as_candidate(reading: Reading) -> str:
+def _as_candidate(request: HttpRequest, reading: Reading) -> str:
     """The address of the scenario with another candidate, up to where the candidate's name goes."""
     kept = [{**values, "to": BY_NAME["to"].default} for values in reading.workloads]
     kept = [values | {field.name: field.default for field in TYPED_PRICES["to"]} for values in kept]
     others = "".join(f"{input_name(index, 'to')}=%s&" for index in range(len(kept)))
-    return f"{_home('')}?{address.query(kept, reading.scenario).replace('%', '%%')}&{others}".replace("?&", "?")
+    query = carrying(address.query(kept, reading.scenario), editing_of(request)).replace("%", "%%")
+    return f"{_home('')}?{query}&{others}".replace("?&", "?")
 
 
 def _rows(found: Elsewhere, today: int, positions: list[int], move: str) -> list[dict[str, Any]]:
@@ -302,6 +329,7 @@ def _option(index: int, entry: Entry, day: dt.date, write: Formatter) -> dict[st
     return {
         "index": index,
         "entry": entry,
+        "by": _("own price") if isinstance(entry, OwnEntry) else entry.provider_name,
         "price": price_words(weighted[0][1], write) if weighted else _("price unknown"),
     }
 
