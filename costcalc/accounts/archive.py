@@ -13,6 +13,9 @@ from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.wire.cells import table
 
+INVITATION = ("email", "role", "created_at", "expires_at", "accepted_at", "revoked_at")
+TOKEN = ("name", "scope", "created_at", "expires_at", "last_used_at", "revoked_at")
+
 
 def archive(workspace: Workspace) -> bytes:
     """A zip of what every room holds of this workspace."""
@@ -29,10 +32,8 @@ def workspace_files(workspace: Workspace) -> Iterator[tuple[str, bytes]]:
     members = workspace.memberships.select_related("user").order_by("pk")
     head = ("name", "email", "role", "joined_at")
     yield "members.csv", table(head, ((m.user.name, m.user.email, m.role, m.joined_at.isoformat()) for m in members))
-    head = ("id", "email", "role", "created_at", "expires_at", "accepted_at", "revoked_at")
-    yield "invitations.csv", table(head, workspace.invitations.values_list("public_id", *head[1:]))
-    head = ("id", "name", "scope", "created_at", "expires_at", "last_used_at", "revoked_at")
-    yield "tokens.csv", table(head, workspace.tokens.values_list("public_id", *head[1:]))
+    yield "invitations.csv", table(("id", *INVITATION), workspace.invitations.values_list("public_id", *INVITATION))
+    yield "tokens.csv", table(("id", *TOKEN), workspace.tokens.values_list("public_id", *TOKEN))
     yield "audit.csv", journal.as_csv(workspace, workspace.audit_entries.all())
     yield "audit.json", journal.as_json(workspace, workspace.audit_entries.all())
 

@@ -114,7 +114,7 @@ class AuditEntry(models.Model):
 
     def save(self, **options: Any) -> None:
         """Add the entry; changing one is refused."""
-        if self.pk is not None:
+        if not self._state.adding:
             raise AppendOnlyError("save")
         super().save(**options)
 

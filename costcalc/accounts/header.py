@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from costcalc.accounts.access import current_workspace
+from costcalc.accounts.access import current_workspace, person
 from costcalc.accounts.workspaces import Workspace
 
 
@@ -13,5 +13,5 @@ def header(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `workspace_now` and `workspaces_mine`, read when a template asks for them."""
     return {
         "workspace_now": SimpleLazyObject(lambda: current_workspace(request)),
-        "workspaces_mine": SimpleLazyObject(lambda: list(Workspace.objects.of(request.user))),
+        "workspaces_mine": SimpleLazyObject(lambda: list(Workspace.objects.of(person(request)))),
     }

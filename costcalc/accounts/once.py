@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from inspect import signature
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,7 +19,7 @@ from costcalc.accounts.roles import Role
 from costcalc.wire.idempotency import Asked, OtherBodyError, Said, once
 
 ARGUMENT = "idempotency_key"
-HEADER: Any = Header(
+HEADER: Any = Header(  # type: ignore[type-arg]
     None,
     alias="Idempotency-Key",
     pattern=r"^[!-~]{1,255}$",
@@ -51,6 +52,8 @@ def sendable_again(
                 raise _invalid("used with another body before") from None
             return said
 
+        # Its annotations are texts in the operation's own module, which ninja would look for in this one.
+        checked.__signature__ = signature(operation, eval_str=True)  # type: ignore[attr-defined]
         contribute_operation_args(checked, ARGUMENT, str | None, HEADER)  # type: ignore[arg-type]
         return checked
 

@@ -12,9 +12,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.db.utils import OperationalError
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 
+from costcalc.accounts.first_owner import new_first_owner_link
 from costcalc.wire.worker import ServingWorker
 
 TIMEOUT = 30
@@ -40,9 +42,17 @@ class Command(BaseCommand):
             call_command("prepare", stdout=self.stdout, stderr=self.stderr)
         except OperationalError as error:
             raise CommandError(f"The database does not answer: {error}") from None
-        leave_nothing_open()
         address = f"http://{bracketed(options['host'])}:{options['port']}/"
+        self.greet(settings.ENV.public_url or address.rstrip("/"))
+        leave_nothing_open()
         Gunicorn(listener, options["workers"], address).run()
+
+    def greet(self, base: str) -> None:
+        """While nobody has an account: the link that makes the first one. Each start makes another."""
+        link = new_first_owner_link()
+        if link is not None:
+            path = reverse("accounts:first-owner", args=(link,))
+            self.stdout.write(f"Nobody has an account yet. Make the first one, once: {base}{path}")
 
 
 class Gunicorn(BaseApplication):  # type: ignore[misc]
