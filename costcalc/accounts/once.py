@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Header
+from ninja import Header, Status
 from ninja.errors import ValidationError
 from ninja.utils import contribute_operation_args
 
@@ -29,20 +29,20 @@ HEADER: Any = Header(  # type: ignore[type-arg]
 
 def sendable_again(
     needed: Role, *, secrets: Sequence[str] = ()
-) -> Callable[[Callable[..., Said]], Callable[..., Said]]:
+) -> Callable[[Callable[..., Said]], Callable[..., Status[Any]]]:
     """For operations that create and answer (status, body).
 
     Keys belong to the workspace and the address. `secrets` are shown once: a repeated answer has null there.
     """
 
-    def decorated(operation: Callable[..., Said]) -> Callable[..., Said]:
+    def decorated(operation: Callable[..., Said]) -> Callable[..., Status[Any]]:
         @wraps(operation)
-        def checked(request: HttpRequest, **given: Any) -> Said:
+        def checked(request: HttpRequest, **given: Any) -> Status[Any]:
             key = given.pop(ARGUMENT)
             # Before anything is given again: a key is no permission.
             visit = visit_of(request, needed)
             if key is None:
-                return operation(request, **given)
+                return Status(*operation(request, **given))
             asked = Asked(visit.workspace.public_id, f"{request.method} {request.path}", key, request.body)
             try:
                 said, _again = once(
@@ -50,7 +50,7 @@ def sendable_again(
                 )
             except OtherBodyError:
                 raise _invalid("used with another body before") from None
-            return said
+            return Status(*said)
 
         # Its annotations are texts in the operation's own module, which ninja would look for in this one.
         checked.__signature__ = signature(operation, eval_str=True)  # type: ignore[attr-defined]

@@ -1,4 +1,7 @@
-"""Prices as the body of a request holds them: by unit, plain or with tiers, and under a context."""
+"""Prices as the body of a request holds them: by unit, plain or with tiers, and under a context.
+
+Pydantic's own models: ninja's Schema wraps what its validators are given, and hides that a price is plain.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
-from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
 from costcalc.engine import CONTEXTS, UNIT_NAMES, Rate, Tier
@@ -28,7 +30,7 @@ def _unit(name: str) -> str:
 UnitName = Annotated[str, AfterValidator(_unit), Field(json_schema_extra={"enum": list(UNIT_NAMES)})]
 
 
-class TierIn(Schema):
+class TierIn(BaseModel):
     """A price above a threshold of the request's input tokens."""
 
     model_config = STRICT
@@ -36,7 +38,7 @@ class TierIn(Schema):
     price: Price
 
 
-class RateIn(Schema):
+class RateIn(BaseModel):
     """A price, plain or with tiers."""
 
     model_config = STRICT
@@ -59,7 +61,7 @@ class RateIn(Schema):
 Rates = dict[UnitName, RateIn]
 
 
-class VariantIn(Schema):
+class VariantIn(BaseModel):
     """Typed prices under a context: batch, flex or priority."""
 
     model_config = STRICT

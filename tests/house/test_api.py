@@ -28,6 +28,15 @@ def test_a_good_body_is_answered(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_typed_prices_may_be_plain_or_have_tiers(client: Client) -> None:
+    tiered = {"base": "1", "tiers": [{"above": 500, "price": "8"}]}
+    candidate = {"prices": {"input_mtok": tiered, "output_mtok": 8}}
+    answer = post(client, {"workloads": [{**WORKLOAD, "candidate": candidate}]})
+    assert answer.status_code == 200
+    assert answer.json()["monthly"]["candidate"] == "18000.00"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
