@@ -1,12 +1,36 @@
-"""Addresses of the calculator."""
+"""Addresses of the calculator and of what is saved from it."""
 
-from django.urls import path
+from django.urls import include, path
 
-from costcalc.scenarios import views
+from costcalc.scenarios import saved_views, shared_views, talking_views, views
 
 app_name = "scenarios"
+
+of_one = [
+    path("", saved_views.scenario, name="scenario"),
+    path("<int:number>/", saved_views.scenario, name="revision"),
+    path("revise/", saved_views.revise, name="revise"),
+    path("reprice/", saved_views.reprice, name="reprice"),
+    path("rename/", saved_views.rename, name="rename"),
+    path("duplicate/", saved_views.duplicate, name="duplicate"),
+    path("archive/", saved_views.archive, name="archive"),
+    path("delete/", saved_views.delete, name="delete"),
+    path("share/", shared_views.share, name="share"),
+    path("comments/", talking_views.comment, name="comment"),
+    path("comments/<str:comment>/", talking_views.own_comment, name="own_comment"),
+    path("approvals/", talking_views.ask, name="ask"),
+    path("approvals/<str:approval>/", talking_views.decide, name="decide"),
+]
+
 urlpatterns = [
     path("", views.calculator, name="calculator"),
     path("elsewhere/", views.traffic_elsewhere, name="elsewhere"),
     path("models/", views.models, name="models"),
+    path("scenarios/", saved_views.scenarios, name="scenarios"),
+    path("scenarios/new/", saved_views.new, name="new"),
+    path("scenarios/compare/", saved_views.compare, name="compare"),
+    path("scenarios/<str:public_id>/", include(of_one)),
+    path("s/<str:link>/", shared_views.shared, name="shared"),
+    path("w/<str:workspace>/links/", shared_views.links, name="links"),
+    path("w/<str:workspace>/links/<str:link>/revoke/", shared_views.revoke, name="revoke"),
 ]

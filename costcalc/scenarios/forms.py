@@ -1,0 +1,89 @@
+"""What people type about saved scenarios."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from costcalc.accounts.models import User
+from costcalc.scenarios.saved import Revision
+from costcalc.scenarios.talking import Approval
+
+LONG = forms.Textarea(attrs={"rows": 3})
+LASTS = (
+    ("", _("until it is revoked")),
+    ("1", _("one day")),
+    ("7", _("a week")),
+    ("30", _("30 days")),
+    ("90", _("90 days")),
+)
+ANSWERS = [(answer.value, answer.label) for answer in (Approval.Decision.GIVEN, Approval.Decision.DECLINED)]
+
+
+class NameForm(forms.Form):
+    """What a scenario is called, and what is worth knowing of it."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    note = forms.CharField(label=_("Note"), max_length=2000, required=False, widget=LONG)
+
+    def clean_name(self) -> str:
+        """One line of what can be seen."""
+        name: str = self.cleaned_data["name"]
+        if not name.isprintable():
+            raise forms.ValidationError(_("This holds characters that cannot be shown."))
+        return name
+
+
+class SeenForm(forms.Form):
+    """The revision that a change was decided on."""
+
+    revision = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+
+class ReviseForm(SeenForm):
+    """The next revision, and why."""
+
+    comment = forms.CharField(label=_("What changed, and why"), max_length=200, required=False)
+
+
+class ShareForm(SeenForm):
+    """A link: for whom it is, and until when."""
+
+    note = forms.CharField(label=_("Whom it is for"), max_length=200, required=False)
+    lasts = forms.ChoiceField(label=_("Works"), choices=LASTS, required=False)
+
+    def ends(self, now: dt.datetime) -> dt.datetime | None:
+        """When the link ends; None for never."""
+        days = self.cleaned_data["lasts"]
+        return now + dt.timedelta(days=int(days)) if days else None
+
+
+class CommentForm(forms.Form):
+    """Something said."""
+
+    text = forms.CharField(label=_("Comment"), max_length=4000, widget=LONG)
+
+
+class AskForm(SeenForm):
+    """Who is asked to approve: anybody of the workspace but the revision's author."""
+
+    person = forms.ModelChoiceField(User.objects.none(), label=_("Ask"), to_field_name="public_id", empty_label=None)
+
+    def __init__(self, revision: Revision, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        members = User.objects.filter(memberships__workspace=revision.scenario.workspace, is_active=True)
+        already = revision.approvals.exclude(asked_of=None).values("asked_of")
+        others = members.exclude(pk=revision.author_id).exclude(pk__in=already)
+        self.fields["person"].queryset = others.order_by("name", "email")  # type: ignore[attr-defined]
+
+
+class DecideForm(forms.Form):
+    """Yes or no, and why."""
+
+    decision = forms.ChoiceField(
+        choices=[(d.value, d.label) for d in (Approval.Decision.GIVEN, Approval.Decision.DECLINED)]
+    )
+    words = forms.CharField(label=_("Why"), max_length=500, required=False)

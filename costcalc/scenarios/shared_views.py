@@ -1,0 +1,86 @@
+"""Links: making one, the page of whoever holds one, and the list of a workspace's links."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from costcalc.accounts.access import Visit, in_workspace
+from costcalc.accounts.navigation import navigation
+from costcalc.accounts.roles import Role
+from costcalc.catalog.index import catalogue
+from costcalc.formatting import formatter_for
+from costcalc.scenarios import saving
+from costcalc.scenarios.forms import ShareForm
+from costcalc.scenarios.saved import SavedScenario
+from costcalc.scenarios.saved_views import answer, of_scenario
+from costcalc.scenarios.sharing import ShareLink
+
+LANGUAGES = ("en", "vi")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@of_scenario(Role.EDITOR)
+def share(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
+    """Ask for whom and how long; a POST makes the link and shows it, this once."""
+    now, context = timezone.now(), {"visit": came, "scenario": scenario}
+    form = ShareForm(request.POST if request.method == "POST" else None, initial={"revision": scenario.revision})
+    allowed = came.workspace.sharing_allowed
+    if allowed and form.is_valid():
+        # The revision that was looked at, though a later one may have come: its numbers are what is meant.
+        revision = saving.revision_of(scenario, form.cleaned_data["revision"])
+        try:
+            row, link = saving.share(came, revision, now, form.cleaned_data["note"], form.ends(now))
+        except saving.SharingForbiddenError:
+            allowed = False
+        else:
+            address = request.build_absolute_uri(reverse("scenarios:shared", args=[link]))
+            return render(request, "scenarios/saved/made.html", {**context, "address": address, "row": row})
+    status = 200 if not form.is_bound else 422 if allowed else 403
+    return render(request, "scenarios/saved/share.html", {**context, "form": form, "allowed": allowed}, status=status)
+
+
+@require_safe
+@never_cache
+def shared(request: HttpRequest, link: str) -> HttpResponse:
+    """The numbers of the day, for whoever holds the link; one that is not open is as one that never was."""
+    held, now = catalogue(), timezone.now()
+    row = ShareLink.objects.with_link(link, now)
+    if row is None:
+        raise Http404
+    row.used(now)
+    language = request.GET.get("language", "")
+    with translation.override(language if language in LANGUAGES else translation.get_language()):
+        facts = answer(row.revision, held, now.date(), formatter_for())
+        context = {"revision": row.revision, "scenario": row.revision.scenario, "row": row, **facts}
+        response = render(request, "scenarios/saved/shared.html", context)
+        response["Content-Language"] = translation.get_language() or "en"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@require_safe
+@in_workspace(Role.EDITOR)
+def links(request: HttpRequest, came: Visit) -> HttpResponse:
+    """Every link of the workspace, with its last use."""
+    now = timezone.now()
+    rows = [{"link": link, "state": link.state(now)} for link in ShareLink.objects.of(came.workspace)]
+    context = {**navigation(came, "scenarios:links"), "rows": rows}
+    return render(request, "scenarios/saved/links.html", context)
+
+
+@require_POST
+@in_workspace(Role.EDITOR)
+def revoke(request: HttpRequest, came: Visit, link: str) -> HttpResponse:
+    """End a link at once."""
+    row = ShareLink.objects.of(came.workspace).filter(public_id=link).first()
+    if row is None:
+        raise Http404
+    saving.revoke(came, row, timezone.now())
+    return redirect("scenarios:links", came.workspace.public_id)

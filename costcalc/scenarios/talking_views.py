@@ -1,0 +1,101 @@
+"""What people say about a scenario: comments, approvals asked for and answered."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from costcalc.accounts.access import Visit
+from costcalc.accounts.roles import Role
+from costcalc.scenarios import saving
+from costcalc.scenarios.forms import AskForm, CommentForm, DecideForm
+from costcalc.scenarios.saved import SavedScenario, StaleError
+from costcalc.scenarios.saved_views import of_scenario, scenario_page
+from costcalc.scenarios.talking import Approval, Comment, OwnWorkError
+
+
+@require_POST
+@of_scenario(Role.VIEWER)
+def comment(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
+    """Say something."""
+    form = CommentForm(request.POST, prefix="comment")
+    if not form.is_valid():
+        return scenario_page(request, came, saving.revision_of(scenario), 422, comment_form=form)
+    row = saving.comment(came, scenario, form.cleaned_data["text"], timezone.now())
+    return HttpResponseRedirect(_place(scenario, row.public_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_scenario(Role.VIEWER)
+def own_comment(request: HttpRequest, came: Visit, scenario: SavedScenario, comment: str) -> HttpResponse:
+    """Change or delete a comment of one's own; nobody changes another one's words."""
+    row = scenario.comments.select_related("scenario").filter(public_id=comment).first()
+    if row is None:
+        raise Http404
+    if row.author_id != came.user.pk:
+        raise PermissionDenied
+    if request.method == "POST" and "delete" in request.POST:
+        saving.unsay(came, row)
+        return HttpResponseRedirect(_place(scenario, "talk"))
+    return _reworded(request, came, scenario, row)
+
+
+def _reworded(request: HttpRequest, came: Visit, scenario: SavedScenario, row: Comment) -> HttpResponse:
+    form = CommentForm(request.POST if request.method == "POST" else None, initial={"text": row.text})
+    if form.is_valid():
+        saving.reword(came, row, form.cleaned_data["text"], timezone.now())
+        return HttpResponseRedirect(_place(scenario, row.public_id))
+    context = {"visit": came, "scenario": scenario, "form": form}
+    return render(request, "scenarios/saved/comment.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@of_scenario(Role.EDITOR)
+def ask(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
+    """Ask somebody of the workspace to approve the revision that was read."""
+    revision = saving.revision_of(scenario)
+    form = AskForm(revision, request.POST)
+    if not form.is_valid():
+        return scenario_page(request, came, revision, 422, ask_form=form)
+    try:
+        saving.ask_approval(came, scenario, form.cleaned_data["revision"], form.cleaned_data["person"], timezone.now())
+    except (StaleError, OwnWorkError):
+        form.add_error(None, _("A later revision has been saved meanwhile. Read it before you ask for its approval."))
+        return scenario_page(request, came, saving.revision_of(_again(scenario)), 409, ask_form=form)
+    return HttpResponseRedirect(_place(scenario, "approval"))
+
+
+@require_POST
+@of_scenario(Role.VIEWER)
+def decide(request: HttpRequest, came: Visit, scenario: SavedScenario, approval: str) -> HttpResponse:
+    """Give or decline an approval that one was asked for."""
+    rows = Approval.objects.filter(revision__scenario=scenario).select_related("revision__scenario")
+    row = rows.filter(public_id=approval).first()
+    if row is None:
+        raise Http404
+    if row.asked_of_id != came.user.pk:
+        raise PermissionDenied
+    form = DecideForm(request.POST, prefix=row.public_id)
+    if not form.is_valid():
+        return scenario_page(request, came, saving.revision_of(scenario), 422)
+    decision = Approval.Decision(form.cleaned_data["decision"])
+    try:
+        saving.decide(came, row, decision, form.cleaned_data["words"], timezone.now())
+    except StaleError:
+        late = _("A later revision has been saved meanwhile, or this was answered already. Nothing was changed.")
+        return scenario_page(request, came, saving.revision_of(_again(scenario)), 409, too_late=late)
+    return redirect("scenarios:scenario", scenario.public_id)
+
+
+def _again(scenario: SavedScenario) -> SavedScenario:
+    found: SavedScenario = SavedScenario.objects.select_related("workspace").get(pk=scenario.pk)
+    return found
+
+
+def _place(scenario: SavedScenario, anchor: str) -> str:
+    return f"{reverse('scenarios:scenario', args=[scenario.public_id])}#{anchor}"

@@ -1,0 +1,494 @@
+"""Saved scenarios: the same money for ever, one revision after another, and nothing for outsiders."""
+
+import dataclasses
+import datetime as dt
+import json
+import re
+import threading
+from collections.abc import Callable
+from decimal import Decimal
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.utils import timezone
+
+from costcalc.accounts.access import Visit
+from costcalc.accounts.audit import faults
+from costcalc.accounts.roles import Role
+from costcalc.accounts.rooms import exported
+from costcalc.catalog import genai, own
+from costcalc.catalog.index import catalogue
+from costcalc.catalog.sync import sync
+from costcalc.engine import Rate
+from costcalc.scenarios import saving
+from costcalc.scenarios.models import PinnedPrice, Revision, SavedScenario
+from costcalc.scenarios.reading import read
+from costcalc.scenarios.saved import Draft, StaleError, UnreadableError, draft
+from tests.factories import Cast, a_cast, signed_in
+
+FLASH = "to=google/gemini-2.5-flash&requests=60000"
+TODAY = dt.date(2026, 11, 22)
+NOW = dt.datetime(2026, 11, 22, 10, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Alice owns, Bob edits, Vera looks, Charlie is an outsider."""
+    return a_cast()
+
+
+def by(cast: Cast, name: str) -> Visit:
+    """Somebody of the team at work in its workspace."""
+    roles = {"alice": Role.OWNER, "bob": Role.EDITOR, "vera": Role.VIEWER}
+    return Visit(getattr(cast, name), cast.workspace, roles[name])
+
+
+def drafted(cast: Cast, query: str = FLASH, day: dt.date = TODAY) -> Draft:
+    return draft(cast.workspace, query, day, catalogue())
+
+
+def kept(cast: Cast, query: str = FLASH, name: str = "Move to Flash") -> SavedScenario:
+    """A scenario that Bob has saved."""
+    return saving.save(by(cast, "bob"), drafted(cast, query), name, NOW)
+
+
+def money(scenario: SavedScenario, number: int | None = None) -> tuple[int, int]:
+    """The month's two sides of a revision, in cents."""
+    totals = saving.revision_of(scenario, number).computed(catalogue()).estimate.monthly
+    return totals.baseline_cents, totals.candidate_cents
+
+
+def with_price(key: str, input_mtok: str | None) -> genai.Snapshot:
+    """The bundled snapshot, younger, with another input price of one model; None drops the model."""
+    snapshot = genai.bundled()
+    slug, _slash, model_id = key.partition("/")
+
+    def changed(model: genai.ModelRecord) -> genai.ModelRecord:
+        step = dataclasses.replace(
+            model.sheet.steps[0], rates={**model.sheet.steps[0].rates, "input_mtok": Rate(Decimal(str(input_mtok)))}
+        )
+        return dataclasses.replace(model, sheet=dataclasses.replace(model.sheet, steps=(step,)))
+
+    providers = tuple(
+        dataclasses.replace(
+            provider,
+            models=tuple(
+                changed(model) if model.model_id == model_id else model
+                for model in provider.models
+                if input_mtok is not None or model.model_id != model_id
+            ),
+        )
+        if provider.slug == slug
+        else provider
+        for provider in snapshot.providers
+    )
+    return genai.Snapshot("younger", f"{key}{input_mtok}", providers)
+
+
+def test_a_saved_scenario_shows_the_same_money_after_a_newer_sync_and_an_unsaved_one_does_not(cast: Cast) -> None:
+    scenario = kept(cast)
+    before = money(scenario)
+    report = sync(with_price("google/gemini-2.5-flash", "99"), TODAY, NOW)
+    assert report.changed == ["google/gemini-2.5-flash"]
+    assert money(scenario) == before
+    unsaved = drafted(cast).result.estimate.monthly
+    assert unsaved.baseline_cents == before[0]
+    assert unsaved.candidate_cents > before[1]
+
+    client = signed_in(cast.vera, cast.workspace)
+    page = unescape(client.get(f"/scenarios/{scenario.public_id}/").content.decode())
+    assert "has changed: it was $0.30 in, $2.50 out, and is now $99.00 in, $2.50 out." in page
+    assert "price changed" in client.get("/scenarios/").content.decode()
+
+
+def test_a_model_that_the_source_drops_keeps_its_price_in_what_was_saved(cast: Cast) -> None:
+    scenario = kept(cast)
+    before = money(scenario)
+    sync(with_price("google/gemini-2.5-flash", None), TODAY, NOW)
+    assert money(scenario) == before
+    page = signed_in(cast.vera).get(f"/scenarios/{scenario.public_id}/").content.decode()
+    assert "No price of google/gemini-2.5-flash is in force any more." in page
+
+
+def test_that_there_was_no_price_is_pinned_as_well(cast: Cast) -> None:
+    scenario = kept(cast)
+    PinnedPrice.objects.filter(revision__scenario=scenario, side="to").update(price=None)
+    result = saving.revision_of(scenario).computed(catalogue())
+    assert {gap.side for gap in result.estimate.unknown} == {"candidate"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", FLASH, "workloads=2&requests=7&2.requests=9&2.to=anthropic/claude-sonnet-4-0&days=calendar", "at=2025-06-01",
+     "from=typed&from.input=3&from.output=9&growth=5&batch=20"],
+)  # fmt: skip
+def test_a_saved_scenario_computes_exactly_like_an_unsaved_one(cast: Cast, query: str) -> None:
+    scenario = kept(cast, query)
+    unsaved = read(QueryDict(query), catalogue()).built(TODAY)
+    assert unsaved is not None
+    assert saving.revision_of(scenario).computed(catalogue()).estimate == unsaved.computed().estimate
+    assert saving.revision_of(scenario).query == drafted(cast, query).query
+
+
+def test_what_cannot_be_read_is_not_saved(cast: Cast) -> None:
+    for query in ("requests=x", "to=no-such-model", "colour=red"):
+        with pytest.raises(UnreadableError):
+            drafted(cast, query)
+
+
+def test_each_save_is_a_revision_with_its_author_and_the_ones_before_it_stay(cast: Cast) -> None:
+    scenario = kept(cast)
+    first = money(scenario)
+    saving.revise(by(cast, "alice"), scenario, 1, drafted(cast, "requests=10"), NOW)
+    assert [(r.number, r.author) for r in scenario.revisions.all()] == [(2, cast.alice), (1, cast.bob)]
+    assert money(scenario, 1) == first
+    assert money(scenario) != first
+
+
+def test_a_change_that_was_decided_on_an_older_revision_is_refused(cast: Cast) -> None:
+    scenario = kept(cast)
+    saving.revise(by(cast, "alice"), scenario, 1, drafted(cast, "requests=10"), NOW)
+    entries = cast.workspace.audit_entries.count()
+    with pytest.raises(StaleError):
+        saving.revise(by(cast, "bob"), scenario, 1, drafted(cast, "requests=20"), NOW)
+    assert scenario.revisions.count() == 2
+    assert cast.workspace.audit_entries.count() == entries
+
+
+def test_every_act_is_in_the_audit_log_and_the_chain_holds(cast: Cast) -> None:
+    bob, alice = by(cast, "bob"), by(cast, "alice")
+    scenario = kept(cast)
+    saving.rename(bob, scenario, "Another name", "")
+    saving.rename(bob, scenario, "Another name", "")
+    saving.revise(bob, scenario, 1, drafted(cast, "requests=10"), NOW)
+    saving.archive(bob, scenario, NOW)
+    saving.archive(bob, scenario, NOW)
+    saving.archive(bob, scenario, None)
+    copy = saving.duplicate(bob, saving.revision_of(scenario), "Copy", catalogue(), NOW)
+    link, _secret = saving.share(bob, saving.revision_of(scenario), NOW)
+    saving.revoke(bob, link, NOW)
+    said = saving.comment(bob, scenario, "hello", NOW)
+    saving.reword(bob, said, "hello again", NOW)
+    saving.unsay(bob, said)
+    approval = saving.ask_approval(bob, scenario, 2, cast.alice, NOW)
+    saving.decide(alice, approval, approval.Decision.GIVEN, "fine", NOW)
+    saving.delete(alice, copy, 1)
+    actions = [entry.action for entry in cast.workspace.audit_entries.order_by("sequence")]
+    assert actions == [
+        *("scenario.saved", "scenario.renamed", "scenario.revised", "scenario.archived", "scenario.restored"),
+        *("scenario.duplicated", "link.made", "link.revoked", "comment.written", "comment.changed"),
+        *("comment.deleted", "approval.asked", "approval.given", "scenario.deleted"),
+    ]
+    assert "hello" not in "".join(e.before + e.after for e in cast.workspace.audit_entries.all())
+    assert list(faults(cast.workspace)) == []
+
+
+def test_a_copy_keeps_the_day_and_the_prices(cast: Cast) -> None:
+    scenario = kept(cast)
+    before = money(scenario)
+    sync(with_price("google/gemini-2.5-flash", "99"), TODAY, NOW)
+    copy = saving.duplicate(by(cast, "bob"), saving.revision_of(scenario), "Copy", catalogue(), NOW)
+    assert money(copy) == before
+    assert copy.current.day == TODAY
+
+
+def test_pricing_anew_shows_what_it_changes_and_only_then_keeps_it(cast: Cast) -> None:
+    scenario = kept(cast, FLASH + "&at=2025-12-01")
+    before = money(scenario)
+    sync(with_price("google/gemini-2.5-flash", "99"), timezone.now().date(), NOW)
+    client, address = signed_in(cast.bob, cast.workspace), f"/scenarios/{scenario.public_id}/reprice/"
+    page = unescape(client.get(address).content.decode())
+    assert "google/gemini-2.5-flash: $99.00 in, $2.50 out" in page
+    assert "google/gemini-2.5-flash: $0.30 in, $2.50 out" in page
+    assert money(scenario) == before
+    assert client.post(address, {"revision": "7"}).status_code == 409
+    assert client.post(address, {"revision": "1"}).status_code == 302
+    scenario.refresh_from_db()
+    assert scenario.revision == 2
+    assert money(scenario)[1] > before[1]
+    assert "at=" not in scenario.current.query
+    assert money(scenario, 1) == before
+
+
+def test_own_prices_are_pinned_and_those_of_other_workspaces_are_unknown(cast: Cast) -> None:
+    from costcalc.accounts.audit import acting
+
+    said = own.OwnTerms("Deal", own.Kind.NEGOTIATED, own.sheet_of({"standard": {
+        "input_mtok": Rate(Decimal(1)), "output_mtok": Rate(Decimal(2))}}))  # fmt: skip
+    with acting(cast.workspace, by(cast, "bob").actor) as act:
+        price = own.add(act, said, cast.bob)
+    scenario = kept(cast, f"to=own:{price.public_id}")
+    before = money(scenario)
+    assert before[1] > 0
+    dearer = dataclasses.replace(said, sheet=own.sheet_of({"standard": {
+        "input_mtok": Rate(Decimal(50)), "output_mtok": Rate(Decimal(60))}}))  # fmt: skip
+    with acting(cast.workspace, by(cast, "bob").actor) as act:
+        price.superseded(act, dearer, cast.bob)
+    assert money(scenario) == before
+    assert "has changed" in signed_in(cast.bob).get(f"/scenarios/{scenario.public_id}/").content.decode()
+
+    from costcalc.accounts.workspaces import personal_workspace
+
+    elsewhere = draft(personal_workspace(cast.charlie), f"to=own:{price.public_id}", TODAY, catalogue())
+    assert not elsewhere.result.estimate.complete
+
+
+def test_a_workspace_s_archive_holds_every_revision_with_its_prices(cast: Cast) -> None:
+    scenario = kept(cast)
+    saving.comment(by(cast, "vera"), scenario, "looks good", NOW)
+    files = dict(exported(cast.workspace))
+    told = json.loads(files[f"scenarios/{scenario.public_id}.json"])
+    assert told["revisions"][0]["query"] == drafted(cast).query
+    assert [pin["model"] for pin in told["revisions"][0]["prices"]] == ["openai/gpt-4.1", "google/gemini-2.5-flash"]
+    assert told["comments"][0]["text"] == "looks good"
+    assert json.loads(files["scenarios/links.json"]) == []
+
+
+def test_a_workspace_that_is_deleted_takes_its_scenarios_along_pinned_own_prices_and_all(cast: Cast) -> None:
+    from costcalc.accounts.audit import acting
+
+    said = own.OwnTerms("Deal", own.Kind.NEGOTIATED, own.sheet_of({"standard": {"input_mtok": Rate(Decimal(1))}}))
+    with acting(cast.workspace, by(cast, "bob").actor) as act:
+        price = own.add(act, said, cast.bob)
+    kept(cast, f"to=own:{price.public_id}")
+    cast.workspace.delete()
+    assert not Revision.objects.exists()
+
+
+# Pages
+
+
+def test_an_anonymous_reader_signs_in_and_saves_with_nothing_retyped(cast: Cast) -> None:
+    anonymous = Client()
+    form = {"lang": "en", "to": "google/gemini-2.5-flash", "requests": "60k", "save": "1"}
+    to_save = anonymous.get("/", form)["Location"]
+    assert to_save == f"/scenarios/new/?{FLASH}"
+    to_login = anonymous.get(to_save)["Location"]
+    next_page = QueryDict(to_login.partition("?")[2])["next"]
+    assert next_page == to_save
+
+    client = signed_in(cast.bob, cast.workspace)
+    page = client.get(next_page)
+    name = re.search(r'name="name" value="([^"]+)"', page.content.decode())
+    assert name is not None
+    assert unescape(name[1]) == "openai/gpt-4.1 → google/gemini-2.5-flash"
+    saved = client.post(next_page, {"name": unescape(name[1])})
+    scenario = SavedScenario.objects.get()
+    assert saved["Location"] == f"/scenarios/{scenario.public_id}/"
+    assert scenario.workspace == cast.workspace
+    assert scenario.current.query == FLASH
+    assert "$8,010 a month" in client.get(saved["Location"]).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_save_button_leads_on_with_a_script_too() -> None:
+    form = {"lang": "en", "shape": "mm", "to": "google/gemini-2.5-flash", "requests": "60k", "save": "1"}
+    response = Client().get("/", form, headers={"HX-Request": "true"})
+    assert response["HX-Redirect"] == f"/scenarios/new/?{FLASH}"
+    wrong = Client().get("/", {**form, "requests": "x"}, headers={"HX-Request": "true"})
+    assert wrong.status_code == 422
+
+
+def test_a_scenario_opened_in_the_calculator_is_saved_as_its_next_revision(cast: Cast) -> None:
+    scenario = kept(cast)
+    client = signed_in(cast.bob, cast.workspace)
+    page = unescape(client.get(f"/scenarios/{scenario.public_id}/").content.decode())
+    address = f"/?{FLASH}&scenario={scenario.public_id}&revision=1"
+    assert address in page
+    calculator = unescape(client.get(address).content.decode())
+    assert f'name="scenario" value="{scenario.public_id}"' in calculator
+    assert "Save as a revision" in calculator
+    form = {"lang": "en", "requests": "70k", "to": "google/gemini-2.5-flash"}
+    open_in = {"scenario": scenario.public_id, "revision": "1"}
+    moved = client.get("/", {**form, **open_in})
+    assert moved["Location"].endswith(f"requests=70000&scenario={scenario.public_id}&revision=1")
+    followed = client.get("/", {**form, **open_in, "shape": "mm"}, headers={"HX-Request": "true"})
+    assert followed["HX-Push-Url"] == moved["Location"]
+    revise = client.get("/", {**form, **open_in, "save": "1"})["Location"]
+    assert revise.startswith(f"/scenarios/{scenario.public_id}/revise/?")
+    shown = unescape(client.get(revise).content.decode())
+    action = re.search(r'<form method="post" action="([^"]*revise[^"]*)"', shown)
+    assert action is not None
+    assert client.post(action[1], {"revision": "1", "comment": "More traffic"}).status_code == 302
+    scenario.refresh_from_db()
+    assert (scenario.revision, scenario.current.comment) == (2, "More traffic")
+    assert "requests=70000" in scenario.current.query
+
+
+def test_who_comes_too_late_sees_both_and_loses_nothing(cast: Cast) -> None:
+    scenario = kept(cast)
+    saving.revise(by(cast, "alice"), scenario, 1, drafted(cast, "requests=10"), NOW)
+    client, address = signed_in(cast.bob), f"/scenarios/{scenario.public_id}/revise/?requests=20"
+    lost = client.post(address, {"revision": "1", "comment": "My reasons"})
+    page = unescape(lost.content.decode())
+    assert lost.status_code == 409
+    assert "Alice" in page
+    for word in ("Yours, not saved", 'value="My reasons"', "Revision 1", "Revision 2", "requests=20"):
+        assert word in page
+    assert '<input type="hidden" name="revision" value="2"' in page
+    assert client.post(address, {"revision": "2", "comment": "My reasons"}).status_code == 302
+    assert client.get(f"{address}&revision=1").status_code == 409
+
+
+def test_scenarios_are_compared_line_by_line(cast: Cast) -> None:
+    one, other = kept(cast), kept(cast, "requests=10&to=google/gemini-2.5-pro", "Pro")
+    saving.revise(by(cast, "bob"), one, 1, drafted(cast, FLASH.replace("60000", "120000")), NOW)
+    client = signed_in(cast.vera, cast.workspace)
+    asked = f"a={one.public_id}.1&b={one.public_id}&c={other.public_id}.1"
+    page = unescape(client.get(f"/scenarios/compare/?{asked}").content.decode())
+    # 60,000 more requests a day for 30 days: 900 MTok more of output at $2.50, 1,800 of input at $0.30.
+    for difference in ("+$2,250.00", "+$540.00", "+$2,790.00"):
+        assert difference in page
+    assert page.count('<th scope="col">') == 3
+    assert "60,000 a day" in page
+    assert "120,000 a day" in page
+    assert client.get(f"/scenarios/compare/?of={one.public_id}&of={other.public_id}").status_code == 200
+    for wrong in ("", f"?a={one.public_id}"):
+        assert client.get(f"/scenarios/compare/{wrong}").status_code == 422
+    for wrong in (f"?a={one.public_id}.9&b={one.public_id}", f"?a={one.public_id}.x&b={one.public_id}"):
+        assert client.get(f"/scenarios/compare/{wrong}").status_code == 404
+
+
+def test_the_list_searches_and_hides_what_is_archived(cast: Cast) -> None:
+    kept(cast, name="Chatbot")
+    kept(cast, "to=anthropic/claude-sonnet-4-0", "Search engine")
+    client = signed_in(cast.bob, cast.workspace)
+    scenario = SavedScenario.objects.get(name="Chatbot")
+    assert "Chatbot" in client.get("/scenarios/?q=flash").content.decode()
+    assert "Chatbot" not in client.get("/scenarios/?q=claude").content.decode()
+    client.post(f"/scenarios/{scenario.public_id}/archive/")
+    assert "Chatbot" not in client.get("/scenarios/").content.decode()
+    assert "Chatbot" in client.get("/scenarios/?archived=1").content.decode()
+    client.post(f"/scenarios/{scenario.public_id}/archive/", {"archived": "0"})
+    assert "Chatbot" in client.get("/scenarios/").content.decode()
+
+
+def test_names_and_words_of_people_are_text(cast: Cast) -> None:
+    hostile = "<script>alert(1)</script>"
+    scenario = kept(cast, name=hostile)
+    saving.comment(by(cast, "bob"), scenario, hostile, NOW)
+    client = signed_in(cast.bob, cast.workspace)
+    for address in ("/scenarios/", f"/scenarios/{scenario.public_id}/", f"/scenarios/{scenario.public_id}/rename/"):
+        page = client.get(address).content.decode()
+        assert hostile not in page
+        assert "&lt;script&gt;" in page
+
+
+ADDRESSES = ("", "1/", "revise/", "reprice/", "rename/", "duplicate/", "archive/", "delete/", "share/", "comments/",
+             "comments/abcdefabcdef/", "approvals/", "approvals/abcdefabcdef/")  # fmt: skip
+POSTED = {"duplicate/", "archive/", "comments/", "approvals/", "approvals/abcdefabcdef/"}
+
+
+@pytest.mark.parametrize("rest", ADDRESSES)
+def test_for_outsiders_what_exists_and_what_does_not_are_the_same(cast: Cast, rest: str) -> None:
+    scenario = kept(cast)
+    client = signed_in(cast.charlie)
+    ask: Callable[..., Any] = client.post if rest in POSTED else client.get
+
+    def told(public_id: str) -> tuple[int, dict[str, str], str]:
+        response = ask(f"/scenarios/{public_id}/{rest}")
+        page = response.content.decode().replace(public_id, "ID")
+        page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
+        headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
+        return response.status_code, headers, page
+
+    there, nowhere = told(scenario.public_id), told("0" * 12)
+    assert there[0] == 404
+    assert there == nowhere
+
+
+def test_a_viewer_reads_and_comments_and_no_more(cast: Cast) -> None:
+    scenario = kept(cast)
+    client = signed_in(cast.vera, cast.workspace)
+    home = f"/scenarios/{scenario.public_id}/"
+    page = client.get(home).content.decode()
+    assert "Re-price today" not in page
+    assert client.post(f"{home}comments/", {"comment-text": "Why?"}).status_code == 302
+    for rest in ("revise/", "reprice/", "rename/", "share/", "delete/"):
+        assert client.get(home + rest).status_code == 403, rest
+    for rest in ("duplicate/", "archive/", "approvals/"):
+        assert client.post(home + rest).status_code == 403, rest
+    assert client.post(f"/scenarios/new/?{FLASH}", {"name": "Mine"}).status_code == 403
+    assert signed_in(cast.bob).get(f"{home}delete/").status_code == 403
+    assert signed_in(cast.alice).post(f"{home}delete/", {"revision": "1"}).status_code == 302
+    assert not SavedScenario.objects.exists()
+
+
+def test_a_member_who_was_removed_is_out_at_the_next_request(cast: Cast) -> None:
+    scenario = kept(cast)
+    client = signed_in(cast.vera, cast.workspace)
+    assert client.get(f"/scenarios/{scenario.public_id}/").status_code == 200
+    cast.workspace.remove(cast.vera)
+    assert client.get(f"/scenarios/{scenario.public_id}/").status_code == 404
+
+
+# Races
+
+
+@pytest.fixture
+def racing(committed_db: None) -> Cast:
+    """The cast, in rows that other threads see."""
+    return a_cast()
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Run these at the same moment, each in a thread of its own; what each returned or raised."""
+    barrier, told = threading.Barrier(len(acts)), [object()] * len(acts)
+
+    def run(index: int) -> None:
+        barrier.wait(10)
+        try:
+            told[index] = acts[index]()
+        except Exception as error:  # noqa: BLE001 (that is what is told)
+            told[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return told
+
+
+def test_of_two_who_save_at_once_one_wins_and_the_other_is_told(racing: Cast) -> None:
+    for _attempt in range(5):
+        scenario = kept(racing)
+
+        def saves(who: str, requests: int, scenario: SavedScenario = scenario) -> Callable[[], object]:
+            mine = SavedScenario.objects.get(pk=scenario.pk)
+            said = drafted(racing, f"requests={requests}")
+            return lambda: saving.revise(by(racing, who), mine, 1, said, NOW)
+
+        told = at_once(saves("alice", 10), saves("bob", 20))
+        assert sorted(type(one).__name__ for one in told) == ["Revision", "StaleError"]
+        assert scenario.revisions.count() == 2
+    assert list(faults(racing.workspace)) == []
+
+
+def test_without_the_revision_seen_both_would_win_and_one_be_overwritten_unseen(racing: Cast) -> None:
+    """The race is there: who reads the number at the moment of writing, as a form without it would, always wins."""
+    scenario = kept(racing)
+
+    def saves(who: str, requests: int) -> Callable[[], object]:
+        mine, said = SavedScenario.objects.get(pk=scenario.pk), drafted(racing, f"requests={requests}")
+
+        def unguarded() -> object:
+            for _attempt in range(20):
+                mine.refresh_from_db()
+                try:
+                    return saving.revise(by(racing, who), mine, mine.revision, said, NOW)
+                except StaleError:
+                    continue
+            raise AssertionError("never got through")
+
+        return unguarded
+
+    told = at_once(saves("alice", 10), saves("bob", 20))
+    assert [type(one).__name__ for one in told] == ["Revision", "Revision"]
+    assert scenario.revisions.count() == 3
