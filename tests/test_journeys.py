@@ -1,4 +1,4 @@
-"""The journeys of the product's people, each in a real browser. This far: *compute*."""
+"""The journeys of the product's people, each in a real browser. This far: *compute*, and *save, share, open*."""
 
 import re
 from collections.abc import Iterator
@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
+from tests.factories import PASSWORD, a_person
 
 LANGUAGES = {
     "en": {
@@ -132,3 +134,49 @@ def test_the_address_restores_the_scenario_on_another_machine(plain: Page, site:
     words = LANGUAGES[language]
     plain.goto(f"{site}/?to=google/gemini-2.5-flash&requests=60000")
     expect(plain.locator("#verdict")).to_contain_text(words["after"])
+
+
+def test_save_share_open(
+    page: Page, browser: Browser, browser_context_args: dict[str, Any], site: str, language: str
+) -> None:
+    """Alice saves what she sees without an account at hand, and Ben, elsewhere, reads the same until she ends it."""
+    words, alice = LANGUAGES[language], a_person("Alice")
+    page.goto(f"{site}/?to=google/gemini-2.5-flash")
+    page.locator("#w1-requests").fill(words["typed"])
+    page.locator("#w1-requests").press("Tab")
+    expect(page.locator("#verdict")).to_contain_text(words["after"])
+    page.locator("button[name=save]").click()
+    page.locator("input[name=login]").fill(alice.email)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    expect(page.locator("#verdict")).to_contain_text(words["after"])
+    page.locator("input[name=name]").fill("Flash")
+    page.locator("input[name=name]").press("Enter")
+    expect(page.locator("h1")).to_have_text("Flash")
+    expect(page.locator("#verdict")).to_contain_text(words["after"])
+
+    page.locator("a[href$='/share/']").click()
+    page.locator("main form button.primary").click()
+    link = page.locator("#link").inner_text()
+    context = browser.new_context(**browser_context_args)
+    ben = context.new_page()
+    asked: list[str] = []
+    ben.on("request", lambda request: asked.append(request.url))
+    ben.goto(link)
+    expect(ben.locator("h1")).to_have_text("Flash")
+    expect(ben.locator("#verdict")).to_contain_text(words["after"])
+    expect(ben.locator(".ledger .total")).to_contain_text(words["total"])
+    assert ben.locator("form").count() == 0
+    assert [address for address in asked if not address.startswith(site + "/")] == []
+    ben.locator("#copy").click()
+    expect(ben).to_have_url(f"{site}/?to=google/gemini-2.5-flash&requests=60000")
+    expect(ben.locator("#w1-requests")).to_have_value(words["shown"])
+    assert ben.evaluate("document.referrer") == ""
+
+    page.locator("main a[href$='/links/']").click()
+    page.locator("form[action*='/revoke/'] button").click()
+    expect(page.locator("form[action*='/revoke/']")).to_have_count(0)
+    gone = ben.goto(link)
+    assert gone is not None
+    assert gone.status == 404
+    context.close()

@@ -76,8 +76,10 @@ class AskForm(SeenForm):
         super().__init__(*args, **options)
         members = User.objects.filter(memberships__workspace=revision.scenario.workspace, is_active=True)
         already = revision.approvals.exclude(asked_of=None).values("asked_of")
-        others = members.exclude(pk=revision.author_id).exclude(pk__in=already)
-        self.fields["person"].queryset = others.order_by("name", "email")  # type: ignore[attr-defined]
+        others = members.exclude(pk__in=already).order_by("name", "email")
+        if revision.author is not None:
+            others = others.exclude(pk=revision.author.pk)
+        self.fields["person"].queryset = others  # type: ignore[attr-defined]
 
 
 class DecideForm(forms.Form):

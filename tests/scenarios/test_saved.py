@@ -1,7 +1,6 @@
 """Saved scenarios: the same money for ever, one revision after another, and nothing for outsiders."""
 
 import dataclasses
-import datetime as dt
 import json
 import re
 import threading
@@ -16,77 +15,18 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
-from costcalc.accounts.access import Visit
 from costcalc.accounts.audit import faults
-from costcalc.accounts.roles import Role
 from costcalc.accounts.rooms import exported
-from costcalc.catalog import genai, own
+from costcalc.catalog import own
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.sync import sync
 from costcalc.engine import Rate
 from costcalc.scenarios import saving
 from costcalc.scenarios.models import PinnedPrice, Revision, SavedScenario
 from costcalc.scenarios.reading import read
-from costcalc.scenarios.saved import Draft, StaleError, UnreadableError, draft
+from costcalc.scenarios.saved import StaleError, UnreadableError, draft
 from tests.factories import Cast, a_cast, signed_in
-
-FLASH = "to=google/gemini-2.5-flash&requests=60000"
-TODAY = dt.date(2026, 11, 22)
-NOW = dt.datetime(2026, 11, 22, 10, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """Alice owns, Bob edits, Vera looks, Charlie is an outsider."""
-    return a_cast()
-
-
-def by(cast: Cast, name: str) -> Visit:
-    """Somebody of the team at work in its workspace."""
-    roles = {"alice": Role.OWNER, "bob": Role.EDITOR, "vera": Role.VIEWER}
-    return Visit(getattr(cast, name), cast.workspace, roles[name])
-
-
-def drafted(cast: Cast, query: str = FLASH, day: dt.date = TODAY) -> Draft:
-    return draft(cast.workspace, query, day, catalogue())
-
-
-def kept(cast: Cast, query: str = FLASH, name: str = "Move to Flash") -> SavedScenario:
-    """A scenario that Bob has saved."""
-    return saving.save(by(cast, "bob"), drafted(cast, query), name, NOW)
-
-
-def money(scenario: SavedScenario, number: int | None = None) -> tuple[int, int]:
-    """The month's two sides of a revision, in cents."""
-    totals = saving.revision_of(scenario, number).computed(catalogue()).estimate.monthly
-    return totals.baseline_cents, totals.candidate_cents
-
-
-def with_price(key: str, input_mtok: str | None) -> genai.Snapshot:
-    """The bundled snapshot, younger, with another input price of one model; None drops the model."""
-    snapshot = genai.bundled()
-    slug, _slash, model_id = key.partition("/")
-
-    def changed(model: genai.ModelRecord) -> genai.ModelRecord:
-        step = dataclasses.replace(
-            model.sheet.steps[0], rates={**model.sheet.steps[0].rates, "input_mtok": Rate(Decimal(str(input_mtok)))}
-        )
-        return dataclasses.replace(model, sheet=dataclasses.replace(model.sheet, steps=(step,)))
-
-    providers = tuple(
-        dataclasses.replace(
-            provider,
-            models=tuple(
-                changed(model) if model.model_id == model_id else model
-                for model in provider.models
-                if input_mtok is not None or model.model_id != model_id
-            ),
-        )
-        if provider.slug == slug
-        else provider
-        for provider in snapshot.providers
-    )
-    return genai.Snapshot("younger", f"{key}{input_mtok}", providers)
+from tests.scenarios.keeping import FLASH, NOW, TODAY, by, drafted, kept, money, with_price
 
 
 def test_a_saved_scenario_shows_the_same_money_after_a_newer_sync_and_an_unsaved_one_does_not(cast: Cast) -> None:

@@ -1,0 +1,170 @@
+"""Links: the numbers of the day for whoever holds one, and nothing once it has ended."""
+
+import datetime as dt
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from costcalc.accounts import capability
+from costcalc.accounts.workspaces import Workspace
+from costcalc.catalog.sync import sync
+from costcalc.scenarios import saving
+from costcalc.scenarios.models import SavedScenario, ShareLink
+from costcalc.wire.masking import masked
+from tests.factories import Cast, signed_in
+from tests.scenarios.keeping import NOW, TODAY, by, drafted, kept, with_price
+
+SHOWN = re.compile(r"https?://testserver(/s/[0-9A-Za-z]{32}/)")
+
+
+@pytest.fixture
+def scenario(cast: Cast) -> SavedScenario:
+    """What Bob has saved and shares."""
+    return kept(cast)
+
+
+def made(cast: Cast, scenario: SavedScenario, **form: str) -> str:
+    """The path of a link that Bob makes on the page."""
+    client = signed_in(cast.bob, cast.workspace)
+    page = client.post(f"/scenarios/{scenario.public_id}/share/", {"revision": "1", **form})
+    found = SHOWN.search(page.content.decode())
+    assert found is not None
+    assert "no-store" in page["Cache-Control"]
+    return found[1]
+
+
+def page_of(path: str) -> str:
+    """What somebody without an account reads there."""
+    response = Client(headers={"accept-language": "en"}).get(path)
+    assert response.status_code == 200
+    return unescape(response.content.decode())
+
+
+def test_whoever_holds_the_link_sees_the_numbers_of_the_day_it_was_saved(cast: Cast, scenario: SavedScenario) -> None:
+    path = made(cast, scenario)
+    saving.revise(by(cast, "bob"), scenario, 1, drafted(cast, "requests=10"), NOW)
+    sync(with_price("google/gemini-2.5-flash", "99"), TODAY, NOW)
+    page = page_of(path)
+    assert "$8,010 a month" in page
+    assert "revision 1" in page
+    assert 'href="/?to=google/gemini-2.5-flash&requests=60000"' in page
+    assert "$8,010 a month" not in page_of("/?to=google/gemini-2.5-flash&requests=60000")
+
+
+def test_the_page_tells_nobody_where_it_was_read_and_asks_nothing_of_others(
+    cast: Cast, scenario: SavedScenario
+) -> None:
+    response = Client().get(made(cast, scenario))
+    page = response.content.decode()
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
+    assert '<meta name="robots" content="noindex, nofollow">' in page
+    assert "no-store" in response["Cache-Control"]
+    assert "<form" not in page
+    assert not re.search(r'(?:src|href)="(?:https?:)?//[^"]*"[^>]*(?:stylesheet|script)', page)
+    assert not re.findall(r'<(?:script|img|link)[^>]+(?:src|href)="(?!/static/)', page)
+    assert not response.cookies
+    assert cast.workspace.public_id not in page
+    assert "bob@example.org" not in page
+
+
+def test_the_page_is_read_in_either_language(cast: Cast, scenario: SavedScenario) -> None:
+    path = made(cast, scenario)
+    assert '<html lang="vi">' in page_of(f"{path}?language=vi")
+    assert '<html lang="en">' in page_of(f"{path}?language=xx")
+
+
+def test_a_link_is_shown_once_and_stored_as_a_hash(cast: Cast, scenario: SavedScenario) -> None:
+    path = made(cast, scenario, note="For the board")
+    link = path.split("/")[2]
+    row = ShareLink.objects.get()
+    assert row.link_hash == capability.hashed(link)
+    assert link not in str(ShareLink.objects.values())
+    assert link not in "".join(e.before + e.after + e.target for e in cast.workspace.audit_entries.all())
+    addresses = (f"/scenarios/{scenario.public_id}/", f"/w/{cast.workspace.public_id}/links/")
+    pages = [signed_in(cast.bob).get(address).content.decode() for address in addresses]
+    assert not [page for page in pages if link in page]
+    assert "For the board" in pages[1]
+
+
+def test_a_log_does_not_hold_the_link(cast: Cast, scenario: SavedScenario) -> None:
+    path = made(cast, scenario)
+    assert path.split("/")[2] not in masked(f'127.0.0.1 "GET {path} HTTP/1.1" 200')
+    assert path.split("/")[2] not in masked(f'"GET /accounts/login/?next={path} HTTP/1.1" 200')
+
+
+@pytest.mark.parametrize("ended", ["revoked", "expired", "deleted", "forbidden", "archived"])
+def test_a_link_that_has_ended_is_as_one_that_never_was(cast: Cast, scenario: SavedScenario, ended: str) -> None:
+    path, reader = made(cast, scenario), Client()
+    assert reader.get(path).status_code == 200
+    row = ShareLink.objects.get()
+    if ended == "revoked":
+        revoke = f"/w/{cast.workspace.public_id}/links/{row.public_id}/revoke/"
+        assert signed_in(cast.bob).post(revoke).status_code == 302
+    elif ended == "expired":
+        ShareLink.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
+    elif ended == "deleted":
+        saving.delete(by(cast, "alice"), scenario, 1)
+    elif ended == "forbidden":
+        Workspace.objects.update(sharing_allowed=False)
+    else:
+        saving.archive(by(cast, "bob"), scenario, NOW)
+        assert reader.get(path).status_code == 200
+        return
+    never = "/s/" + "0" * 32 + "/"
+    assert told(reader, path) == told(reader, never)
+
+
+def told(reader: Client, path: str) -> tuple[int, dict[str, str], str]:
+    """Everything that an answer says, but the path and the form's token."""
+    response = reader.get(path)
+    assert response.status_code == 404
+    page = (
+        response.content.decode().replace(path.strip("/"), "PATH").replace(path.strip("/").replace("/", "%2F"), "PATH")
+    )
+    headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
+    return response.status_code, headers, re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page)
+
+
+def test_an_expiry_is_kept_and_a_use_noted(cast: Cast, scenario: SavedScenario) -> None:
+    path = made(cast, scenario, lasts="7")
+    row = ShareLink.objects.get()
+    assert row.expires_at is not None
+    assert dt.timedelta(days=6, hours=23) < row.expires_at - timezone.now() <= dt.timedelta(days=7)
+    assert row.last_used_at is None
+    page_of(path)
+    row.refresh_from_db()
+    assert row.last_used_at is not None
+
+
+def test_a_workspace_that_forbids_links_makes_none(cast: Cast, scenario: SavedScenario) -> None:
+    Workspace.objects.update(sharing_allowed=False)
+    address = f"/scenarios/{scenario.public_id}/share/"
+    client = signed_in(cast.bob)
+    assert "does not allow sharing" in client.get(address).content.decode()
+    assert client.post(address, {"revision": "1"}).status_code == 403
+    with pytest.raises(saving.SharingForbiddenError):
+        saving.share(by(cast, "bob"), saving.revision_of(scenario), NOW)
+    assert not ShareLink.objects.exists()
+
+
+def test_the_list_of_links_is_the_team_s_own(cast: Cast, scenario: SavedScenario) -> None:
+    made(cast, scenario)
+    address = f"/w/{cast.workspace.public_id}/links/"
+    row = ShareLink.objects.get()
+    assert signed_in(cast.vera).get(address).status_code == 403
+    assert signed_in(cast.charlie).get(address).status_code == 404
+    mine = Workspace.objects.of(cast.charlie).get()
+    assert signed_in(cast.charlie).post(f"/w/{mine.public_id}/links/{row.public_id}/revoke/").status_code == 404
+    row.refresh_from_db()
+    assert row.revoked_at is None
+
+
+def test_a_revision_that_is_not_there_is_not_shared(cast: Cast, scenario: SavedScenario) -> None:
+    client, address = signed_in(cast.bob), f"/scenarios/{scenario.public_id}/share/"
+    assert client.post(address, {"revision": "2"}).status_code == 404
+    assert client.post(address, {"revision": "x"}).status_code == 422
+    assert client.post(address, {"revision": "1", "lasts": "9999"}).status_code == 422
