@@ -94,15 +94,15 @@ class Workload:
     def _check_ranges(self) -> None:
         for name in SHARES:
             value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1:
+            if value is not None and not (value.is_finite() and 0 <= value <= 1):
                 raise TrafficError(name, "not_a_share")
         for name in COUNTS:
-            if not getattr(self, name) >= 0:
+            if not _is_count(getattr(self, name)):
                 raise TrafficError(name, "negative")
         for name, value in self.calls.items():
-            if name not in CALLS or not value >= 0:
+            if name not in CALLS or not _is_count(value):
                 raise TrafficError("calls", "negative")
-        if not self.monthly_growth > -1:
+        if not (self.monthly_growth.is_finite() and self.monthly_growth > -1):
             raise TrafficError("monthly_growth", "growth_too_low")
 
     def requests_in(self, month: int, days: DayCount) -> Fraction:
@@ -141,6 +141,10 @@ class Workload:
         return {name: share for name, share in shares.items() if share}
 
 
+def _is_count(value: Decimal) -> bool:
+    return value.is_finite() and value >= 0
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """How the same work looks on the other side: ratios of tokens, and what replaces the two shares.
@@ -156,7 +160,7 @@ class Shift:
 
     def __post_init__(self) -> None:
         for name in ("tokenizer", "verbosity"):
-            if not getattr(self, name) > 0:
+            if not (_is_count(ratio := getattr(self, name)) and ratio > 0):
                 raise TrafficError(name, "not_positive")
 
 
