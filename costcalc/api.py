@@ -1,6 +1,7 @@
 """The API: one OpenAPI document, each room's router, and every error as problem JSON."""
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +19,10 @@ from costcalc.wire.views import problem_response
 
 logger = logging.getLogger(__name__)
 
+# NUL in the address, a body over the cap (whether or not one is wanted), and a fault of ours.
+EVERYWHERE = (400, 413, 500)
+WITH_A_BODY = (415,)
+
 
 class StrictParser(Parser):
     """Bodies as `strict_json` takes them, and only as JSON."""
@@ -31,21 +36,22 @@ class StrictParser(Parser):
 
 
 class ProblemAPI(NinjaAPI):
-    """A NinjaAPI whose OpenAPI document names the media type of problems."""
+    """A NinjaAPI whose OpenAPI document names the media type of problems, and those that any request may meet."""
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """The OpenAPI document; every error's content is problem JSON."""
         schema = super().get_openapi_schema(**options)
         for operation in (operation for path in schema["paths"].values() for operation in path.values()):
-            name_problems(operation["responses"])
+            operation["responses"] = with_problems(operation["responses"], "requestBody" in operation)
         return schema
 
 
-def name_problems(responses: dict[int, dict[str, Any]]) -> None:
-    """In one operation's responses, call each error's content what it is."""
-    for status, response in responses.items():
-        if status >= 400 and "application/json" in response.get("content", {}):
-            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+def with_problems(responses: dict[int, dict[str, Any]], takes_a_body: bool) -> dict[int, dict[str, Any]]:
+    """One operation's responses: errors called what they are, and completed by those of every operation."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    errors = {*EVERYWHERE, *(WITH_A_BODY if takes_a_body else ()), *(status for status in responses if status >= 400)}
+    described = {status: {"description": HTTPStatus(status).phrase, "content": content} for status in sorted(errors)}
+    return {**responses, **described}
 
 
 api = ProblemAPI(

