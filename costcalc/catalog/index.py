@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from costcalc.catalog.models import CatalogueState, LanguageModel, Price, Provider
+from costcalc.catalog.models import CatalogueState, LanguageModel, Price, PriceSource, Provider
 from costcalc.engine import CALLS, CONTEXTS, REQUESTS, Moment, NoSuchVariant, PriceSheet, RateTable, Weighted
 
 # The units that a workload can use, in the order of a ledger.
@@ -265,13 +265,11 @@ def catalogue() -> Catalogue:
 
 
 def load(revision: int) -> Catalogue:
-    """Read the whole catalogue from the database: three queries."""
+    """Read the whole catalogue from the database: four queries."""
     rows: dict[int, list[PriceRow]] = {}
-    newest: Price | None = None
+    newest = PriceSource.newest()
     for price in Price.objects.select_related("source").order_by("pk"):
         rows.setdefault(price.model_id, []).append(_row(price))
-        if price.kind == Price.Kind.CATALOGUE and (newest is None or price.checked_on >= newest.checked_on):
-            newest = price
     entries = tuple(
         _entry(position, model, rows.get(model.pk, []))
         for position, model in enumerate(LanguageModel.objects.select_related("provider"))
@@ -279,7 +277,7 @@ def load(revision: int) -> Catalogue:
     return Catalogue(
         revision=revision,
         checked_on=newest.checked_on if newest else None,
-        source=str(newest.source) if newest else "",
+        source=str(newest) if newest else "",
         entries=entries,
         providers=_providers(entries),
     )
