@@ -14,6 +14,7 @@ from ninja import Router, Schema
 from ninja.errors import ValidationError
 from pydantic import (
     AfterValidator,
+    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -89,7 +90,8 @@ Days = Annotated[
 ]
 
 
-class TierIn(Schema):
+# What comes in is pydantic's own: ninja's Schema wraps each value and reads it twice at every level.
+class TierIn(BaseModel):
     """A price above a threshold of the request's input tokens."""
 
     model_config = STRICT
@@ -97,7 +99,7 @@ class TierIn(Schema):
     price: Price
 
 
-class RateIn(Schema):
+class RateIn(BaseModel):
     """A price, plain or with tiers."""
 
     model_config = STRICT
@@ -120,7 +122,7 @@ class RateIn(Schema):
 Rates = dict[UnitName, RateIn]
 
 
-class VariantIn(Schema):
+class VariantIn(BaseModel):
     """Typed prices under a context: batch, flex or priority."""
 
     model_config = STRICT
@@ -136,7 +138,7 @@ class VariantIn(Schema):
         return self
 
 
-class SideIn(Schema):
+class SideIn(BaseModel):
     """One side: a model of the catalogue, or typed prices in US dollars per million tokens (or thousand calls)."""
 
     model_config = STRICT
@@ -166,7 +168,7 @@ class CandidateIn(SideIn):
     retry_share: Share | None = None
 
 
-class WorkloadIn(Schema):
+class WorkloadIn(BaseModel):
     """One kind of request, and the two sides to compare for it. Tokens and calls are per request."""
 
     model_config = STRICT
@@ -214,7 +216,7 @@ EXAMPLE: Any = {
 }
 
 
-class EstimateIn(Schema):
+class EstimateIn(BaseModel):
     """What to compare."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})

@@ -132,7 +132,7 @@ class Drawing:
         parts = (
             ("cache", _("Cache, reasoning, tools"), self._cache_summary(index), CACHE),
             ("billing", _("Billing"), self._billing_summary(index), BILLING),
-            ("shift", _("On the other side"), self._shift_summary(index), SHIFT),
+            ("shift", _("What changes after the move"), self._shift_summary(index), SHIFT),
         )
         return [self._section(index, name, title, summary, fields) for name, title, summary, fields in parts]
 
@@ -206,7 +206,7 @@ class Drawing:
         prices: dict[str, Value] = {
             f"{side}.{word}": rates[unit].base for word, (unit, _label) in PRICES.items() if unit in rates
         }
-        name = choice.provider_name if isinstance(choice, Entry) else ""
+        name = _("typed, from %(seller)s") % {"seller": choice.provider_name} if isinstance(choice, Entry) else ""
         return {side: TYPED, f"{side}.name": name[:60], **prices}
 
     def _field(self, index: int | None, field: Field) -> DrawnField:
@@ -228,6 +228,9 @@ class Drawing:
     def _shown(self, field: Field, value: Value) -> str:
         if value is None:
             return ""
+        if field.kind == "number" and isinstance(value, Decimal) and value.normalize().as_tuple().exponent == -3:
+            # With a fourth decimal: three after a lone mark could be a group of thousands when it is sent again.
+            return self.write.number(value) + "0"
         if field.kind == "date" and self.write.language == "vi":
             return self.write.day(dt.date.fromisoformat(str(value)))
         return self.write.number(value).replace("\N{MINUS SIGN}", "-") if isinstance(value, Decimal) else value

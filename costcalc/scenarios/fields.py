@@ -90,8 +90,8 @@ BILLING = (
 SHIFT = (
     _number("tokenizer", _("Tokens for the same text"), "1", "×", low=Decimal("0.01"), high=Decimal(100)),
     _number("verbosity", _("Length of the answers"), "1", "×", low=Decimal("0.01"), high=Decimal(100)),
-    _percent("to.cached", _("Input read from cache there"), default=None, blank=True, hint=_("Empty: the same.")),
-    _percent("to.retry", _("Sent again there"), default=None, blank=True, hint=_("Empty: the same.")),
+    _percent("to.cached", _("Cache reads on the new side"), default=None, blank=True, hint=_("Empty: the same.")),
+    _percent("to.retry", _("Retries on the new side"), default=None, blank=True, hint=_("Empty: the same.")),
 )
 # Typed prices: the field's last word → genai-prices' unit. Dollars per million tokens, calls per thousand.
 PRICES = {

@@ -37,9 +37,8 @@ from costcalc.scenarios.scenario import Asked, Choice, Scenario, TypedPrices
 
 LANGUAGES = ("en", "vi")
 # What a form or the page's own links carry besides the fields.
-OTHERS = frozenset(
-    {"lang", "last", "shape", "add", "remove", "workloads", "sort", "q", "page", "apart", "csrfmiddlewaretoken"}
-)
+OF_THE_FORM = {"lang", "last", "shape", "focus", "workloads", "add", "remove"}
+OTHERS = frozenset({*OF_THE_FORM, "sort", "q", "page", "apart", "csrfmiddlewaretoken"})
 LONGEST_REFERENCE = 300
 SUGGESTED = 3
 # The engine's names of what is wrong, as the form's fields.
@@ -247,7 +246,7 @@ def _named(text: str, catalogue: Catalogue) -> Entry | str:
     found = find(catalogue, provider, model) if slash else None
     if found is not None:
         return found
-    exact = [entry for entry in catalogue.entries if text in (entry.model_id, entry.key)]
+    exact = [entry for entry in catalogue.search(text) if text in (entry.model_id, entry.key)]
     if len(exact) == 1:
         return exact[0]
     near = exact or catalogue.search(text, SUGGESTED)
@@ -311,5 +310,5 @@ def _optional_share(value: Value) -> Decimal | None:
 
 
 def copied(workloads: Sequence[dict[str, Value]]) -> list[dict[str, Value]]:
-    """The workloads with one more, which begins as a copy of the last."""
-    return [*workloads, {**workloads[-1], "name": ""}]
+    """The workloads with one more: a copy of the last, but without requests, so that it changes no figure yet."""
+    return [*workloads, {**workloads[-1], "name": "", "requests": Decimal(0)}]

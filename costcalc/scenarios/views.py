@@ -22,7 +22,7 @@ from costcalc.formatting import Formatter, formatter_for
 from costcalc.scenarios import address, markup
 from costcalc.scenarios.drawing import Drawing, with_another, without
 from costcalc.scenarios.elsewhere import REASONS, SORTS, Elsewhere, elsewhere
-from costcalc.scenarios.fields import BY_NAME, MOST_WORKLOADS, SIDES, TYPED, TYPED_PRICES, input_name
+from costcalc.scenarios.fields import BY_NAME, MOST_WORKLOADS, SHIFT, SIDES, TYPED, TYPED_PRICES, element_id, input_name
 from costcalc.scenarios.findings import Findings, model_page, price_words
 from costcalc.scenarios.ledger import Ledger, Writer
 from costcalc.scenarios.reading import Reading, read
@@ -33,6 +33,8 @@ PAGE = 50
 PICKED = 12
 LONGEST_QUERY = 100
 LONGEST_LAST = 8000
+# The shape of a form in which something is marked as wrong.
+WITH_MISTAKES = "!"
 
 
 @require_safe
@@ -52,10 +54,13 @@ def calculator(request: HttpRequest) -> HttpResponse:
     part = _part(request, sent, context)
     template = f"scenarios/calculator.html{part and '#' + part}"
     response = render(request, template, context, status=200 if scenario is not None else 422)
+    home = _home(reading.query) if scenario is not None else ""
     if part == "calculator":
         response["HX-Retarget"], response["HX-Reswap"] = "#calculator", "outerHTML"
-    if part and scenario is not None:
-        _follow(request, response, sent, context, _home(reading.query))
+    if part == "ledger":
+        _write_back(response, sent, context)
+    if part and home and not request.headers.get("HX-Current-URL", "").endswith(home):
+        response["HX-Push-Url"] = home
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -78,30 +83,35 @@ def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
 @require_safe
 def models(request: HttpRequest) -> HttpResponse:
     """The picker's list: models that contain every word; without words, those used last."""
-    held, day = catalogue(), timezone.now().date()
+    held, day, write = catalogue(), timezone.now().date(), formatter_for()
     query = request.GET.get(request.GET.get("field", "q"), "")[:LONGEST_QUERY]
-    recent = [held.by_key[key] for key in request.GET.get("recent", "")[:1000].split(",") if key in held.by_key]
     chosen = query in held.by_key
-    found = recent[:PICKED] if chosen or not query.strip() else held.search(query, PICKED)
-    write = formatter_for()
+    found = _at_hand(request, held) if chosen or not query.strip() else held.search(query, PICKED)
     options = [_option(index, entry, day, write) for index, entry in enumerate(found or held.search(query, PICKED))]
     return render(
         request, "scenarios/models.html", {"options": options, "id": request.GET.get("list", "")[:40], "query": query}
     )
 
 
+def _at_hand(request: HttpRequest, held: Catalogue) -> list[Entry]:
+    """Models before anything is typed: those used last, the one that is chosen, and the same one elsewhere."""
+    current = request.GET.get("current", "")[:LONGEST_QUERY]
+    keys = [*request.GET.get("recent", "")[:1000].split(","), current]
+    near = held.search(held.by_key[current].model_id, PICKED) if current in held.by_key else []
+    known = [held.by_key[key] for key in keys if key in held.by_key]
+    return list({entry.key: entry for entry in (*known, *near)}.values())[:PICKED]
+
+
 def _part(request: HttpRequest, sent: Reading, context: dict[str, Any]) -> str:
     """What to answer with: the page, the whole calculator, or, where the form keeps its shape, the ledger alone."""
     if not _is_htmx(request):
         return ""
-    same = sent.language is not None and request.GET.get("shape") == context["shape"]
+    same = sent.language is not None and request.GET.get("shape") == context["shape"] != WITH_MISTAKES
     return "ledger" if same and "add" not in request.GET and "remove" not in request.GET else "calculator"
 
 
-def _follow(request: HttpRequest, response: HttpResponse, sent: Reading, context: dict[str, Any], home: str) -> None:
-    """Bring the address and the figures in the form up to date with what was read."""
-    if not request.headers.get("HX-Current-URL", "").endswith(home):
-        response["HX-Push-Url"] = home
+def _write_back(response: HttpResponse, sent: Reading, context: dict[str, Any]) -> None:
+    """Show the figures in the form, which stays, as they were read."""
     shown = {field.name: field for workload in context["workloads"] for field in workload.fields}
     shown |= {field.name: field for field in context["days"].fields}
     rewritten = {shown[name].id: shown[name].value for name, text in sent.typed.items() if shown[name].value != text}
@@ -138,6 +148,8 @@ def _page(
         "can_add": len(reading.workloads) < MOST_WORKLOADS,
         "last": shown[0].query if shown[1] is not None else last,
         "strangers": reading.strangers,
+        "focus": _focus(request, reading),
+        "address": request.build_absolute_uri(_home(shown[0].query)) if shown[1] is not None else "",
         "stale": scenario is None,
         "catalogue": held,
         "today": today,
@@ -147,10 +159,17 @@ def _page(
     return context
 
 
+def _focus(request: HttpRequest, reading: Reading) -> str:
+    """The input to go to: the first of what was just added."""
+    if "add" in request.GET:
+        return element_id(len(reading.workloads) - 1, "requests")
+    return request.GET.get("focus", "")[:40]
+
+
 def _shape(reading: Reading, scenario: Scenario | None) -> str:
     """Which inputs the form has; one with mistakes marked is drawn anew in any case."""
     sides = (values[side] == TYPED for values in reading.workloads for side in SIDES)
-    return "!" if scenario is None else "".join("t" if typed else "m" for typed in sides)
+    return WITH_MISTAKES if scenario is None else "".join("t" if typed else "m" for typed in sides)
 
 
 def _last_good(last: str, held: Catalogue, today: dt.date) -> tuple[Reading, Scenario] | None:
@@ -181,6 +200,10 @@ def _elsewhere(request: HttpRequest, result: Result, reading: Reading, held: Cat
         "rows": _places(found, shown) if asked.apart else _rows(found, today, shown, _as_candidate(reading)),
         "heads": _heads(asked),
         "matching": len(positions),
+        "shifted": any(move.moved != move.workload for move in result.moves),
+        "back": asked.address(page=str(number - 1)) if number > 1 else "",
+        "on_page": size == PAGE,
+        "everything": asked.address(),
         "able": int(found.able.sum()),
         "able_words": write.number(int(found.able.sum())),
         "reasons": [
@@ -195,7 +218,7 @@ def _elsewhere(request: HttpRequest, result: Result, reading: Reading, held: Cat
         "query": asked.query,
         "number": number,
         "pages": pages,
-        "onward": asked.address(page=str(number + 1 if number < pages else 1)),
+        "onward": asked.address(page=str(number + 1)) if number < pages else "",
         "first": write.number(start + 1),
         "last_row": write.number(start + len(shown)),
         "of": write.number(len(positions)),
@@ -265,7 +288,7 @@ def _page_number(request: HttpRequest, rows: int, size: int) -> int:
 def _as_candidate(reading: Reading) -> str:
     """The address of the scenario with another candidate, up to where the candidate's name goes."""
     kept = [{**values, "to": BY_NAME["to"].default} for values in reading.workloads]
-    kept = [values | {field.name: field.default for field in TYPED_PRICES["to"]} for values in kept]
+    kept = [values | {field.name: field.default for field in (*TYPED_PRICES["to"], *SHIFT)} for values in kept]
     others = "".join(f"{input_name(index, 'to')}=%s&" for index in range(len(kept)))
     return f"{_home('')}?{address.query(kept, reading.scenario).replace('%', '%%')}&{others}".replace("?&", "?")
 
