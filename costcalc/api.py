@@ -4,6 +4,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
@@ -18,6 +19,7 @@ from costcalc.wire.rate_limit import WAIT, AddressThrottle
 from costcalc.wire.views import problem_response
 
 logger = logging.getLogger(__name__)
+MOST_FAULTS = 20
 
 # NUL in the address, a body over the cap (whether or not one is wanted), and a fault of ours.
 EVERYWHERE = (400, 413, 500)
@@ -67,18 +69,19 @@ api = ProblemAPI(
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """422, pointing at each fault."""
+    """422, pointing at the first faults: a body can hold thousands, and nobody reads them."""
+    document = strict_json.loads(request.body) if request.body else None
     faults = [
-        Fault(pointer=point(request, list(e["loc"])), detail=e["msg"].removeprefix("Value error, "))
-        for e in error.errors
+        Fault(pointer=point(document, list(e["loc"])), detail=e["msg"].removeprefix("Value error, "))
+        for e in error.errors[:MOST_FAULTS]
     ]
     return problem_response(422, "What was sent is not valid.", faults)
 
 
-def point(request: HttpRequest, path: list[str | int]) -> str:
+def point(document: Any, path: list[str | int]) -> str:
     """The JSON pointer of ninja's error path, which starts with "body" and the view's argument, or "query"."""
-    if path[0] == "body" and request.body:
-        return locate(strict_json.loads(request.body), path[2:])
+    if path[0] == "body":
+        return locate(document, path[2:])
     return locate({}, path[-1:])
 
 
@@ -106,6 +109,12 @@ def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
 def absent(request: HttpRequest, error: Http404) -> HttpResponse:
     """404; views raise it with words meant for the reader."""
     return problem_response(404, str(error) or None)
+
+
+@api.exception_handler(SuspiciousOperation)
+def suspicious(request: HttpRequest, error: SuspiciousOperation) -> HttpResponse:
+    """400: what Django will not read, such as an address with thousands of parameters."""
+    return problem_response(400)
 
 
 @api.exception_handler(Exception)

@@ -35,6 +35,7 @@ from costcalc.engine.savings import (
     dollars,
     estimate,
     round_half_up,
+    scaled,
     to_cents,
 )
 from costcalc.engine.table import RateTable, Weighted
@@ -89,6 +90,7 @@ __all__ = [
     "price_request",
     "rank",
     "round_half_up",
+    "scaled",
     "shifted",
     "to_cents",
     "unit_named",

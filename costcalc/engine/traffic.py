@@ -11,7 +11,7 @@ import calendar
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, localcontext
 from fractions import Fraction
 from typing import Literal
 
@@ -19,6 +19,8 @@ from costcalc.engine.errors import TrafficError
 from costcalc.engine.units import REQUESTS
 
 ONE = Decimal(1)
+# Products of typed numbers, which are bounded in length, are exact; should one ever not be, that is an error.
+EXACT = Context(prec=400, traps=[Inexact])
 NOTHING = Decimal(0)
 # The contexts under which genai-prices keeps the three usual variants.
 CONTEXTS: Mapping[str, Mapping[str, str]] = {
@@ -169,15 +171,16 @@ UNSHIFTED = Shift()
 
 def shifted(workload: Workload, shift: Shift) -> Workload:
     """The workload as the other side sees it. Raises TrafficError where the shares no longer fit."""
-    output = shift.tokenizer * shift.verbosity
-    return replace(
-        workload,
-        input_tokens=workload.input_tokens * shift.tokenizer,
-        output_tokens=workload.output_tokens * output,
-        reasoning_tokens=workload.reasoning_tokens * output,
-        cache_read_share=_kept(shift.cache_read_share, workload.cache_read_share),
-        retry_share=_kept(shift.retry_share, workload.retry_share),
-    )
+    with localcontext(EXACT):
+        output = shift.tokenizer * shift.verbosity
+        return replace(
+            workload,
+            input_tokens=workload.input_tokens * shift.tokenizer,
+            output_tokens=workload.output_tokens * output,
+            reasoning_tokens=workload.reasoning_tokens * output,
+            cache_read_share=_kept(shift.cache_read_share, workload.cache_read_share),
+            retry_share=_kept(shift.retry_share, workload.retry_share),
+        )
 
 
 def _kept(replacement: Decimal | None, own: Decimal) -> Decimal:

@@ -20,6 +20,7 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 from pydantic_core import CoreSchema
@@ -90,21 +91,35 @@ Days = Annotated[
 ]
 
 
-# What comes in is pydantic's own: ninja's Schema wraps each value and reads it twice at every level.
-class TierIn(BaseModel):
-    """A price above a threshold of the request's input tokens."""
+class Strict(BaseModel):
+    """What comes in: a key that nobody knows is an error.
+
+    Pydantic's own: ninja's Schema wraps each value and reads it twice at every level.
+    """
 
     model_config = STRICT
-    above: Annotated[int, Field(ge=0, le=10**9)]
+
+
+class TierIn(Strict):
+    """A price above a threshold of the request's input tokens."""
+
+    above: Annotated[int, Field(strict=True, ge=0, le=10**9)]
     price: Price
 
 
-class RateIn(BaseModel):
+class RateIn(Strict):
     """A price, plain or with tiers."""
 
-    model_config = STRICT
     base: Price
     tiers: Annotated[list[TierIn], Field(max_length=10)] = []
+
+    @field_validator("tiers")
+    @classmethod
+    def are_distinct(cls, tiers: list[TierIn]) -> list[TierIn]:
+        """Two prices above one threshold would be a guess."""
+        if len({tier.above for tier in tiers}) < len(tiers):
+            raise ValueError("two tiers are above the same threshold")
+        return tiers
 
     @model_validator(mode="before")
     @classmethod
@@ -122,26 +137,25 @@ class RateIn(BaseModel):
 Rates = dict[UnitName, RateIn]
 
 
-class VariantIn(BaseModel):
+class VariantIn(Strict):
     """Typed prices under a context: batch, flex or priority."""
 
-    model_config = STRICT
     when: dict[str, str] = Field(examples=[{"processing": "batch"}])
     units: Rates
 
-    @model_validator(mode="after")
-    def is_known(self) -> VariantIn:
-        """A misspelt context or unit is an error, never a silent standard price."""
-        if tuple(self.when.items()) not in CONTEXT_NAMES:
+    @field_validator("when")
+    @classmethod
+    def is_known(cls, when: dict[str, str]) -> dict[str, str]:
+        """A misspelt context is an error, never a silent standard price."""
+        if tuple(when.items()) not in CONTEXT_NAMES:
             known = ", ".join(f"{key}={value}" for ((key, value),) in CONTEXT_NAMES)
-            raise ValueError(f"when: not a context that a workload can ask for; these are: {known}")
-        return self
+            raise ValueError(f"not a context that a workload can ask for; these are: {known}")
+        return when
 
 
-class SideIn(BaseModel):
+class SideIn(Strict):
     """One side: a model of the catalogue, or typed prices in US dollars per million tokens (or thousand calls)."""
 
-    model_config = STRICT
     provider: Reference | None = None
     model: Reference | None = None
     name: Text = ""
@@ -154,8 +168,11 @@ class SideIn(BaseModel):
         by_model = self.provider is not None and self.model is not None
         if by_model == (self.prices is not None) or (self.provider is None) != (self.model is None):
             raise ValueError("give provider and model, or prices, and not both")
-        if by_model and self.variants:
-            raise ValueError("variants belong to typed prices")
+        if by_model and (self.variants or self.name):
+            raise ValueError("name and variants belong to typed prices")
+        contexts = [tuple(variant.when.items()) for variant in self.variants]
+        if len(set(contexts)) < len(contexts):
+            raise ValueError("two variants are for the same context")
         return self
 
 
@@ -168,10 +185,9 @@ class CandidateIn(SideIn):
     retry_share: Share | None = None
 
 
-class WorkloadIn(BaseModel):
+class WorkloadIn(Strict):
     """One kind of request, and the two sides to compare for it. Tokens and calls are per request."""
 
-    model_config = STRICT
     name: Text = ""
     requests_per_day: Count | None = None
     requests_per_month: Count | None = None
@@ -216,7 +232,7 @@ EXAMPLE: Any = {
 }
 
 
-class EstimateIn(BaseModel):
+class EstimateIn(Strict):
     """What to compare."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
@@ -318,7 +334,7 @@ def estimate(request: HttpRequest, body: EstimateIn) -> dict[str, Any]:
     result = Scenario(asked, body.days_per_month, body.at or today).computed()
     # The API speaks English, whatever the reader's browser asks for.
     with override("en"):
-        findings = Findings(result, held, formatter_for("en"), today).all()
+        findings = Findings(result, held, formatter_for("en"), today).everywhere()
     return {
         "complete": result.estimate.complete,
         "at": iso(result.scenario.at),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import ROUND_CEILING
 from typing import Any
 
 import numpy as np
@@ -84,8 +85,11 @@ def elsewhere(scenario: Scenario, catalogue: Catalogue) -> Elsewhere:
     variants = {"standard"} | {name for workload in workloads for name in workload.variant_shares()}
     ranking = rank(catalogue.tables(scenario.at, sorted(variants)), workloads, scenario.day_count)
     needed = max(workload.input_tokens + workload.output_tokens for workload in workloads)
+    window = int(needed.to_integral_value(ROUND_CEILING))
     return Elsewhere(
-        catalogue.entries, ranking.cents, _apart(catalogue, ranking.unknown, scenario.day, int(-(-needed // 1)))
+        catalogue.entries,
+        ranking.cents,
+        _apart(catalogue, ranking.unknown, scenario.day, window),
     )
 
 

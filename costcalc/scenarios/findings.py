@@ -31,7 +31,8 @@ from costcalc.scenarios.scenario import Offer, Result, listed
 OLD_AFTER = dt.timedelta(days=45)
 YEAR = dt.timedelta(days=365)
 SIDES = ("baseline", "candidate")
-CACHE_UNITS = ("cache_read_mtok", "cache_write_mtok", "cache_write_1h_mtok")
+# Parts that are often priced apart, so that paying the whole's price is worth a note.
+PARTS = ("cache_read_mtok", "cache_write_mtok", "cache_write_1h_mtok", "output_reasoning_mtok")
 
 
 @dataclass(frozen=True)
@@ -75,15 +76,19 @@ class Findings:
         self.today = today
 
     def all(self) -> list[Finding]:
-        """Every finding once, what decides the matter first."""
+        """Every finding once, for a reader; what decides the matter first."""
+        once = {(finding.code, finding.lead, finding.sentence): finding for finding in self.everywhere()}
+        return sorted(once.values(), key=lambda finding: not finding.grave)
+
+    def everywhere(self) -> list[Finding]:
+        """Every finding at every place where it holds, for a program."""
         found = [*self._gaps(), *self._old_catalogue()]
         for place in self._places():
-            for check in (self._shutdown, self._gone, self._quote, self._window, self._tier, self._cache):
+            for check in (self._shutdown, self._gone, self._quote, self._window, self._tier, self._parts):
                 found += check(place)
             for check in (self._hours, self._disagreement, self._ahead, self._deprecated):
                 found += check(place)
-        once = {(finding.code, finding.lead, finding.sentence): finding for finding in found}
-        return sorted(once.values(), key=lambda finding: not finding.grave)
+        return found
 
     def _places(self) -> Iterator[_Place]:
         for index, (move, offers) in enumerate(zip(self.result.moves, self.result.offers, strict=True)):
@@ -212,10 +217,10 @@ class Findings:
             rest = _("Above the threshold the whole request is billed at that tier, not only what is above.")
             yield Finding("tier", lead, rest, place.side, place.index)
 
-    def _cache(self, place: _Place) -> Iterator[Finding]:
+    def _parts(self, place: _Place) -> Iterator[Finding]:
         for charge in place.charges:
             others = {part.billed_as for part in charge.parts if part.billed_as not in (None, charge.unit)}
-            if charge.unit in CACHE_UNITS and others:
+            if charge.unit in PARTS and others:
                 words = {"unit": unit_label(charge.unit), "seller": seller(place.offer)}
                 lead = _("%(seller)s has no separate price for this: %(unit)s.") % words
                 paid = ", ".join(unit_label(name) for name in sorted(filter(None, others)))

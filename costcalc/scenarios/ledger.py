@@ -14,7 +14,19 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from costcalc.catalog.labels import unit_label, variant_label
-from costcalc.engine import Charge, Line, Part, SideName, Totals, Unpriced, Workload, dollars, per
+from costcalc.engine import (
+    Charge,
+    Line,
+    Part,
+    SideName,
+    Totals,
+    Unpriced,
+    Workload,
+    dollars,
+    per,
+    round_half_up,
+    scaled,
+)
 from costcalc.formatting import Formatter
 from costcalc.scenarios import markup
 from costcalc.scenarios.findings import Finding, model_page
@@ -342,15 +354,14 @@ class Writer:
 
     def _quantity(self, unit: str, volume: Fraction) -> str:
         if unit.endswith("_mtok"):
-            return self.write.tokens(Decimal(volume.numerator) / volume.denominator)
+            return self.write.tokens(scaled(round_half_up(volume * 10**6), 6))
         return self._exact(volume)
 
     def _exact(self, value: Fraction) -> str:
-        return self.write.number(Decimal(value.numerator) / value.denominator, 6)
+        return self.write.number(scaled(round_half_up(value * 10**6), 6), 6)
 
     def _dollars(self, amount: Fraction) -> str:
-        exact = Decimal(amount.numerator) / amount.denominator
-        return self.write.per_mtok(exact.quantize(Decimal("0.000001")).normalize())
+        return self.write.per_mtok(scaled(round_half_up(amount * 10**6), 6))
 
     def _money(self, cents: int) -> str:
         return self.write.money(dollars(cents))

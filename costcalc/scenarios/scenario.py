@@ -29,6 +29,7 @@ from costcalc.engine import (
     Workload,
     estimate,
     round_half_up,
+    scaled,
 )
 
 
@@ -139,7 +140,7 @@ class Result:
         tokens = self.tokens()
         if not tokens or any(gap.side == side and gap.unit not in CALLS for gap in self.estimate.unknown):
             return None
-        return Decimal(round_half_up(self.tokens_cost(side) * 10_000 * 1_000_000 / tokens)).scaleb(-4)
+        return scaled(round_half_up(self.tokens_cost(side) * 10_000 * 1_000_000 / tokens), 4)
 
 
 def offer_on(choice: Choice, day: dt.date) -> Offer:
