@@ -61,6 +61,8 @@ async def swallow(scope: Any, receive: Any, send: Any) -> None:
     length, more = 0, True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return
         length, more = length + len(message["body"]), message["more_body"]
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": str(length).encode()})
