@@ -193,35 +193,40 @@ def _elsewhere(request: HttpRequest, result: Result, reading: Reading, held: Cat
     asked = _Asked.of(request, reading, filtered=size == PAGE)
     positions = found.set_apart(asked.apart, asked.q) if asked.apart else found.serving(asked.sort, asked.q)
     number = _page_number(request, len(positions), size)
-    pages, start = max(1, -(-len(positions) // size)), (number - 1) * size
-    write = formatter_for()
-    shown = positions[start : start + size]
+    shown = positions[(number - 1) * size : number * size]
     return {
+        **_paging(asked, number, len(positions), size),
         "rows": _places(found, shown) if asked.apart else _rows(found, today, shown, _as_candidate(reading)),
         "heads": _heads(asked),
-        "matching": len(positions),
-        "shifted": any(move.moved != move.workload for move in result.moves),
-        "back": asked.address(page=str(number - 1)) if number > 1 else "",
-        "on_page": size == PAGE,
-        "everything": asked.address(),
         "able": int(found.able.sum()),
-        "able_words": write.number(int(found.able.sum())),
+        "able_words": formatter_for().number(int(found.able.sum())),
+        "shifted": any(move.moved != move.workload for move in result.moves),
         "reasons": [
-            {"href": asked.address(apart=reason, q=""), "words": REASONS[reason], "count": write.number(count)}
+            {
+                "href": asked.address(apart=reason, q=""),
+                "words": REASONS[reason],
+                "count": formatter_for().number(count),
+            }
             for reason, count in found.reasons()
         ],
-        "apart": asked.apart,
-        "why": REASONS.get(asked.apart, ""),
-        "sort": asked.sort,
-        "q": asked.q,
-        "pairs": asked.pairs,
-        "query": asked.query,
+        **asked.shown,
+    }
+
+
+def _paging(asked: _Asked, number: int, rows: int, size: int) -> dict[str, Any]:
+    """Where in the list this page is, and the addresses around it."""
+    write, pages, start = formatter_for(), max(1, -(-rows // size)), (number - 1) * size
+    return {
+        "matching": rows,
+        "on_page": size == PAGE,
         "number": number,
         "pages": pages,
+        "back": asked.address(page=str(number - 1)) if number > 1 else "",
         "onward": asked.address(page=str(number + 1)) if number < pages else "",
+        "everything": asked.address(),
         "first": write.number(start + 1),
-        "last_row": write.number(start + len(shown)),
-        "of": write.number(len(positions)),
+        "last_row": write.number(min(start + size, rows)),
+        "of": write.number(rows),
     }
 
 
@@ -243,6 +248,12 @@ class _Asked:
             get("q", "")[:LONGEST_QUERY] if filtered else "",
             get("apart", "") if get("apart") in REASONS else "",
         )
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the template says of it."""
+        words = {"sort": self.sort, "q": self.q, "apart": self.apart, "why": REASONS.get(self.apart, "")}
+        return {**words, "pairs": self.pairs, "query": self.query}
 
     @cached_property
     def query(self) -> str:

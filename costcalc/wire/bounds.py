@@ -85,9 +85,8 @@ def holds_nul(scope: Scope) -> bool:
 def has_foreign_charset(scope: Scope) -> bool:
     """Whether the body claims another character set than UTF-8: Python's own include `hex` and `idna`."""
     types = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"content-type"]
-    charsets = [
-        part.partition("=")[2].strip(" \"'") for text in types for part in text.split(";")[1:] if "charset" in part
-    ]
+    parts = (part.partition("=") for text in types for part in text.split(";")[1:])
+    charsets = (value.strip(" \"'") for name, _, value in parts if name.strip() == "charset")
     return any(charset not in {"utf-8", "utf8", "us-ascii"} for charset in charsets)
 
 

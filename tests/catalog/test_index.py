@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from costcalc.catalog import index
-from costcalc.catalog.index import Catalogue, Entry, PriceRow, catalogue, load, prices_at, weighted
+from costcalc.catalog.index import Catalogue, Entry, PriceRow, TableShelf, catalogue, load, prices_at, weighted
 from costcalc.catalog.models import CatalogueState
-from costcalc.engine import DayCount, NoSuchVariant, PriceSheet, Step, When, rank
+from costcalc.engine import DayCount, NoSuchVariant, PriceSheet, RateTable, Step, When, rank
 from tests.catalog.snapshots import GPT, model, provider, sync, with_model
 from tests.engine.sheets import rates
 
@@ -181,10 +181,32 @@ def test_a_table_has_every_entrys_price_and_is_made_once(held: Catalogue) -> Non
     assert rank(tables, [], DayCount(Fraction(30), DAY)).cents.tolist() == [0] * len(held.entries)
 
 
-def test_tables_of_many_days_do_not_pile_up(held: Catalogue) -> None:
-    for days in range(18):
-        held.tables(DAY + dt.timedelta(days=days), ["standard"])
-    assert len(held._tables) == 16
+def test_days_between_two_changes_share_a_table(held: Catalogue) -> None:
+    days = [DAY + dt.timedelta(days=days) for days in range(400)]
+    periods = {held._period(day) for day in days}
+    assert len(periods) < 20
+    for day in (days[0], days[-1]):
+        table = held.tables(day, ["standard"])["standard"]
+        for each in held.entries[::97]:
+            before = weighted(each, day, "standard")
+            priced = sum((share * Fraction(rates["input_mtok"].price(0)) for share, rates in before), Fraction(0))
+            assert table.exact(each.position, "input_mtok", 0) == (priced if before and before[0][1] else None)
+
+
+def test_tables_of_many_days_do_not_pile_up() -> None:
+    shelf = TableShelf(2)
+    made: list[int] = []
+
+    def builder(number: int) -> Callable[[], RateTable]:
+        def build() -> RateTable:
+            made.append(number)
+            return RateTable((), [])
+
+        return build
+
+    for number in (1, 2, 1, 3, 1, 2):
+        shelf.get((number, -1, "standard"), builder(number))
+    assert made == [1, 2, 3, 2]
 
 
 def test_an_entry_without_a_variant_is_empty_there_and_its_sheet_says_so(held: Catalogue) -> None:
