@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from costcalc.catalog.index import Entry
 from costcalc.catalog.labels import variant_label
+from costcalc.figures import write_number
 from costcalc.formatting import Formatter
 from costcalc.scenarios import address
 from costcalc.scenarios.fields import (
@@ -228,9 +229,8 @@ class Drawing:
     def _shown(self, field: Field, value: Value) -> str:
         if value is None:
             return ""
-        if field.kind == "number" and isinstance(value, Decimal) and value.normalize().as_tuple().exponent == -3:
-            # With a fourth decimal: three after a lone mark could be a group of thousands when it is sent again.
-            return self.write.number(value) + "0"
+        if field.counts and isinstance(value, Decimal):
+            return write_number(value, self.write.language, asks=True)
         if field.kind == "date" and self.write.language == "vi":
             return self.write.day(dt.date.fromisoformat(str(value)))
         return self.write.number(value).replace("\N{MINUS SIGN}", "-") if isinstance(value, Decimal) else value

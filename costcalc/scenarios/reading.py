@@ -189,7 +189,7 @@ class _Refused(ValueError):
 def _number(text: str, field: Field, language: str | None) -> Decimal:
     if language is None:
         return read_canonical(text, low=field.low, high=field.high, places=field.places)
-    return read_number(text, language, low=field.low, high=field.high, places=field.places)
+    return read_number(text, language, low=field.low, high=field.high, places=field.places, asks=field.counts)
 
 
 def _percent(text: str, field: Field, language: str | None) -> Decimal:
