@@ -6,16 +6,16 @@ TESTS ?= tests
 .PHONY: run test test-postgres lint format bench lock messages screenshot clean
 
 run:
-	@.ci/install .venv requirements.lock
+	@sh .ci/install .venv requirements.lock
 	@exec $(PY) manage.py serve
 
 test: environment
-	@.ci/chromium
+	@sh .ci/chromium
 	@$(PY) -m pytest -q -n auto --dist worksteal $(TESTS)
 
 test-postgres: environment
-	@.ci/chromium
-	@.ci/postgres $(PY) -m pytest -q -n auto --dist worksteal $(TESTS)
+	@sh .ci/chromium
+	@sh .ci/postgres $(PY) -m pytest -q -n auto --dist worksteal $(TESTS)
 
 lint: environment
 	$(PY) -m ruff check .
@@ -31,7 +31,7 @@ format: environment
 
 # Peers of the benchmarks live in an environment of their own, never in the product's.
 bench:
-	@.ci/install .venv-bench requirements-bench.lock
+	@sh .ci/install .venv-bench requirements-bench.lock
 	@.venv-bench/bin/python -m tests.bench
 
 lock: environment
@@ -43,12 +43,12 @@ messages: environment
 	$(PY) manage.py translations extract
 
 screenshot: environment
-	@.ci/chromium
+	@sh .ci/chromium
 	$(PY) -m tests.screenshot
 
 .PHONY: environment
 environment:
-	@.ci/install .venv requirements-test.lock
+	@sh .ci/install .venv requirements-test.lock
 
 clean:
 	rm -rf .venv .venv-bench .cache .data/static

@@ -1,9 +1,10 @@
 """The API: one OpenAPI document, each room's router, and every error as problem JSON."""
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
@@ -19,6 +20,11 @@ from costcalc.wire.rate_limit import WAIT, AddressThrottle
 from costcalc.wire.views import problem_response
 
 logger = logging.getLogger(__name__)
+MOST_FAULTS = 20
+
+# NUL in the address, a body over the cap (whether or not one is wanted), and a fault of ours.
+EVERYWHERE = (400, 413, 500)
+WITH_A_BODY = (415,)
 
 
 class StrictParser(Parser):
@@ -33,21 +39,22 @@ class StrictParser(Parser):
 
 
 class ProblemAPI(NinjaAPI):
-    """A NinjaAPI whose OpenAPI document names the media type of problems."""
+    """A NinjaAPI whose OpenAPI document names the media type of problems, and those that any request may meet."""
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
         """The OpenAPI document; every error's content is problem JSON."""
         schema = super().get_openapi_schema(**options)
         for operation in (operation for path in schema["paths"].values() for operation in path.values()):
-            name_problems(operation["responses"])
+            operation["responses"] = with_problems(operation["responses"], "requestBody" in operation)
         return schema
 
 
-def name_problems(responses: dict[int, dict[str, Any]]) -> None:
-    """In one operation's responses, call each error's content what it is."""
-    for status, response in responses.items():
-        if status >= 400 and "application/json" in response.get("content", {}):
-            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+def with_problems(responses: dict[int, dict[str, Any]], takes_a_body: bool) -> dict[int, dict[str, Any]]:
+    """One operation's responses: errors called what they are, and completed by those of every operation."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    errors = {*EVERYWHERE, *(WITH_A_BODY if takes_a_body else ()), *(status for status in responses if status >= 400)}
+    described = {status: {"description": HTTPStatus(status).phrase, "content": content} for status in sorted(errors)}
+    return {**responses, **described}
 
 
 api = ProblemAPI(
@@ -63,18 +70,19 @@ api = ProblemAPI(
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """422, pointing at each fault."""
+    """422, pointing at the first faults: a body can hold thousands, and nobody reads them."""
+    document = strict_json.loads(request.body) if request.body else None
     faults = [
-        Fault(pointer=point(request, list(e["loc"])), detail=e["msg"].removeprefix("Value error, "))
-        for e in error.errors
+        Fault(pointer=point(document, list(e["loc"])), detail=e["msg"].removeprefix("Value error, "))
+        for e in error.errors[:MOST_FAULTS]
     ]
     return problem_response(422, "What was sent is not valid.", faults)
 
 
-def point(request: HttpRequest, path: list[str | int]) -> str:
+def point(document: Any, path: list[str | int]) -> str:
     """The JSON pointer of ninja's error path, which starts with "body" and the view's argument, or "query"."""
-    if path[0] == "body" and request.body:
-        return locate(strict_json.loads(request.body), path[2:])
+    if path[0] == "body":
+        return locate(document, path[2:])
     return locate({}, path[-1:])
 
 
@@ -124,6 +132,12 @@ def conflicting(request: HttpRequest, error: ConflictError) -> HttpResponse:
 def absent(request: HttpRequest, error: Http404) -> HttpResponse:
     """404; views raise it with words meant for the reader."""
     return problem_response(404, str(error) or None)
+
+
+@api.exception_handler(SuspiciousOperation)
+def suspicious(request: HttpRequest, error: SuspiciousOperation) -> HttpResponse:
+    """400: what Django will not read, such as an address with thousands of parameters."""
+    return problem_response(400)
 
 
 @api.exception_handler(Exception)

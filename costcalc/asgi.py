@@ -25,7 +25,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "costcalc.settings")
 # Paths answered before Django: "/x/" owns all under it, "/x" only itself.
 RAW_ROUTES: dict[str, App] = {"/healthz": healthz}
 # Paths whose bodies may be other than settings.MAX_BODY_BYTES.
-BODY_LIMITS: dict[str, int] = {}
+BODY_LIMITS: dict[str, int] = {"/api/v1/estimate": 256 * 1024}
 
 
 def static_files(app: App) -> App:

@@ -8,7 +8,8 @@ decides what can be read one way only:
   after a lone zero (`0,500`) is ambiguous: the error names both readings, as they would be right here.
 * The other language's convention (`1.000,5` in English) and wrong groups (`10,00,0`) are refused with
   the one figure that they can mean.
-* In a field for whole numbers, three decimals (`50.000` in English) look like a group: asked, too.
+* In a field for whole numbers, three decimals (`50.000` in English) look like a group: asked, too. So they
+  are wherever `asks` says that it is counts that are typed.
 """
 
 import re
@@ -35,7 +36,13 @@ MESSAGES: Final = {
     "not_a_number": _n("“%(text)s” is not a number. Type it like %(example)s."),
     "ambiguous": _n("“%(text)s” can be read in two ways. Write %(first)s or %(second)s."),
     "grouping": _n("The digits of “%(text)s” are not in groups of three. Write %(right)s."),
-    "foreign": _n("Numbers are written another way here. For “%(text)s” write %(right)s."),
+    "foreign_en": _n("In English, write %(right)s."),
+    "foreign_vi": _n("In Vietnamese, write %(right)s."),
+    "address": _n(
+        "“%(text)s” in the address is not a number: there one is digits and a point, such as %(right)s. "
+        "Change the address, or type the number here."
+    ),
+    "address_too_long": _n("The number in the address is longer than %(limit)s characters."),
     "not_whole_but": _n("“%(text)s” is not a whole number. If you mean %(right)s, write it so."),
     "too_low": _n("This must be %(low)s or more."),
     "too_high": _n("This must be %(high)s or less."),
@@ -65,6 +72,7 @@ class FigureError(ValueError):
 class Convention:
     """How one language writes numbers and dates."""
 
+    language: str
     point: str
     group: str
     example: str
@@ -72,8 +80,8 @@ class Convention:
 
 
 CONVENTIONS: Final = {
-    "en": Convention(".", ",", "1,000.5", "2026-11-22"),
-    "vi": Convention(",", ".", "1.000,5", "22/11/2026"),
+    "en": Convention("en", ".", ",", "1,000.5", "2026-11-22"),
+    "vi": Convention("vi", ",", ".", "1.000,5", "22/11/2026"),
 }
 
 _SCALES: Final = {
@@ -95,14 +103,15 @@ def read_number(
     low: Decimal | int | None = None,
     high: Decimal | int | None = None,
     places: int | None = None,
+    asks: bool = False,
 ) -> Decimal:
     """The number that was typed, exactly: `50k`, `1.5M`, `1,000` (en), `1.000,5` and `2 triệu` (vi).
 
-    `low` and `high` bound it, both included; `places` is the most decimals that it may have.
-    Raises FigureError.
+    `low` and `high` bound it, both included; `places` is the most decimals that it may have. With `asks`,
+    for counts, `50.000` in English and `1,000` in Vietnamese are asked about. Raises FigureError.
     """
     typed = _typed(text, _convention(language))
-    whole, fraction = typed.halves(whole_only=places == 0)
+    whole, fraction = typed.halves(whole_only=places == 0, asks=asks)
     number = _exact(typed, whole, fraction)
     if not number and typed.negative:
         raise _not_a_number(text, typed.convention)
@@ -123,8 +132,8 @@ def read_share(
     `low` and `high` are shares; `places` counts the decimals of the percentage. Raises FigureError.
     """
     bare = text.rstrip(_SPACES).removesuffix("%") if len(text) <= LONGEST else text
-    bounds = {"low": Decimal(low) * 100, "high": Decimal(high) * 100}
-    return _shifted(read_number(bare, language, places=places, **bounds), -2)
+    percent = read_number(bare, language, low=Decimal(low) * 100, high=Decimal(high) * 100, places=places)
+    return _shifted(percent, -2)
 
 
 def read_date(text: str, language: str) -> date:
@@ -145,22 +154,34 @@ def read_date(text: str, language: str) -> date:
 
 def read_canonical(
     text: str,
+    language: str = "en",
     *,
     low: Decimal | int | None = None,
     high: Decimal | int | None = None,
     places: int | None = None,
 ) -> Decimal:
-    """A number from an address: ASCII digits, a point, no grouping, no exponent. Raises FigureError."""
-    english = CONVENTIONS["en"]
+    """A number from an address: ASCII digits, a point, no grouping, no exponent.
+
+    `language` is the reader's, in which bounds are said. Raises FigureError.
+    """
     if len(text) > LONGEST:
-        raise FigureError("too_long", limit=str(LONGEST), example="1000.5")
-    if not _CANONICAL.fullmatch(text):
-        raise FigureError("not_a_number", text=_shown(text), example="1000.5")
+        raise FigureError("address_too_long", limit=str(LONGEST))
+    if not _CANONICAL.fullmatch(text) or (text.startswith("-") and not text.strip("-0.")):
+        raise FigureError("address", text=_shown(text), right=_as_in_an_address(text))
     number = Decimal(text)
-    if not number and text.startswith("-"):
-        raise _not_a_number(text, english)
-    _check(number, "en", low, high, places)
+    _check(number, language, low, high, places)
     return number
+
+
+def _as_in_an_address(text: str) -> str:
+    """What was meant, where every language reads it the same; else an example."""
+    readings = set()
+    for language in CONVENTIONS:
+        try:
+            readings.add(canonical(read_number(text, language)))
+        except FigureError:
+            continue
+    return readings.pop() if len(readings) == 1 else "1000.5"
 
 
 def canonical(number: Decimal | int) -> str:
@@ -173,12 +194,17 @@ def canonical(number: Decimal | int) -> str:
     return "0" if text in {"-0", "0"} else text
 
 
-def write_number(number: Decimal | int, language: str, *, least: int = 0) -> str:
-    """The number with every digit it has, grouped, with at least `least` decimals: `1.000,5` in Vietnamese."""
+def write_number(number: Decimal | int, language: str, *, least: int = 0, asks: bool = False) -> str:
+    """The number with every digit it has, grouped, with at least `least` decimals: `1.000,5` in Vietnamese.
+
+    With `asks` it is written so that `read_number` with `asks` reads it back: `1.1250` for 1.125.
+    """
     convention = _convention(language)
     whole, _, fraction = canonical(number).partition(".")
     grouped = f"{abs(int(whole)):,}".replace(",", convention.group)
     fraction = fraction.ljust(least, "0")
+    if asks and _like_a_group(whole.lstrip("-"), fraction):
+        fraction += "0"
     sign = "\u2212" if whole.startswith("-") else ""
     return sign + grouped + (convention.point + fraction if fraction else "")
 
@@ -212,7 +238,7 @@ class _Typed:
     def negative(self) -> bool:
         return bool(self.sign) and self.sign in _MINUS
 
-    def halves(self, *, whole_only: bool) -> tuple[str, str]:
+    def halves(self, *, whole_only: bool, asks: bool) -> tuple[str, str]:
         """Whole and decimal digits by the convention, or the question that has to be asked."""
         whole, point, fraction = self.digits.partition(self.convention.point)
         groups = _groups(whole, self.convention)
@@ -220,12 +246,9 @@ class _Typed:
             raise self._foreign()
         if len(groups) > 1 and not _well_grouped(groups):
             raise self._misgrouped(groups, fraction)
-        if whole_only and len(groups) == 1 and self._looks_grouped(whole, fraction):
-            raise self._not_whole(whole, fraction)
+        if (whole_only or asks) and not self.suffix and len(groups) == 1 and _like_a_group(whole, fraction):
+            raise self._like_a_group(whole, fraction, whole_only=whole_only)
         return "".join(groups), fraction
-
-    def _looks_grouped(self, whole: str, fraction: str) -> bool:
-        return not self.suffix and len(fraction) == 3 and bool(whole.lstrip("0"))
 
     def _misgrouped(self, groups: list[str], fraction: str) -> FigureError:
         """`1,5` may be a decimal in the other convention; `10,00,0` is only misgrouped."""
@@ -241,13 +264,18 @@ class _Typed:
         groups = whole.split(self.convention.point)
         if not _well_grouped(groups) or not (fraction.isdigit() or not fraction):
             return _not_a_number(self.text, self.convention)
-        return FigureError("foreign", text=self.text, right=self._written("".join(groups), fraction))
+        return FigureError(
+            f"foreign_{self.convention.language}", text=self.text, right=self._written("".join(groups), fraction)
+        )
 
-    def _not_whole(self, whole: str, fraction: str) -> FigureError:
-        """`50.000` is 50 or a group; `50.125` can be a whole number in one way only."""
-        if not fraction.strip("0"):
-            return self._two_ways((whole, ""), (whole + fraction, ""))
-        return FigureError("not_whole_but", text=self.text, right=self._written(whole + fraction, ""))
+    def _like_a_group(self, whole: str, fraction: str, *, whole_only: bool) -> FigureError:
+        """`50.000` is 50 or a group; where numbers are whole, `50.125` can be one in one way only."""
+        decimals = fraction.rstrip("0")
+        if decimals and whole_only:
+            return FigureError("not_whole_but", text=self.text, right=self._written(whole + fraction, ""))
+        # A fourth decimal says that the mark is a point: `50.1250` is read, `50.125` would be asked about again.
+        decimals = decimals if len(decimals) < 3 else decimals + "0"
+        return self._two_ways((whole, decimals), (whole + fraction, ""))
 
     def _two_ways(self, first: tuple[str, str], second: tuple[str, str]) -> FigureError:
         return FigureError("ambiguous", text=self.text, first=self._written(*first), second=self._written(*second))
@@ -279,6 +307,11 @@ def _well_grouped(groups: list[str]) -> bool:
     first, *rest = groups
     leads = first.isdigit() and len(first) <= 3 and first[0] != "0"
     return leads and all(group.isdigit() and len(group) == 3 for group in rest)
+
+
+def _like_a_group(whole: str, fraction: str) -> bool:
+    """Whether a point before these decimals could be a grouping mark."""
+    return len(fraction) == 3 and _well_grouped([whole, fraction])
 
 
 def _exact(typed: _Typed, whole: str, fraction: str) -> Decimal:

@@ -89,7 +89,7 @@ class Formatter:
             return self.unknown
         if abs(Decimal(value)) < 10_000:
             return f"{self.number(value, 2)}{_GAP}{self.tokens_word}"
-        return f"{self.number(Decimal(value) / _MILLION, 6)}{_GAP}MTok"
+        return f"{self.number(_WIDE.divide(Decimal(value), _MILLION), 6)}{_GAP}MTok"
 
     def percent(self, share: Figure, places: int = 1) -> str:
         """A share as a percentage, half up: 0.253 → `25.3%`."""

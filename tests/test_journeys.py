@@ -17,7 +17,7 @@ LANGUAGES = {
         "after": "$8,010 a month",
         "mistake": "1,5",
         "message": "can be read in two ways",
-        "stale": "This ledger is from before",
+        "stale": "These figures are from before your last change",
         "compute": "Compute",
         "total": "$10,800.00",
     },
@@ -28,7 +28,7 @@ LANGUAGES = {
         "after": "8.010 US$",
         "mistake": "1.5",
         "message": "có thể hiểu theo hai cách",
-        "stale": "Bảng này là của lần tính trước",
+        "stale": "Các số này là của lần tính trước",
         "compute": "Tính",
         "total": "10.800,00 US$",
     },
@@ -85,6 +85,25 @@ def test_compute_with_a_script(page: Page, site: str, language: str) -> None:
 
     page.go_back()
     expect(page.locator("#w1-requests")).not_to_have_value(words["shown"])
+
+
+@pytest.mark.complains
+def test_mistakes_are_shown_one_after_another_and_workloads_come_and_go(page: Page, site: str, language: str) -> None:
+    """A second mistake has its own message; an added workload is in focus; a removed one is gone in place."""
+    page.goto(site)
+    for typed in ("abc", "1_000"):
+        page.locator("#w1-requests").fill(typed)
+        page.locator("#w1-requests").press("Enter")
+        expect(page.locator("#w1-requests-error")).to_contain_text(typed)
+    page.locator("#w1-requests").fill("1000")
+    page.locator("#w1-requests").press("Enter")
+    expect(page.locator(".stale-note")).to_have_count(0)
+    page.locator("#add-workload").click()
+    expect(page.locator("#w2-requests")).to_be_focused()
+    expect(page).to_have_url(re.compile(r"workloads=2"))
+    page.locator("button[name=remove][value='1']").click()
+    expect(page.locator("#w2-requests")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile(r"workloads=2"))
 
 
 def pick(page: Page, words: str, key: str) -> None:

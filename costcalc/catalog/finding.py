@@ -10,7 +10,7 @@ from costcalc.catalog.index import Catalogue, Entry
 from costcalc.catalog.models import LanguageModel, Provider
 
 if TYPE_CHECKING:
-    from genai_prices.data_snapshot import DataSnapshot
+    from genai_prices import types
 
 LONGEST = 300
 
@@ -23,8 +23,12 @@ def find(catalogue: Catalogue, provider: str, model: str) -> Entry | None:
     exact = catalogue.by_key.get(f"{provider}/{model}")
     if exact is not None or len(provider) + len(model) > LONGEST:
         return exact
+    from genai_prices.data_snapshot import DataSnapshot
+
+    # A finder of its own for each question: it remembers every name it was asked for, and strangers ask.
+    finder = DataSnapshot(_providers(catalogue.revision), from_auto_update=False)
     try:
-        found_provider, found_model = _matcher(catalogue.revision).find_provider_model(model, None, provider, None)
+        found_provider, found_model = finder.find_provider_model(model, None, provider, None)
     except LookupError:
         return None
     # A provider may sell another one's models (Azure sells OpenAI's): the entry is then the other's.
@@ -40,15 +44,14 @@ def _elsewhere(catalogue: Catalogue, providers: list[str] | None, model_id: str)
 _lock = threading.Lock()
 
 
-def _matcher(revision: int) -> DataSnapshot:
+def _providers(revision: int) -> list[types.Provider]:
     with _lock:
-        return _load_matcher(revision)
+        return _load_providers(revision)
 
 
 @lru_cache(maxsize=1)
-def _load_matcher(revision: int) -> DataSnapshot:
-    """genai-prices' own finder over the stored rules; `revision` only keys the cache."""
-    from genai_prices.data_snapshot import DataSnapshot
+def _load_providers(revision: int) -> list[types.Provider]:
+    """The stored matching rules as genai-prices reads them; `revision` only keys the cache."""
     from genai_prices.types import _providers_from_raw
 
     models: dict[int, list[dict[str, object]]] = {}
@@ -67,4 +70,4 @@ def _load_matcher(revision: int) -> DataSnapshot:
         for row in Provider.objects.all()
         if row.pk in models
     ]
-    return DataSnapshot(_providers_from_raw(raw), from_auto_update=False)
+    return _providers_from_raw(raw)

@@ -21,6 +21,9 @@ from costcalc.engine import Minimum, PriceSheet, PricingError, Rate, Step, Tier,
 if TYPE_CHECKING:
     from genai_prices import types
 
+# As long as the catalogue's columns.
+LONGEST_SLUG = 80
+LONGEST_ID = 200
 HOMEPAGE = "https://github.com/pydantic/genai-prices"
 # calc_price bills at least 10 s of audio for these two; it is in its code, not in its data.
 LEAST_AUDIO = Minimum(("audio_seconds", "input_audio_seconds"), 10)
@@ -113,8 +116,20 @@ def from_data(raw: Any, name: str) -> Snapshot:
 
 def _snapshot(name: str, providers: Sequence[types.Provider]) -> Snapshot:
     records = tuple(_provider(provider, providers) for provider in providers)
+    _check_ids([record.slug for record in records], LONGEST_SLUG)
+    for record in records:
+        _check_ids([model.model_id for model in record.models], LONGEST_ID)
     digest = hashlib.sha256(repr(records).encode()).hexdigest()
     return Snapshot(name, digest, records)
+
+
+def _check_ids(ids: Sequence[str], longest: int) -> None:
+    for each in ids:
+        if not 0 < len(each) <= longest or not each.isprintable():
+            raise PricingError(f"{each[:longest]!r} is no id: 1 to {longest} characters that can be printed")
+    twice = next((each for each in ids if ids.count(each) > 1), None) if len(set(ids)) < len(ids) else None
+    if twice is not None:
+        raise PricingError(f"{twice!r} is there twice")
 
 
 def _provider(provider: types.Provider, everyone: Sequence[types.Provider]) -> ProviderRecord:

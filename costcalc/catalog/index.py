@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -16,7 +18,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from costcalc.catalog.models import CatalogueState, LanguageModel, Price, Provider
+from costcalc.catalog.models import CatalogueState, LanguageModel, Price, PriceSource, Provider
 from costcalc.engine import CALLS, CONTEXTS, REQUESTS, Moment, NoSuchVariant, PriceSheet, RateTable, Weighted
 
 # The units that a workload can use, in the order of a ledger.
@@ -31,7 +33,7 @@ TRAFFIC_UNITS = (
     REQUESTS,
 )
 EMPTY = PriceSheet(())
-REMEMBERED_DAYS = 4
+REMEMBERED_TABLES = 24
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,40 @@ class ProviderEntry:
         return all(entry.is_quote for entry in self.entries)
 
 
+class TableShelf:
+    """The tables used last. One is built at a time, and nobody who wants another waits for it."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.held: OrderedDict[tuple[int, int, str], RateTable] = OrderedDict()
+        self.touching = threading.Lock()
+        self.building = threading.Lock()
+
+    def get(self, key: tuple[int, int, str], build: Callable[[], RateTable]) -> RateTable:
+        """The table of this key; built, in the place of the one used longest ago, where it is not held."""
+        found = self._held(key)
+        if found is not None:
+            return found
+        with self.building:
+            found = self._held(key)
+            if found is None:
+                found = build()
+                self._hold(key, found)
+        return found
+
+    def _held(self, key: tuple[int, int, str]) -> RateTable | None:
+        with self.touching:
+            if key in self.held:
+                self.held.move_to_end(key)
+            return self.held.get(key)
+
+    def _hold(self, key: tuple[int, int, str], table: RateTable) -> None:
+        with self.touching:
+            self.held[key] = table
+            while len(self.held) > self.most:
+                self.held.popitem(last=False)
+
+
 @dataclass
 class Catalogue:
     """Everything that is for sale, at one revision. Treat it as frozen: requests share it."""
@@ -159,11 +195,11 @@ class Catalogue:
     entries: tuple[Entry, ...]
     providers: dict[str, ProviderEntry]
     by_key: dict[str, Entry] = field(init=False)
-    _tables: dict[tuple[Moment, str], RateTable] = field(default_factory=dict, init=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _tables: TableShelf = field(init=False)
 
     def __post_init__(self) -> None:
         self.by_key = {entry.key: entry for entry in self.entries}
+        self._tables = TableShelf(REMEMBERED_TABLES)
 
     @cached_property
     def windows(self) -> npt.NDArray[np.int64]:
@@ -186,16 +222,30 @@ class Catalogue:
         return mask
 
     def tables(self, at: Moment, variants: Iterable[str]) -> dict[str, RateTable]:
-        """The prices of all entries at a day or moment, one table a variant; the latest few are remembered."""
+        """The prices of all entries at a day or moment, one table a variant; those used last are remembered."""
         return {variant: self._table(at, variant) for variant in variants}
 
     def _table(self, at: Moment, variant: str) -> RateTable:
-        with self._lock:
-            if (at, variant) not in self._tables:
-                while len(self._tables) >= REMEMBERED_DAYS * len(CONTEXTS):
-                    self._tables.pop(next(iter(self._tables)))
-                self._tables[at, variant] = RateTable(TRAFFIC_UNITS, [weighted(e, at, variant) for e in self.entries])
-            return self._tables[at, variant]
+        key = (*self._period(at), variant)
+        return self._tables.get(key, lambda: RateTable(TRAFFIC_UNITS, [weighted(e, at, variant) for e in self.entries]))
+
+    def _period(self, at: Moment) -> tuple[int, int]:
+        """Between two changes all days have the same prices, and between two hours of change all moments."""
+        if isinstance(at, dt.datetime):
+            moment = at.astimezone(dt.UTC) if at.tzinfo else at
+            return bisect_right(self._days_of_change, moment.date()), bisect_right(self._hours_of_change, moment.time())
+        return bisect_right(self._days_of_change, at), -1
+
+    @cached_property
+    def _days_of_change(self) -> list[dt.date]:
+        rows = [row for entry in self.entries for row in entry.prices]
+        ends = (d for row in rows for part in row.sheet.parts for d in (part.when.starts_on, part.when.ends_on))
+        return sorted({day for day in (*ends, *(row.valid_from for row in rows)) if day is not None})
+
+    @cached_property
+    def _hours_of_change(self) -> list[dt.time]:
+        parts = (part for entry in self.entries for row in entry.prices for part in row.sheet.parts)
+        return sorted({time for part in parts for time in part.when.hours or ()})
 
     @cached_property
     def _texts(self) -> list[str]:
@@ -270,13 +320,11 @@ def catalogue() -> Catalogue:
 
 
 def load(revision: int) -> Catalogue:
-    """Read the whole catalogue from the database: three queries."""
+    """Read the whole catalogue from the database: four queries."""
     rows: dict[int, list[PriceRow]] = {}
-    newest: Price | None = None
+    newest = PriceSource.newest()
     for price in Price.objects.select_related("source").order_by("pk"):
         rows.setdefault(price.model_id, []).append(_row(price))
-        if price.kind == Price.Kind.CATALOGUE and (newest is None or price.checked_on >= newest.checked_on):
-            newest = price
     entries = tuple(
         _entry(position, model, rows.get(model.pk, []))
         for position, model in enumerate(LanguageModel.objects.select_related("provider"))
@@ -284,7 +332,7 @@ def load(revision: int) -> Catalogue:
     return Catalogue(
         revision=revision,
         checked_on=newest.checked_on if newest else None,
-        source=str(newest.source) if newest else "",
+        source=str(newest) if newest else "",
         entries=entries,
         providers=_providers(entries),
     )

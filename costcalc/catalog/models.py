@@ -65,7 +65,12 @@ class LanguageModel(models.Model):
 
 
 class PriceSource(models.Model):
-    """Where prices came from: a catalogue and its version, or a reviewed file; and the day it was checked."""
+    """Where prices came from: a catalogue and its version, or a reviewed file; and the day it was checked.
+
+    The same content checked again on a later day is a row of its own.
+    """
+
+    GENAI = "genai-prices"
 
     name = models.CharField(max_length=80)
     version = models.CharField(max_length=200)
@@ -75,10 +80,17 @@ class PriceSource(models.Model):
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("name", "version", "digest"), name="one_source_per_content"),)
+        constraints = (
+            models.UniqueConstraint(fields=("name", "version", "digest", "checked_on"), name="one_source_per_check"),
+        )
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
+
+    @classmethod
+    def newest(cls) -> PriceSource | None:
+        """The youngest snapshot of genai-prices that was taken in."""
+        return cls.objects.filter(name=cls.GENAI).order_by("-checked_on", "-pk").first()
 
 
 class Price(models.Model):

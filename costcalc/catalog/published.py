@@ -15,7 +15,7 @@ from costcalc.wire.exact import iso
 
 # A mean over hours may not end: twelve decimals of a dollar per MTok are far below a cent of any bill.
 MEAN = Decimal(1).scaleb(-12)
-WIDE = Context(prec=60)
+WIDE = Context(prec=100)
 
 
 def published(entry: Entry, at: Moment) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def source(row: PriceRow, *, used: bool) -> dict[str, Any]:
 def exact(value: Fraction) -> str:
     """A price as plain decimal text: every digit it has, or twelve decimals where it does not end."""
     number = WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))
-    ends = number * value.denominator == value.numerator
+    ends = Fraction(number) == value
     return plain(number if ends else number.quantize(MEAN, context=WIDE))
 
 

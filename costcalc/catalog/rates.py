@@ -9,7 +9,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import CoreSchema
 
 from costcalc.engine import CONTEXTS, UNIT_NAMES, Rate, Tier
@@ -34,7 +42,7 @@ class TierIn(BaseModel):
     """A price above a threshold of the request's input tokens."""
 
     model_config = STRICT
-    above: Annotated[int, Field(ge=0, le=10**9)]
+    above: Annotated[int, Field(strict=True, ge=0, le=10**9)]
     price: Price
 
 
@@ -44,6 +52,14 @@ class RateIn(BaseModel):
     model_config = STRICT
     base: Price
     tiers: Annotated[list[TierIn], Field(max_length=10)] = []
+
+    @field_validator("tiers")
+    @classmethod
+    def are_distinct(cls, tiers: list[TierIn]) -> list[TierIn]:
+        """Two prices above one threshold would be a guess."""
+        if len({tier.above for tier in tiers}) < len(tiers):
+            raise ValueError("two tiers are above the same threshold")
+        return tiers
 
     @model_validator(mode="before")
     @classmethod
@@ -68,13 +84,14 @@ class VariantIn(BaseModel):
     when: dict[str, str] = Field(examples=[{"processing": "batch"}])
     units: Rates
 
-    @model_validator(mode="after")
-    def is_known(self) -> VariantIn:
-        """A misspelt context or unit is an error, never a silent standard price."""
-        if tuple(self.when.items()) not in CONTEXT_NAMES:
+    @field_validator("when")
+    @classmethod
+    def is_known(cls, when: dict[str, str]) -> dict[str, str]:
+        """A misspelt context is an error, never a silent standard price."""
+        if tuple(when.items()) not in CONTEXT_NAMES:
             known = ", ".join(f"{key}={value}" for ((key, value),) in CONTEXT_NAMES)
-            raise ValueError(f"when: not a context that a workload can ask for; these are: {known}")
-        return self
+            raise ValueError(f"not a context that a workload can ask for; these are: {known}")
+        return when
 
 
 def rates_of(prices: Mapping[str, RateIn]) -> dict[str, Rate]:

@@ -14,7 +14,6 @@ from costcalc.catalog.models import CatalogueState, LanguageModel, Price, PriceS
 from costcalc.engine import PriceSheet
 
 CHUNK = 1000
-GENAI = "genai-prices"
 OURS = "costcalc corrections"
 MODEL_FIELDS = ("name", "description", "context_window", "comments", "deprecated", "match", "native", "position")
 PROVIDER_FIELDS = (
@@ -36,7 +35,7 @@ class SyncError(ValueError):
 
 @dataclass
 class Report:
-    """What an import did, by `provider/model`."""
+    """What an import did, by `provider/model`; `checked` where a source was read for the first time that day."""
 
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -45,6 +44,7 @@ class Report:
     providers: int = 0
     models: int = 0
     older: bool = False
+    checked: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -80,7 +80,7 @@ def sync(snapshot: genai.Snapshot, checked_on: dt.date, now: dt.datetime) -> Rep
         state, _ = CatalogueState.objects.select_for_update().get_or_create(pk=1)
         report = _Import(now).run(snapshot, checked_on)
         fingerprint = fingerprint_of_bundle()
-        if not report.nothing or state.fingerprint != fingerprint:
+        if report.checked or not report.nothing or state.fingerprint != fingerprint:
             state.moved(fingerprint, now)
     return report
 
@@ -96,9 +96,9 @@ class _Import:
         self.latest = {(row.model_id, row.kind): row for row in Price.objects.order_by("revision")}
 
     def run(self, snapshot: genai.Snapshot, checked_on: dt.date) -> Report:
-        known = PriceSource.objects.filter(name=GENAI).order_by("-checked_on", "-pk").first()
+        known = PriceSource.newest()
         self.report.older = known is not None and known.checked_on > checked_on
-        if known is None or (known.digest != snapshot.digest and not self.report.older):
+        if not self.report.older:
             self._take_catalogue(snapshot, checked_on)
         self._take_corrections()
         self._take_quotes()
@@ -108,7 +108,7 @@ class _Import:
         return self.report
 
     def _take_catalogue(self, snapshot: genai.Snapshot, checked_on: dt.date) -> None:
-        source = _source(GENAI, snapshot.version, snapshot.digest, genai.HOMEPAGE, checked_on)
+        source = self._source(PriceSource.GENAI, snapshot.version, snapshot.digest, checked_on, genai.HOMEPAGE)
         self._describe(snapshot)
         said = {
             f"{provider.slug}/{model.model_id}": Said(model.sheet, source, checked_on, urls=provider.pricing_urls)
@@ -121,7 +121,7 @@ class _Import:
     def _take_corrections(self) -> None:
         entries = reviewed.corrections()
         day = max(entry.checked_on for entry in entries)
-        source = _source(OURS, str(day), reviewed.digest(), "", day)
+        source = self._source(OURS, str(day), reviewed.digest(), day)
         said = {
             f"{entry.provider}/{entry.model_id}": Said(entry.sheet, source, entry.checked_on, entry.note, entry.sources)
             for entry in entries
@@ -132,7 +132,7 @@ class _Import:
 
     def _take_quotes(self) -> None:
         read = reviewed.quote_source()
-        source = _source(read.name, read.version, reviewed.digest(), "", read.checked_on)
+        source = self._source(read.name, read.version, reviewed.digest(), read.checked_on)
         vendors = {vendor.slug: vendor for vendor in reviewed.quote_providers()}
         for position, vendor in enumerate(vendors.values()):
             fields = {"name": vendor.name, "description": vendor.description, "position": 10_000 + position}
@@ -159,6 +159,13 @@ class _Import:
             }
             if self._set(row, fields):
                 self.report.described.append(key)
+
+    def _source(self, name: str, version: str, digest: str, checked_on: dt.date, url: str = "") -> PriceSource:
+        source, is_new = PriceSource.objects.get_or_create(
+            name=name, version=version, digest=digest, checked_on=checked_on, defaults={"url": url}
+        )
+        self.report.checked |= is_new
+        return source
 
     def _describe(self, snapshot: genai.Snapshot) -> None:
         """Names, windows and comments; new models in bulk, changed ones one by one."""
@@ -250,24 +257,18 @@ class _Import:
 
 
 def _valid_from(last: Price | None, words: Said) -> dt.date | None:
-    """The day from which a changed sheet holds: at once where only dated steps were added, else the day it was read.
+    """The day from which a changed sheet holds: the day it was read, or the last one's where only dated steps changed.
 
     A source that changes an undated price does not say since when; before that day the older row still holds.
     """
     if last is None:
         return None
-    return None if _undated(last.sheet) == _undated(words.sheet) and not last.withdrawn else words.checked_on
+    same = not last.withdrawn and _undated(last.sheet) == _undated(words.sheet)
+    return last.valid_from if same else words.checked_on
 
 
 def _undated(sheet: PriceSheet) -> list[object]:
     return [part for part in sheet.parts if part.when.starts_on is None]
-
-
-def _source(name: str, version: str, digest: str, url: str, checked_on: dt.date) -> PriceSource:
-    source, _ = PriceSource.objects.get_or_create(
-        name=name, version=version, digest=digest, defaults={"url": url, "checked_on": checked_on}
-    )
-    return source
 
 
 def _fields(record: object, names: Iterable[str], position: int) -> dict[str, object]:

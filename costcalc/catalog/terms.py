@@ -16,7 +16,8 @@ from costcalc.engine import Minimum, PriceSheet, Rate, Rates, Step, Tier, Varian
 
 def plain(number: Decimal) -> str:
     """A decimal number without exponent or trailing zeros: `2`, `0.028`, `0.2288`."""
-    text = format(number.normalize(), "f")
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
 
 

@@ -115,17 +115,40 @@ class _Span:
     rests: Ints
 
 
-class _Batch:
-    """Requests of one call, with the prices that their columns pay."""
+class Plan:
+    """What some columns cost in a table: prices by column, and bits that say which models need a second look."""
 
-    def __init__(self, table: RateTable, which: npt.NDArray[Any], columns: dict[str, npt.NDArray[Any]]) -> None:
-        self.table, self.columns = table, columns
-        self.which = which.astype(np.intp, copy=False)
+    def __init__(self, table: RateTable, columns: tuple[str, ...]) -> None:
+        self.columns = columns
         self.common = lcm(*(per(name) for name in (*columns, REQUESTS)))
         self.parts = innermost_first(frozenset(columns))
-        self.charged = (*columns, REQUESTS) if table.has_fees else tuple(columns)
+        self.charged = (*columns, REQUESTS) if table.has_fees else columns
         self.scales = {name: self.common // per(name) for name in self.charged}
+        self.tiered = {name: np.ravel(table.coarse(name)) * scale for name, scale in self.scales.items()}
+        self.base = {name: prices[:: table.levels].copy() for name, prices in self.tiered.items()}
+        self.rest = {name: np.ravel(table.rest(name)) * scale for name, scale in self.scales.items()}
+        masks = {TIERED: table.thresholds.min(axis=1, initial=INT64) < INT64, RESTED: ~table.fits}
+        masks |= {name: table.unpriced(name) for name in columns}
+        self.bits = {name: 1 << place for place, (name, mask) in enumerate(masks.items()) if mask.any()}
+        # Where a whole and its parts lack their price at the same models, one look at the whole is enough.
+        self.together = {n for n, parts in self.parts if all(np.array_equal(masks[n], masks[p]) for p in parts)}
+        looked_at = {part for name, parts in self.parts if name in self.together for part in parts}
+        self.watched = [name for name in columns if name in self.bits and name not in looked_at]
+        kind = np.uint8 if len(masks) <= 8 else np.uint64
+        self.marks = np.zeros(len(table), dtype=kind)
+        for name, bit in self.bits.items():
+            self.marks = self.marks | masks[name] * kind(bit)
+
+
+class _Batch:
+    """Requests of one call, and what they come to."""
+
+    def __init__(self, table: RateTable, which: npt.NDArray[Any], columns: dict[str, npt.NDArray[Any]]) -> None:
+        self.table, self.which, self.columns = table, which, columns
+        self.plan = table.plan(tuple(columns))
         self.inputs = columns.get("input_mtok") if table.levels > 1 else None
+        self.amounts: Ints = np.zeros(len(which), dtype=np.int64)
+        self.unknown: Mask = np.zeros(len(which), dtype=bool)
 
     def in_int64(self) -> Bills | None:
         """Half of the requests on each thread: NumPy works outside the interpreter's lock.
@@ -134,7 +157,6 @@ class _Batch:
         """
         if any(counts.dtype == object for counts in self.columns.values()):
             return None
-        self._prepare()
         size = len(self.which)
         if size <= 2 * BLOCK:
             return self._bills([self._span(0, size)])
@@ -143,81 +165,62 @@ class _Batch:
             return self._bills(list(threads.map(lambda at: self._span(at, min(at + half, size)), range(0, size, half))))
 
     def _bills(self, spans: list[_Span]) -> Bills | None:
-        worst = sum(self.scales[name] * max(span.most[name] for span in spans) for name in self.columns)
-        worst += self.scales.get(REQUESTS, 0)
+        plan = self.plan
+        worst = sum(plan.scales[name] * max(span.most[name] for span in spans) for name in self.columns)
+        worst += plan.scales.get(REQUESTS, 0)
         if worst * max(self.table.largest, self.table.finer) > INT64:
             return None
         rows, rests = np.concatenate([s.rows for s in spans]), np.concatenate([s.rests for s in spans])
-        denominator = SMALL * self.common
+        denominator = SMALL * plan.common
         return Bills(self.amounts, denominator, self.unknown, rows, rests, denominator * self.table.finer)
-
-    def _prepare(self) -> None:
-        """Prices by column, below every tier and with tiers; and bits that say which models need a second look."""
-        table = self.table
-        self.amounts: Ints = np.zeros(len(self.which), dtype=np.int64)
-        self.unknown: Mask = np.zeros(len(self.which), dtype=bool)
-        self.tiered = {name: np.ravel(table.coarse(name)) * scale for name, scale in self.scales.items()}
-        self.base = {name: prices[:: table.levels].copy() for name, prices in self.tiered.items()}
-        self.rest = {name: np.ravel(table.rest(name)) * scale for name, scale in self.scales.items()}
-        masks = {TIERED: table.thresholds.min(axis=1, initial=INT64) < INT64, RESTED: ~table.fits}
-        masks |= {name: table.unpriced(name) for name in self.columns}
-        self.bits = {name: 1 << place for place, (name, mask) in enumerate(masks.items()) if mask.any()}
-        # Where a whole and its parts lack their price at the same models, one look at the whole is enough.
-        self.together = {n for n, parts in self.parts if all(np.array_equal(masks[n], masks[p]) for p in parts)}
-        looked_at = {part for name, parts in self.parts if name in self.together for part in parts}
-        self.watched = [name for name in self.columns if name in self.bits and name not in looked_at]
-        kind = np.uint8 if len(masks) <= 8 else np.uint64
-        self.marks = np.zeros(len(table), dtype=kind)
-        for name, bit in self.bits.items():
-            self.marks = self.marks | masks[name] * kind(bit)
 
     def _span(self, start: int, stop: int) -> _Span:
         """Amounts below the tiers for all rows, block by block; then the rows that a tier or a rest concerns."""
+        plan = self.plan
         scratch = np.empty(min(BLOCK, stop - start), dtype=np.int64)
         most, over, rested = dict.fromkeys(self.columns, 0), [NONE], [NONE]
         for at in range(start, stop, BLOCK):
             block = slice(at, min(at + BLOCK, stop))
             marks = self._fill(block, most, scratch)
             over.append(self._over(block, marks) + at)
-            if RESTED in self.bits:
+            if RESTED in plan.bits:
                 rested.append(np.flatnonzero(self._marked(marks, RESTED)) + at)
         tiered = np.concatenate(over)
-        self.amounts[tiered] = self._billed(self.tiered, tiered)
+        self.amounts[tiered] = self._billed(plan.tiered, tiered)
         rows = np.concatenate(rested)
-        return _Span(most, rows, self._billed(self.rest, rows))
+        return _Span(most, rows, self._billed(plan.rest, rows))
 
     def _fill(self, block: slice, most: dict[str, int], scratch: Ints) -> npt.NDArray[Any]:
         """One block below the tiers, and what is unknown in it; the marks of its models."""
-        which = self.which[block]
-        _check_models(which, len(self.table))
+        plan, which = self.plan, _models(self.which[block], len(self.table))
         columns = {name: column[block] for name, column in self.columns.items()}
         for name, column in columns.items():
             most[name] = max(most[name], _most(name, column))
-        counts, marks = _exclusive(columns, self.parts), self.marks.take(which)
-        self._bill(self.amounts[block], self.base, which, counts, scratch)
+        counts, marks = _exclusive(columns, plan.parts), plan.marks.take(which)
+        self._bill(self.amounts[block], plan.base, which, counts, scratch)
         unknown = self.unknown[block]
-        for name in self.watched:
-            used = columns[name] if name in self.together else counts[name]
+        for name in plan.watched:
+            used = columns[name] if name in plan.together else counts[name]
             np.logical_or(unknown, self._marked(marks, name) & (used != 0), out=unknown)
         return marks
 
     def _over(self, block: slice, marks: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
         """The rows of a block whose model has tiers and whose input may be above one."""
-        if self.inputs is None or TIERED not in self.bits:
+        if self.inputs is None or TIERED not in self.plan.bits:
             return NONE
         over: npt.NDArray[np.intp] = np.flatnonzero(self.inputs[block] > self.table.lowest)
         tiered: npt.NDArray[np.intp] = over[self._marked(marks[over], TIERED)]
         return tiered
 
     def _marked(self, marks: npt.NDArray[Any], name: str) -> Mask:
-        marked: Mask = (marks & marks.dtype.type(self.bits[name])) != 0
+        marked: Mask = (marks & marks.dtype.type(self.plan.bits[name])) != 0
         return marked
 
     def _bill(
         self, amounts: Ints, prices: Mapping[str, Ints], rows: npt.NDArray[Any], counts: Columns, scratch: Ints
     ) -> None:
         """Σ price × count into `amounts`; a fee counts once a request."""
-        for place, name in enumerate(self.charged):
+        for place, name in enumerate(self.plan.charged):
             target = scratch[: len(amounts)] if place else amounts
             prices[name].take(rows, out=target, mode="clip")
             if name in counts:
@@ -227,7 +230,7 @@ class _Batch:
 
     def _billed(self, prices: Mapping[str, Ints], chosen: npt.NDArray[np.intp]) -> Ints:
         """What the chosen requests pay at prices by model and tier."""
-        counts = _exclusive({name: column[chosen] for name, column in self.columns.items()}, self.parts)
+        counts = _exclusive({name: column[chosen] for name, column in self.columns.items()}, self.plan.parts)
         inputs = None if self.inputs is None else self.inputs[chosen]
         found = np.zeros(len(chosen), dtype=np.int64)
         self._bill(found, prices, self._rows(self.which[chosen], inputs), counts, np.empty_like(found))
@@ -235,7 +238,7 @@ class _Batch:
 
     def _rows(self, which: npt.NDArray[Any], inputs: npt.NDArray[Any] | None) -> npt.NDArray[Any]:
         """Which of the prices by model and tier each request pays."""
-        rows: npt.NDArray[Any] = which * self.table.levels
+        rows: npt.NDArray[Any] = which.astype(np.intp, copy=False) * self.table.levels
         if inputs is not None:
             for tier in range(self.table.levels - 1):
                 rows = rows + (inputs > self.table.thresholds[which, tier])
@@ -244,24 +247,27 @@ class _Batch:
     def in_python(self) -> Bills:
         """Python's integers, for counts so large that a sum would not fit."""
         table, size = self.table, len(self.which)
-        _check_models(self.which, len(table))
+        _models(self.which, len(table))
         for name, column in self.columns.items():
             _most(name, column)
-        counts = _exclusive({name: column.astype(object) for name, column in self.columns.items()}, self.parts)
+        counts = _exclusive({name: column.astype(object) for name, column in self.columns.items()}, self.plan.parts)
         rows = self._rows(self.which, self.inputs)
         amounts: Objects = np.zeros(size, dtype=object)
         unknown = np.zeros(size, dtype=bool)
-        for name, scale in self.scales.items():
+        for name, scale in self.plan.scales.items():
             fine = table.coarse(name).astype(object) * table.finer + table.rest(name)
             amounts += (np.ravel(fine) * scale)[rows] * counts.get(name, 1)
             if name in counts:
                 unknown |= table.unpriced(name)[self.which] & (counts[name] > 0).astype(bool)
-        return Bills(amounts, SMALL * table.finer * self.common, unknown, NONE, NONE, 1)
+        return Bills(amounts, SMALL * table.finer * self.plan.common, unknown, NONE, NONE, 1)
 
 
-def _check_models(which: npt.NDArray[np.intp], models: int) -> None:
-    if len(which) and int(which.view(np.uintp).max()) >= models:
+def _models(which: npt.NDArray[Any], models: int) -> npt.NDArray[np.intp]:
+    """Models by number. Raises IndexError for one that is not in the table."""
+    # Read without a sign, a negative number is a very large one: one pass finds both.
+    if len(which) and int(which.view(f"u{which.itemsize}").max()) >= models:
         raise IndexError("no such model in the table")
+    return which.astype(np.intp, copy=False)
 
 
 def _most(name: str, counts: npt.NDArray[Any]) -> int:

@@ -205,7 +205,13 @@ def to_cents(value: Fraction) -> int:
 
 def dollars(cents: int) -> Decimal:
     """Whole cents as US dollars, exact, with two decimals."""
-    return Decimal(cents).scaleb(-2)
+    return scaled(cents, 2)
+
+
+def scaled(units: int, places: int) -> Decimal:
+    """A whole number of the last decimal as a decimal number: scaled(1250, 2) is 12.50; exact at any size."""
+    digits = Decimal(units).as_tuple()
+    return Decimal((digits.sign, digits.digits, -places))
 
 
 def _rates(sheet: PriceSheet, at: Moment, variant: str) -> tuple[tuple[Fraction, Rates], ...]:

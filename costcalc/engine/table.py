@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from costcalc.engine.bills import INT64, SMALL, Bills, Ints, billed
+from costcalc.engine.bills import INT64, SMALL, Bills, Ints, Plan, billed
 from costcalc.engine.pricing import Rates
 from costcalc.engine.units import REQUESTS, billed_as
 
@@ -40,6 +40,7 @@ class RateTable:
         self.finer = lcm(SMALL, *self.denominators) // SMALL
         self.small = self._small(exact)
         self._exact = exact
+        self._plans: dict[tuple[str, ...], Plan] = {}
 
     def __len__(self) -> int:
         return len(self.denominators)
@@ -70,6 +71,12 @@ class RateTable:
         count is negative, KeyError for a unit that the table was not made for, IndexError for no such model.
         """
         return billed(self, np.asarray(which), usage)
+
+    def plan(self, columns: tuple[str, ...]) -> Plan:
+        """How these columns are billed; made once and remembered."""
+        if columns not in self._plans:
+            self._plans[columns] = Plan(self, columns)
+        return self._plans[columns]
 
     def coarse(self, unit: str) -> Ints:
         """Prices of a unit by model and tier in whole small units; 0 where there is none."""

@@ -11,7 +11,7 @@ import calendar
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, localcontext
 from fractions import Fraction
 from typing import Literal
 
@@ -19,6 +19,8 @@ from costcalc.engine.errors import TrafficError
 from costcalc.engine.units import REQUESTS
 
 ONE = Decimal(1)
+# Products of typed numbers, which are bounded in length, are exact; should one ever not be, that is an error.
+EXACT = Context(prec=400, traps=[Inexact])
 NOTHING = Decimal(0)
 # The contexts under which genai-prices keeps the three usual variants.
 CONTEXTS: Mapping[str, Mapping[str, str]] = {
@@ -94,15 +96,15 @@ class Workload:
     def _check_ranges(self) -> None:
         for name in SHARES:
             value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1:
+            if value is not None and not (value.is_finite() and 0 <= value <= 1):
                 raise TrafficError(name, "not_a_share")
         for name in COUNTS:
-            if not getattr(self, name) >= 0:
+            if not _is_count(getattr(self, name)):
                 raise TrafficError(name, "negative")
         for name, value in self.calls.items():
-            if name not in CALLS or not value >= 0:
+            if name not in CALLS or not _is_count(value):
                 raise TrafficError("calls", "negative")
-        if not self.monthly_growth > -1:
+        if not (self.monthly_growth.is_finite() and self.monthly_growth > -1):
             raise TrafficError("monthly_growth", "growth_too_low")
 
     def requests_in(self, month: int, days: DayCount) -> Fraction:
@@ -141,6 +143,10 @@ class Workload:
         return {name: share for name, share in shares.items() if share}
 
 
+def _is_count(value: Decimal) -> bool:
+    return value.is_finite() and value >= 0
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """How the same work looks on the other side: ratios of tokens, and what replaces the two shares.
@@ -156,7 +162,7 @@ class Shift:
 
     def __post_init__(self) -> None:
         for name in ("tokenizer", "verbosity"):
-            if not getattr(self, name) > 0:
+            if not (_is_count(ratio := getattr(self, name)) and ratio > 0):
                 raise TrafficError(name, "not_positive")
 
 
@@ -165,15 +171,16 @@ UNSHIFTED = Shift()
 
 def shifted(workload: Workload, shift: Shift) -> Workload:
     """The workload as the other side sees it. Raises TrafficError where the shares no longer fit."""
-    output = shift.tokenizer * shift.verbosity
-    return replace(
-        workload,
-        input_tokens=workload.input_tokens * shift.tokenizer,
-        output_tokens=workload.output_tokens * output,
-        reasoning_tokens=workload.reasoning_tokens * output,
-        cache_read_share=_kept(shift.cache_read_share, workload.cache_read_share),
-        retry_share=_kept(shift.retry_share, workload.retry_share),
-    )
+    with localcontext(EXACT):
+        output = shift.tokenizer * shift.verbosity
+        return replace(
+            workload,
+            input_tokens=workload.input_tokens * shift.tokenizer,
+            output_tokens=workload.output_tokens * output,
+            reasoning_tokens=workload.reasoning_tokens * output,
+            cache_read_share=_kept(shift.cache_read_share, workload.cache_read_share),
+            retry_share=_kept(shift.retry_share, workload.retry_share),
+        )
 
 
 def _kept(replacement: Decimal | None, own: Decimal) -> Decimal:

@@ -13,6 +13,7 @@ from django.utils.translation import override
 from ninja import Router, Schema
 from ninja.errors import ValidationError
 from pydantic import (
+    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -72,10 +73,18 @@ Days = Annotated[
 ]
 
 
-class SideIn(Schema):
-    """One side: a model of the catalogue, or typed prices in US dollars per million tokens (or thousand calls)."""
+class Strict(BaseModel):
+    """What comes in: a key that nobody knows is an error.
+
+    Pydantic's own: ninja's Schema wraps each value and reads it twice at every level.
+    """
 
     model_config = STRICT
+
+
+class SideIn(Strict):
+    """One side: a model of the catalogue, or typed prices in US dollars per million tokens (or thousand calls)."""
+
     provider: Reference | None = None
     model: Reference | None = None
     name: Text = ""
@@ -88,8 +97,11 @@ class SideIn(Schema):
         by_model = self.provider is not None and self.model is not None
         if by_model == (self.prices is not None) or (self.provider is None) != (self.model is None):
             raise ValueError("give provider and model, or prices, and not both")
-        if by_model and self.variants:
-            raise ValueError("variants belong to typed prices")
+        if by_model and (self.variants or self.name):
+            raise ValueError("name and variants belong to typed prices")
+        contexts = [tuple(variant.when.items()) for variant in self.variants]
+        if len(set(contexts)) < len(contexts):
+            raise ValueError("two variants are for the same context")
         return self
 
 
@@ -102,10 +114,9 @@ class CandidateIn(SideIn):
     retry_share: Share | None = None
 
 
-class WorkloadIn(Schema):
+class WorkloadIn(Strict):
     """One kind of request, and the two sides to compare for it. Tokens and calls are per request."""
 
-    model_config = STRICT
     name: Text = ""
     requests_per_day: Count | None = None
     requests_per_month: Count | None = None
@@ -150,7 +161,7 @@ EXAMPLE: Any = {
 }
 
 
-class EstimateIn(Schema):
+class EstimateIn(Strict):
     """What to compare."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
@@ -252,7 +263,7 @@ def estimate(request: HttpRequest, body: EstimateIn) -> dict[str, Any]:
     result = Scenario(asked, body.days_per_month, body.at or today).computed()
     # The API speaks English, whatever the reader's browser asks for.
     with override("en"):
-        findings = Findings(result, held, formatter_for("en"), today).all()
+        findings = Findings(result, held, formatter_for("en"), today).everywhere()
     return {
         "complete": result.estimate.complete,
         "at": iso(result.scenario.at),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from costcalc.catalog.index import Entry
 from costcalc.catalog.labels import variant_label
 from costcalc.catalog.own_entries import OwnEntry
+from costcalc.figures import write_number
 from costcalc.formatting import Formatter
 from costcalc.scenarios import address
 from costcalc.scenarios.fields import (
@@ -134,7 +135,7 @@ class Drawing:
         parts = (
             ("cache", _("Cache, reasoning, tools"), self._cache_summary(index), CACHE),
             ("billing", _("Billing"), self._billing_summary(index), BILLING),
-            ("shift", _("On the other side"), self._shift_summary(index), SHIFT),
+            ("shift", _("What changes after the move"), self._shift_summary(index), SHIFT),
         )
         return [self._section(index, name, title, summary, fields) for name, title, summary, fields in parts]
 
@@ -209,7 +210,7 @@ class Drawing:
         prices: dict[str, Value] = {
             f"{side}.{word}": rates[unit].base for word, (unit, _label) in PRICES.items() if unit in rates
         }
-        name = choice.provider_name if isinstance(choice, Entry) else ""
+        name = _("typed, from %(seller)s") % {"seller": choice.provider_name} if isinstance(choice, Entry) else ""
         return {side: TYPED, f"{side}.name": name[:60], **prices}
 
     def _field(self, index: int | None, field: Field) -> DrawnField:
@@ -231,6 +232,8 @@ class Drawing:
     def _shown(self, field: Field, value: Value) -> str:
         if value is None:
             return ""
+        if field.counts and isinstance(value, Decimal):
+            return write_number(value, self.write.language, asks=True)
         if field.kind == "date" and self.write.language == "vi":
             return self.write.day(dt.date.fromisoformat(str(value)))
         return self.write.number(value).replace("\N{MINUS SIGN}", "-") if isinstance(value, Decimal) else value

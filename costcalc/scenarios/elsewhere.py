@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import ROUND_CEILING
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from costcalc.scenarios.scenario import Scenario
 
 # Why a model is set apart, the first that applies.
 REASONS = {
+    "baseline": _("the baseline itself"),
     "quote": _("a vendor’s quote, not a list price"),
     "ended": _("shut down, or no longer in its source"),
     "price": _("no price is known for a unit in use"),
@@ -84,13 +86,26 @@ def elsewhere(scenario: Scenario, catalogue: Catalogue) -> Elsewhere:
     variants = {"standard"} | {name for workload in workloads for name in workload.variant_shares()}
     ranking = rank(catalogue.tables(scenario.at, sorted(variants)), workloads, scenario.day_count)
     needed = max(workload.input_tokens + workload.output_tokens for workload in workloads)
+    window = int(needed.to_integral_value(ROUND_CEILING))
     return Elsewhere(
-        catalogue.entries, ranking.cents, _apart(catalogue, ranking.unknown, scenario.day, int(-(-needed // 1)))
+        catalogue.entries,
+        ranking.cents,
+        _apart(catalogue, _baseline(scenario, catalogue), ranking.unknown, scenario.day, window),
     )
 
 
-def _apart(catalogue: Catalogue, unpriced: Mask, day: dt.date, needed: int) -> dict[str, Mask]:
+def _baseline(scenario: Scenario, catalogue: Catalogue) -> Mask:
+    """The one model that all of the traffic runs on today, which is no elsewhere."""
+    mask = np.zeros(len(catalogue.entries), dtype=bool)
+    today = {asked.baseline.position for asked in scenario.asked if isinstance(asked.baseline, Entry)}
+    if len(today) == 1:
+        mask[list(today)] = True
+    return mask
+
+
+def _apart(catalogue: Catalogue, baseline: Mask, unpriced: Mask, day: dt.date, needed: int) -> dict[str, Mask]:
     masks = {
+        "baseline": baseline,
         "quote": catalogue.quoted,
         "ended": catalogue.shut_down(day),
         "price": unpriced,

@@ -25,7 +25,10 @@ TYPED = "typed"
 
 @dataclass(frozen=True)
 class Field:
-    """One field. Bounds are in the unit that is typed: percent for shares. `blank` says that it may be empty."""
+    """One field. Bounds are in the unit that is typed: percent for shares. `blank` says that it may be empty.
+
+    `counts` says that thousands are typed here, so that `50.000` in English is asked about.
+    """
 
     name: str
     kind: Kind
@@ -37,6 +40,7 @@ class Field:
     high: Decimal = Decimal(10) ** 9
     places: int = 6
     blank: bool = False
+    counts: bool = False
     choices: tuple[tuple[str, Words], ...] = ()
 
 
@@ -59,17 +63,17 @@ MOVE = (
     Field("to", "model", _("To"), "article-relay/gpt-4.1"),
 )
 TRAFFIC = (
-    _number("requests", _("Requests"), "50000", "", high=Decimal(10) ** 12, places=3),
+    _number("requests", _("Requests"), "50000", "", high=Decimal(10) ** 12, places=3, counts=True),
     Field("per", "choice", _("Requests per"), "day", choices=PER),
-    _number("in", _("Input per request"), "1000", _("tokens"), places=3),
-    _number("out", _("Output per request"), "500", _("tokens"), places=3),
+    _number("in", _("Input per request"), "1000", _("tokens"), places=3, counts=True),
+    _number("out", _("Output per request"), "500", _("tokens"), places=3, counts=True),
     _percent("cached", _("Input read from cache")),
     _percent("growth", _("Growth"), unit=_("% / month"), low=Decimal(-99), high=Decimal(1000)),
 )
 CACHE = (
     _percent("written", _("Input written to cache")),
     Field("ttl", "choice", _("Kept in cache for"), "5m", choices=TTL),
-    _number("reasoning", _("Reasoning, of the output"), "0", _("tokens"), places=3),
+    _number("reasoning", _("Reasoning, of the output"), "0", _("tokens"), places=3, counts=True),
     _number("searches", _("Web searches per request"), "0", "", places=6, high=Decimal(1000)),
     _number("files", _("File searches per request"), "0", "", places=6, high=Decimal(1000)),
     _number("code", _("Code runs per request"), "0", "", places=6, high=Decimal(1000)),
@@ -90,8 +94,8 @@ BILLING = (
 SHIFT = (
     _number("tokenizer", _("Tokens for the same text"), "1", "×", low=Decimal("0.01"), high=Decimal(100)),
     _number("verbosity", _("Length of the answers"), "1", "×", low=Decimal("0.01"), high=Decimal(100)),
-    _percent("to.cached", _("Input read from cache there"), default=None, blank=True, hint=_("Empty: the same.")),
-    _percent("to.retry", _("Sent again there"), default=None, blank=True, hint=_("Empty: the same.")),
+    _percent("to.cached", _("Cache reads on the new side"), default=None, blank=True, hint=_("Empty: the same.")),
+    _percent("to.retry", _("Retries on the new side"), default=None, blank=True, hint=_("Empty: the same.")),
 )
 # Typed prices: the field's last word → genai-prices' unit. Dollars per million tokens, calls per thousand.
 PRICES = {

@@ -32,7 +32,8 @@ from costcalc.scenarios.scenario import Offer, Result, listed
 OLD_AFTER = dt.timedelta(days=45)
 YEAR = dt.timedelta(days=365)
 SIDES = ("baseline", "candidate")
-CACHE_UNITS = ("cache_read_mtok", "cache_write_mtok", "cache_write_1h_mtok")
+# Parts that are often priced apart, so that paying the whole's price is worth a note.
+PARTS = ("cache_read_mtok", "cache_write_mtok", "cache_write_1h_mtok", "output_reasoning_mtok")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Finding:
     workload: int | None = None
     grave: bool = False
     href: str = ""
+    link: str = ""
 
     @property
     def detail(self) -> str:
@@ -75,15 +77,19 @@ class Findings:
         self.today = today
 
     def all(self) -> list[Finding]:
-        """Every finding once, what decides the matter first."""
+        """Every finding once, for a reader; what decides the matter first."""
+        once = {(finding.code, finding.lead, finding.sentence): finding for finding in self.everywhere()}
+        return sorted(once.values(), key=lambda finding: not finding.grave)
+
+    def everywhere(self) -> list[Finding]:
+        """Every finding at every place where it holds, for a program."""
         found = [*self._gaps(), *self._old_catalogue()]
         for place in self._places():
-            for check in (self._shutdown, self._gone, self._quote, self._window, self._tier, self._cache):
+            for check in (self._shutdown, self._gone, self._quote, self._window, self._tier, self._parts):
                 found += check(place)
             for check in (self._hours, self._disagreement, self._ahead, self._deprecated):
                 found += check(place)
-        once = {(finding.code, finding.lead, finding.sentence): finding for finding in found}
-        return sorted(once.values(), key=lambda finding: not finding.grave)
+        return found
 
     def _places(self) -> Iterator[_Place]:
         for index, (move, offers) in enumerate(zip(self.result.moves, self.result.offers, strict=True)):
@@ -102,9 +108,11 @@ class Findings:
     def _gap_words(self, gap: Unpriced, offer: Offer) -> tuple[str, str]:
         words = {"unit": unit_label(gap.unit), "seller": seller(offer), "variant": variant_label(gap.variant)}
         if gap.variant != "standard":
-            lead = _("No %(variant)s price is known at %(seller)s: %(unit)s.") % words
+            lead = _("%(seller)s: no %(variant)s price is known for this: %(unit)s.") % words
+        elif offer.entry is None:
+            lead = _("You have not typed a price for this: %(unit)s.") % words
         else:
-            lead = _("No price is known at %(seller)s: %(unit)s.") % words
+            lead = _("%(seller)s: no price is known for this: %(unit)s.") % words
         if gap.share == 1:
             return lead, _("The total leaves it out.")
         share = self.write.percent(Decimal(gap.share.numerator) / gap.share.denominator)
@@ -125,12 +133,15 @@ class Findings:
         if entry is None or entry.shutdown_on is None:
             return
         words = {"model": entry.model_id, "seller": entry.provider_name, "day": self.write.day(entry.shutdown_on)}
-        if entry.is_shut_down(self.day):
+        ended = entry.is_shut_down(self.day)
+        if entry.is_shut_down(self.today):
             lead, rest = _("%(model)s shut down at %(seller)s on %(day)s."), _("It can no longer be bought there.")
+        elif ended:
+            lead, rest = _("%(model)s will have shut down at %(seller)s by then, on %(day)s."), ""
         else:
             lead = _("%(model)s shuts down at %(seller)s on %(day)s.")
-            rest = _("The month and the run-rate are not cut off at that day.")
-        yield Finding("shutdown", lead % words, rest, place.side, place.index, href=model_page(entry))
+            rest = _("These figures do not stop at that day.")
+        yield self._about("shutdown", lead % words, rest, place, entry, grave=ended and place.side == "candidate")
 
     def _gone(self, place: _Place) -> Iterator[Finding]:
         entry = place.offer.entry
@@ -138,7 +149,7 @@ class Findings:
             yield from self._own_without_price(place, entry)
         elif entry is not None and entry.prices and place.offer.price is None:
             lead = _("%(model)s is no longer in the catalogue.") % {"model": entry.key}
-            yield Finding("gone", lead, "", place.side, place.index, href=model_page(entry))
+            yield self._about("gone", lead, "", place, entry, grave=place.side == "candidate")
 
     def _own_without_price(self, place: _Place, entry: OwnEntry) -> Iterator[Finding]:
         """Who may not see an own price learns no more than that: it may as well not exist."""
@@ -168,9 +179,13 @@ class Findings:
                 "model": list_entry.model_id,
                 "list": self.prices(ours[0][1]),
             }
-            lead = _("The price of %(model)s is a vendor’s quote, not a list price.") % {"model": entry.model_id}
+            side = _("Candidate") if place.side == "candidate" else _("Baseline")
+            lead = _("%(side)s: the price of %(model)s is a vendor’s quote, not a list price.") % {
+                "side": side,
+                "model": entry.model_id,
+            }
             rest = _("The quote is %(quote)s; %(seller)s lists %(model)s at %(list)s.") % words
-            yield Finding("quote_not_list", lead, rest, place.side, place.index, href=model_page(list_entry))
+            yield self._about("quote_not_list", lead, rest, place, list_entry)
 
     def _compared_price(self, place: _Place, entry: Entry) -> Iterator[Finding]:
         """What the saving would read against the price that the vendor compares its offer with."""
@@ -183,13 +198,15 @@ class Findings:
             self.result.scenario.day_count,
             self.result.scenario.at,
         ).monthly
+        if claimed.savings_cents <= 0:
+            return
         words = {
             "price": self.prices(other.sheet_on(self.day).rates_on(self.day)[0][1]),
             "saving": self.write.short_money(dollars(claimed.savings_cents)),
         }
         lead = _("The offer’s “original price” is not a list price.")
         rest = _("It compares with %(price)s. Against that the saving would read %(saving)s a month.") % words
-        yield Finding("inflated_baseline", lead, rest, place.side, place.index, href=model_page(other))
+        yield self._about("inflated_baseline", lead, rest, place, other)
 
     def _window(self, place: _Place) -> Iterator[Finding]:
         entry, tokens = place.offer.entry, place.workload.input_tokens + place.workload.output_tokens
@@ -201,7 +218,7 @@ class Findings:
             }
             lead = _("A request does not fit %(model)s.") % words
             rest = _("It needs %(tokens)s tokens of context; the window holds %(window)s.") % words
-            yield Finding("context_window", lead, rest, place.side, place.index, grave=True, href=model_page(entry))
+            yield self._about("context_window", lead, rest, place, entry, grave=True)
 
     def _tier(self, place: _Place) -> Iterator[Finding]:
         crossed = {part.tier_above for charge in place.charges for part in charge.parts} - {None}
@@ -211,12 +228,12 @@ class Findings:
             rest = _("Above the threshold the whole request is billed at that tier, not only what is above.")
             yield Finding("tier", lead, rest, place.side, place.index)
 
-    def _cache(self, place: _Place) -> Iterator[Finding]:
+    def _parts(self, place: _Place) -> Iterator[Finding]:
         for charge in place.charges:
             others = {part.billed_as for part in charge.parts if part.billed_as not in (None, charge.unit)}
-            if charge.unit in CACHE_UNITS and others:
+            if charge.unit in PARTS and others:
                 words = {"unit": unit_label(charge.unit), "seller": seller(place.offer)}
-                lead = _("%(seller)s has no price of its own for this: %(unit)s.") % words
+                lead = _("%(seller)s has no separate price for this: %(unit)s.") % words
                 paid = ", ".join(unit_label(name) for name in sorted(filter(None, others)))
                 rest = _("It is billed as: %(paid)s.") % {"paid": paid}
                 yield Finding("billed_as_whole", lead, rest, place.side, place.index)
@@ -241,14 +258,14 @@ class Findings:
             }
             lead = _("Sources disagree on %(model)s.") % words
             rest = _("%(ours)s says %(used)s, and that is used; %(other)s says %(said)s.") % words
-            yield Finding("sources_disagree", lead, rest, place.side, place.index, href=model_page(entry))
+            yield self._about("sources_disagree", lead, rest, place, entry)
 
     def _ahead(self, place: _Place) -> Iterator[Finding]:
         coming = [day for day in place.offer.sheet.changes_after(self.day) if day - self.day <= YEAR]
         for day in coming[:1]:
             words = {"seller": seller(place.offer), "day": self.write.day(day)}
             lead = _("The price at %(seller)s changes on %(day)s.") % words
-            rest = _("The run-rate uses the prices of %(today)s for all twelve months.") % {
+            rest = _("These figures use the prices of %(today)s for all twelve months.") % {
                 "today": self.write.day(self.day)
             }
             yield Finding("price_change_ahead", lead, rest, place.side, place.index)
@@ -259,6 +276,12 @@ class Findings:
             words = {"seller": entry.provider_name, "model": entry.model_id}
             lead = _("%(seller)s has deprecated %(model)s.") % words
             yield Finding("deprecated", lead, _("It still works, but plan its replacement."), place.side, place.index)
+
+    def _about(
+        self, code: str, lead: str, sentence: str, place: _Place, entry: Entry, *, grave: bool = False
+    ) -> Finding:
+        """A finding at a place, with the model that it is about as its link."""
+        return Finding(code, lead, sentence, place.side, place.index, grave, model_page(entry), entry.key)
 
     def _first(self, weighted: tuple[tuple[object, Rates], ...]) -> str:
         return self.prices(weighted[0][1]) if weighted else self.write.unknown

@@ -6,15 +6,27 @@ Strings are made here and not by filters in the template: a filter in a loop cos
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
 from costcalc.catalog.labels import unit_label, variant_label
-from costcalc.engine import Charge, Line, Part, Totals, Unpriced, Workload, dollars, per
+from costcalc.engine import (
+    Charge,
+    Line,
+    Part,
+    SideName,
+    Totals,
+    Unpriced,
+    Workload,
+    dollars,
+    per,
+    round_half_up,
+    scaled,
+)
 from costcalc.formatting import Formatter
 from costcalc.scenarios import markup
 from costcalc.scenarios.findings import Finding, full_name, model_page, no_price
@@ -22,7 +34,8 @@ from costcalc.scenarios.scenario import Offer, Result
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EM DASH}"
-MILLION = 1_000_000
+# Findings that make a move one on paper only.
+UNBUYABLE = frozenset({"shutdown", "gone", "context_window"})
 
 
 @dataclass(frozen=True)
@@ -86,7 +99,8 @@ class Ledger:
     year: Row
     complete: bool
     note: str
-    hidden: list[str] = field(default_factory=list)
+    grounds: list[str]
+    title: str
 
 
 class Writer:
@@ -104,58 +118,86 @@ class Writer:
     def ledger(self, findings: list[Finding]) -> Ledger:
         """The whole right-hand column."""
         return Ledger(
-            verdict=self.verdict(),
+            verdict=self.verdict({finding.code for finding in findings if finding.grave}),
             facts=self.facts(),
             findings=findings,
             groups=list(self._groups()),
             heads=self._heads(),
-            total=self._total_row(_("Total, a month"), self.answer.monthly, self._month_steps()),
-            year=self._total_row(_("Run-rate, twelve months"), self.answer.annual, self._year_steps()),
+            total=self._total_row(_("Total, a month"), self.answer.monthly, self._month_steps),
+            year=self._total_row(self._year_label(), self.answer.annual, self._year_steps),
             complete=self.answer.complete,
             note=self._note(),
+            grounds=self._grounds(),
+            title=self._title(),
         )
 
-    def verdict(self) -> Verdict:
-        """What moving does to a month, as a sentence; with a price unknown it says so instead."""
-        totals = self.answer.monthly
-        today = self.result.scenario.day == self.today
-        when = _("today’s prices") if today else self.write.day(self.result.scenario.day)
+    def verdict(self, grave: Collection[str] = ()) -> Verdict:
+        """What moving does to a month, as a sentence; with a price unknown it says so instead.
+
+        `grave` are the codes of findings that make the move impossible: then it is one on paper only.
+        """
+        when = self._when()
         if not self.answer.complete:
             lead = _("At %(when)s, a price is missing, so the saving is") % {"when": when}
             return Verdict(lead, _("unknown"), "doubt")
-        saved = totals.savings_cents
-        amount = self.write.short_money(dollars(abs(saved)))
+        found = self._verdict(when)
+        if not UNBUYABLE.intersection(grave):
+            return found
+        lead = _("On paper only, for it cannot be bought or does not fit. %(lead)s") % {"lead": found.lead}
+        return Verdict(lead, found.phrase, "doubt")
+
+    def _verdict(self, when: str) -> Verdict:
+        saved = self.answer.monthly.savings_cents
+        words = {"when": when, "money": self.write.short_money(dollars(abs(saved)))}
+        growing = any(move.workload.monthly_growth for move in self.result.moves)
         if saved > 0:
-            return Verdict(
-                _("At %(when)s, moving saves") % {"when": when}, _("%(money)s a month") % {"money": amount}, "saves"
-            )
+            phrase = _("%(money)s in the first month") if growing else _("%(money)s a month")
+            return Verdict(_("At %(when)s, moving saves") % words, phrase % words, "saves")
         if saved < 0:
-            lead = _("At %(when)s, moving costs") % {"when": when}
-            return Verdict(lead, _("%(money)s more a month") % {"money": amount}, "costs")
-        return Verdict(_("At %(when)s, moving changes") % {"when": when}, _("nothing"), "")
+            phrase = _("%(money)s more in the first month") if growing else _("%(money)s more a month")
+            return Verdict(_("At %(when)s, moving costs") % words, phrase % words, "costs")
+        same = self._exactly("baseline") == self._exactly("candidate")
+        phrase = _("nothing") if same else _("less than a cent a month")
+        return Verdict(_("At %(when)s, moving changes") % words, phrase, "")
+
+    def _when(self) -> str:
+        if self.result.scenario.day == self.today:
+            return _("today’s prices")
+        return _("the prices of %(day)s") % {"day": self.write.day(self.result.scenario.day)}
+
+    def _exactly(self, side: str) -> Fraction:
+        """Month 1 of one side before any rounding, in US dollars."""
+        total = Fraction(0)
+        for line in self.answer.lines:
+            charge = line.candidate if side == "candidate" else line.baseline
+            total += charge.per_request * self._requests(self._workload(line, side)) if charge else 0
+        return total
 
     def facts(self) -> list[tuple[str, Figure]]:
         """The figures under the verdict."""
         month, year = self.answer.monthly, self.answer.annual
         known = "" if self.answer.complete else _("of what is known")
         return [
-            (_("Baseline, a month"), self._sum(month.baseline_cents, self._has_gap("baseline"))),
-            (_("Candidate, a month"), self._sum(month.candidate_cents, self._has_gap("candidate"))),
+            (_("Baseline, a month"), self._sum("baseline", month.baseline_cents)),
+            (_("Candidate, a month"), self._sum("candidate", month.candidate_cents)),
             (_("Saving, a month"), self._saving(month, self._difference_steps(month), known)),
-            (_("Saving, run-rate of a year"), self._saving(year, self._year_steps(), known)),
-            (_("Saving, of the baseline"), self._percent(month)),
+            (_("Saving: %(year)s") % {"year": self._year_label()}, self._saving(year, self._year_difference(), known)),
+            (_("Saving, % of baseline"), self._percent(month)),
             (_("Effective price per MTok"), self._effective()),
         ]
 
     def _has_gap(self, side: str) -> bool:
         return any(gap.side == side for gap in self.answer.unknown)
 
-    def _sum(self, cents: int, gap: bool) -> Figure:
-        text = self.write.money(dollars(cents))
-        steps = [_("The sum of the lines of the ledger, each rounded once to cents.")]
-        if gap:
-            steps.append(_("A price is unknown, so this is the sum of what is known."))
-        return Figure(text + (" + ?" if gap else ""), tuple(steps), kind="unknown" if gap else "")
+    def _sum(self, side: str, cents: int) -> Figure:
+        return self._total_figure(side, cents, self._month_steps(side))
+
+    def _total_figure(self, side: str, cents: int, steps: tuple[str, ...]) -> Figure:
+        """A total; with a price unknown the known part and a question mark, or "unknown" where nothing is known."""
+        if not self._has_gap(side):
+            return Figure(self._money(cents), steps)
+        text = f"{self._money(cents)} + ?" if cents else self.write.unknown
+        return Figure(text, (*steps, _("A price is unknown, so this is the sum of what is known.")), kind="unknown")
 
     def _saving(self, totals: Totals, steps: tuple[str, ...], known: str) -> Figure:
         if known:
@@ -175,18 +217,19 @@ class Writer:
         return Figure(self.write.percent(percent / 100), (step,))
 
     def _effective(self) -> Figure:
-        before, after = self.result.effective(candidate=False), self.result.effective(candidate=True)
-        month = self.answer.monthly
+        tokens = self.result.tokens()
+        if not tokens:
+            return Figure(DASH, (_("Without tokens there is no price per token."),))
+        volume = self._quantity("input_mtok", tokens)
+        sides: tuple[tuple[str, SideName], ...] = ((_("Baseline"), "baseline"), (_("Candidate"), "candidate"))
+        prices = [self.write.per_mtok(self.result.effective(side)) for _label, side in sides]
         steps = tuple(
-            f"{label}: {self._money(cents)} ÷ {self._quantity('input_mtok', self.result.tokens(candidate))} = "
-            f"{self.write.per_mtok(price)}"
-            for label, cents, candidate, price in (
-                (_("Baseline"), month.baseline_cents, False, before),
-                (_("Candidate"), month.candidate_cents, True, after),
-            )
+            f"{label}: {self._dollars(self.result.tokens_cost(side))} ÷ {volume} = {price}"
+            for (label, side), price in zip(sides, prices, strict=True)
         )
-        text = f"{self.write.per_mtok(before)} → {self.write.per_mtok(after)}"
-        return Figure(text, (*steps, _("Input and output tokens together.")))
+        text = " → ".join(prices)
+        note = _("What tokens and request fees cost, by the baseline’s input and output tokens; tools apart.")
+        return Figure(text, (*steps, note))
 
     def _heads(self) -> tuple[str, str]:
         before = {offers[0].seller for offers in self.result.offers}
@@ -246,8 +289,7 @@ class Writer:
         return Figure(text, steps, tuple(self._sources(offer)), "unknown" if gaps else "")
 
     def _steps(self, line: Line, side: str, charge: Charge, cents: int) -> Iterator[str]:
-        move = self.result.moves[line.workload]
-        workload = move.moved if side == "candidate" else move.workload
+        workload = self._workload(line, side)
         volume = line.candidate_volume if side == "candidate" else line.baseline_volume
         yield self._requests_step(workload)
         if charge.unit != "requests_kcount":
@@ -259,6 +301,10 @@ class Writer:
             yield self._part_step(charge.unit, volume, part)
         if len(charge.parts) > 1 or charge.per_request * 100 * self._requests(workload) != cents:
             yield f"{_('Together, rounded once to cents:')} {self._money(cents)}"
+
+    def _workload(self, line: Line, side: str) -> Workload:
+        move = self.result.moves[line.workload]
+        return move.moved if side == "candidate" else move.workload
 
     def _requests(self, workload: Workload) -> Fraction:
         return workload.requests_in(1, self.result.scenario.day_count)
@@ -308,15 +354,14 @@ class Writer:
 
     def _quantity(self, unit: str, volume: Fraction) -> str:
         if unit.endswith("_mtok"):
-            return self.write.tokens(Decimal(volume.numerator) / volume.denominator)
+            return self.write.tokens(scaled(round_half_up(volume * 10**6), 6))
         return self._exact(volume)
 
     def _exact(self, value: Fraction) -> str:
-        return self.write.number(Decimal(value.numerator) / value.denominator, 6)
+        return self.write.number(scaled(round_half_up(value * 10**6), 6), 6)
 
     def _dollars(self, amount: Fraction) -> str:
-        exact = Decimal(amount.numerator) / amount.denominator
-        return self.write.per_mtok(exact.quantize(Decimal("0.000001")).normalize())
+        return self.write.per_mtok(scaled(round_half_up(amount * 10**6), 6))
 
     def _money(self, cents: int) -> str:
         return self.write.money(dollars(cents))
@@ -332,29 +377,68 @@ class Writer:
         yield full_name(entry), model_page(entry)
         yield from ((host_of(url), url) for url in row.urls[:1])
 
-    def _total_row(self, label: str, totals: Totals, steps: tuple[str, ...]) -> Row:
-        gaps = [self._has_gap("baseline"), self._has_gap("candidate")]
-        cents = (totals.baseline_cents, totals.candidate_cents)
-        sides = [
-            Figure(self._money(c) + (" + ?" if gap else ""), steps, kind="unknown" if gap else "")
-            for c, gap in zip(cents, gaps, strict=True)
-        ]
+    def _total_row(self, label: str, totals: Totals, steps: Callable[[str], tuple[str, ...]]) -> Row:
+        cents = {"baseline": totals.baseline_cents, "candidate": totals.candidate_cents}
+        sides = [self._total_figure(side, amount, steps(side)) for side, amount in cents.items()]
         difference, direction = self._signed(-totals.savings_cents)
-        if any(gaps):
+        if not self.answer.complete:
             difference, direction = self.write.unknown, "unknown"
         return Row(label, "", sides[0], sides[1], difference, direction)
 
-    def _month_steps(self) -> tuple[str, ...]:
-        return (_("The sum of the lines above, each rounded once to cents."),)
+    def _month_steps(self, side: str) -> tuple[str, ...]:
+        """`$3,000.00 + $6,000.00 = $9,000.00`."""
+        lines = self.answer.lines
+        cents = [line.candidate_cents if side == "candidate" else line.baseline_cents for line in lines]
+        return (f"{' + '.join(self._money(amount) for amount in cents)} = {self._money(sum(cents))}",)
 
-    def _year_steps(self) -> tuple[str, ...]:
-        steps = [_("The sum of twelve months, each line of each month rounded once to cents.")]
-        if any(move.workload.monthly_growth for move in self.result.moves):
-            last = self.answer.months[-1]
-            words = {"baseline": self._money(last.baseline_cents), "candidate": self._money(last.candidate_cents)}
-            steps.append(_("With growth, month 12 costs %(baseline)s against %(candidate)s.") % words)
-        steps.append(_("At today’s prices throughout, and not cut off at a shutdown."))
-        return tuple(steps)
+    def _year_steps(self, side: str) -> tuple[str, ...]:
+        """`12 × $9,000.00 = $108,000.00`, or the months one by one where they differ."""
+        months = [m.candidate_cents if side == "candidate" else m.baseline_cents for m in self.answer.months]
+        amounts = " + ".join(self._money(amount) for amount in months)
+        if len(set(months)) == 1:
+            amounts = f"12 × {self._money(months[0])}"
+        return (f"{amounts} = {self._money(sum(months))}", self._year_note())
+
+    def _year_note(self) -> str:
+        words = {"when": self._when()}
+        return (
+            _("At %(when)s throughout, each line of each month rounded once to cents, not cut off at a shutdown.")
+            % words
+        )
+
+    def _year_difference(self) -> tuple[str, ...]:
+        return (*self._difference_steps(self.answer.annual), self._year_note())
+
+    def _year_label(self) -> str:
+        """A run-rate where every month is the same; else what it is."""
+        growths = {move.workload.monthly_growth for move in self.result.moves}
+        if growths == {Decimal(0)}:
+            return _("run-rate of twelve months")
+        if len(growths) > 1:
+            return _("twelve months with growth")
+        return _("twelve months, growing %(share)s a month") % {"share": self.write.percent(growths.pop(), 6)}
+
+    def _grounds(self) -> list[str]:
+        """What the figures rest on, for a reader who has only the sheet: the day, and each side's source."""
+        day = self.write.day(self.result.scenario.day)
+        found = [_("Prices of %(day)s.") % {"day": day}]
+        for offers in self.result.offers:
+            for offer in offers:
+                if offer.entry is not None and offer.price is not None:
+                    words = {
+                        "model": offer.entry.key,
+                        "source": offer.price.source,
+                        "day": self.write.day(offer.price.checked_on),
+                    }
+                    found.append(_("%(model)s: %(source)s, checked on %(day)s.") % words)
+        return list(dict.fromkeys(found))
+
+    def _title(self) -> str:
+        """`gpt-4.1 → gpt-4.1: +$9,000.00 a month`, for a tab among others."""
+        before, after = (self._model(offer) or _("typed prices") for offer in self.result.offers[0])
+        change = self.write.difference(dollars(-self.answer.monthly.savings_cents))
+        words = {"change": change if self.answer.complete else self.write.unknown}
+        return f"{before} → {after}: " + _("%(change)s a month") % words
 
     def _difference_steps(self, totals: Totals) -> tuple[str, ...]:
         amount = self._money(totals.savings_cents)

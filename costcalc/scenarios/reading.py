@@ -39,12 +39,8 @@ from costcalc.scenarios.scenario import Asked, Choice, Scenario, TypedPrices
 
 LANGUAGES = ("en", "vi")
 # What a form or the page's own links carry besides the fields.
-OTHERS = frozenset(
-    {
-        *("lang", "last", "shape", "add", "remove", "workloads", "sort", "q", "page", "apart", "csrfmiddlewaretoken"),
-        *("save", "scenario", "revision"),
-    }
-)
+OF_THE_FORM = {"lang", "last", "shape", "focus", "workloads", "add", "remove"}
+OTHERS = frozenset({*OF_THE_FORM, "sort", "q", "page", "apart", "csrfmiddlewaretoken", "save", "scenario", "revision"})
 LONGEST_REFERENCE = 300
 SUGGESTED = 3
 OWN_PRICE = re.compile(rf"{PREFIX}[0-9A-Za-z]{{12}}")
@@ -200,7 +196,7 @@ class _Refused(ValueError):
 def _number(text: str, field: Field, language: str | None) -> Decimal:
     if language is None:
         return read_canonical(text, low=field.low, high=field.high, places=field.places)
-    return read_number(text, language, low=field.low, high=field.high, places=field.places)
+    return read_number(text, language, low=field.low, high=field.high, places=field.places, asks=field.counts)
 
 
 def _percent(text: str, field: Field, language: str | None) -> Decimal:
@@ -259,7 +255,7 @@ def _named(text: str, catalogue: Catalogue, own: Lookup) -> Entry | str:
     found = find(catalogue, provider, model) if slash else None
     if found is not None:
         return found
-    exact = [entry for entry in catalogue.entries if text in (entry.model_id, entry.key)]
+    exact = [entry for entry in catalogue.search(text) if text in (entry.model_id, entry.key)]
     if len(exact) == 1:
         return exact[0]
     near = exact or catalogue.search(text, SUGGESTED)
@@ -323,5 +319,5 @@ def _optional_share(value: Value) -> Decimal | None:
 
 
 def copied(workloads: Sequence[dict[str, Value]]) -> list[dict[str, Value]]:
-    """The workloads with one more, which begins as a copy of the last."""
-    return [*workloads, {**workloads[-1], "name": ""}]
+    """The workloads with one more: a copy of the last, but without requests, so that it changes no figure yet."""
+    return [*workloads, {**workloads[-1], "name": "", "requests": Decimal(0)}]

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from costcalc.catalog.index import EMPTY, Catalogue, Entry, PriceRow
 from costcalc.engine import (
+    CALLS,
     UNSHIFTED,
     DayCount,
     Estimate,
@@ -22,11 +23,13 @@ from costcalc.engine import (
     PriceSheet,
     Rate,
     Shift,
+    SideName,
     Step,
     Variant,
     Workload,
     estimate,
     round_half_up,
+    scaled,
 )
 
 
@@ -125,21 +128,31 @@ class Result:
     moves: tuple[Move, ...]
     estimate: Estimate
 
-    def tokens(self, candidate: bool) -> Fraction:
-        """Input and output tokens of month 1 on one side."""
+    def tokens(self) -> Fraction:
+        """Input and output tokens of month 1 at the baseline."""
         days = self.scenario.day_count
-        sides = [move.moved if candidate else move.workload for move in self.moves]
+        sides = [move.workload for move in self.moves]
         return sum((Fraction(w.input_tokens + w.output_tokens) * w.requests_in(1, days) for w in sides), Fraction(0))
 
-    def effective(self, candidate: bool) -> Decimal | None:
-        """Dollars per million tokens of one side, to four decimals; None where a price is unknown or nothing runs."""
-        side = "candidate" if candidate else "baseline"
-        tokens = self.tokens(candidate)
-        if not tokens or any(gap.side == side for gap in self.estimate.unknown):
+    def tokens_cost(self, side: SideName) -> Fraction:
+        """What tokens and request fees of month 1 cost on one side, in US dollars, not rounded; of what is known."""
+        total, days = Fraction(0), self.scenario.day_count
+        for line in self.estimate.lines:
+            move = self.moves[line.workload]
+            charge, workload = (line.candidate, move.moved) if side == "candidate" else (line.baseline, move.workload)
+            if charge is not None and line.unit not in CALLS:
+                total += charge.per_request * workload.requests_in(1, days)
+        return total
+
+    def effective(self, side: SideName) -> Decimal | None:
+        """Dollars per million tokens of the baseline's traffic, to four decimals; None where a price is unknown.
+
+        Tool calls are left out: they are no tokens. Both sides go by the baseline's tokens, so that they compare.
+        """
+        tokens = self.tokens()
+        if not tokens or any(gap.side == side and gap.unit not in CALLS for gap in self.estimate.unknown):
             return None
-        totals = self.estimate.monthly
-        cents = totals.candidate_cents if candidate else totals.baseline_cents
-        return Decimal(round_half_up(Fraction(cents * 100) * 1_000_000 / tokens)).scaleb(-4)
+        return scaled(round_half_up(self.tokens_cost(side) * 10_000 * 1_000_000 / tokens), 4)
 
 
 def offer_on(choice: Choice, day: dt.date) -> Offer:

@@ -26,7 +26,7 @@ from costcalc.scenarios import address, markup
 from costcalc.scenarios.drawing import Drawing, with_another, without
 from costcalc.scenarios.editing import Editing, carrying, editing_of
 from costcalc.scenarios.elsewhere import REASONS, SORTS, Elsewhere, elsewhere
-from costcalc.scenarios.fields import BY_NAME, MOST_WORKLOADS, SIDES, TYPED, TYPED_PRICES, input_name
+from costcalc.scenarios.fields import BY_NAME, MOST_WORKLOADS, SHIFT, SIDES, TYPED, TYPED_PRICES, element_id, input_name
 from costcalc.scenarios.findings import Findings, model_page, price_words
 from costcalc.scenarios.ledger import Ledger, Writer
 from costcalc.scenarios.reading import Reading, read
@@ -37,6 +37,8 @@ PAGE = 50
 PICKED = 12
 LONGEST_QUERY = 100
 LONGEST_LAST = 8000
+# The shape of a form in which something is marked as wrong.
+WITH_MISTAKES = "!"
 
 
 @require_safe
@@ -59,10 +61,13 @@ def calculator(request: HttpRequest) -> HttpResponse:
     part = _part(request, sent, context)
     template = f"scenarios/calculator.html{part and '#' + part}"
     response = render(request, template, context, status=200 if scenario is not None else 422)
+    home = _home(carrying(reading.query, editing)) if scenario is not None else ""
     if part == "calculator":
         response["HX-Retarget"], response["HX-Reswap"] = "#calculator", "outerHTML"
-    if part and scenario is not None:
-        _follow(request, response, sent, context, _home(carrying(reading.query, editing)))
+    if part == "ledger":
+        _write_back(response, sent, context)
+    if part and home and not request.headers.get("HX-Current-URL", "").endswith(home):
+        response["HX-Push-Url"] = home
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -85,13 +90,11 @@ def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
 @require_safe
 def models(request: HttpRequest) -> HttpResponse:
     """The picker's list: models that contain every word; without words, those used last."""
-    held, day = catalogue(), timezone.now().date()
+    held, day, write = catalogue(), timezone.now().date(), formatter_for()
     query = request.GET.get(request.GET.get("field", "q"), "")[:LONGEST_QUERY]
-    recent = [held.by_key[key] for key in request.GET.get("recent", "")[:1000].split(",") if key in held.by_key]
     chosen = query in held.by_key or is_own(query)
-    found = recent[:PICKED] if chosen or not query.strip() else held.search(query, PICKED)
+    found = _at_hand(request, held) if chosen or not query.strip() else held.search(query, PICKED)
     offered = [*_own_offers(request, "" if chosen else query), *(found or held.search(query, PICKED))]
-    write = formatter_for()
     options = [_option(index, entry, day, write) for index, entry in enumerate(offered)]
     return render(
         request, "scenarios/models.html", {"options": options, "id": request.GET.get("list", "")[:40], "query": query}
@@ -103,18 +106,25 @@ def _own_offers(request: HttpRequest, words: str) -> list[OwnEntry]:
     return offered_in(current_workspace(request), words, PICKED) if isinstance(request.user, User) else []
 
 
+def _at_hand(request: HttpRequest, held: Catalogue) -> list[Entry]:
+    """Models before anything is typed: those used last, the one that is chosen, and the same one elsewhere."""
+    current = request.GET.get("current", "")[:LONGEST_QUERY]
+    keys = [*request.GET.get("recent", "")[:1000].split(","), current]
+    near = held.search(held.by_key[current].model_id, PICKED) if current in held.by_key else []
+    known = [held.by_key[key] for key in keys if key in held.by_key]
+    return list({entry.key: entry for entry in (*known, *near)}.values())[:PICKED]
+
+
 def _part(request: HttpRequest, sent: Reading, context: dict[str, Any]) -> str:
     """What to answer with: the page, the whole calculator, or, where the form keeps its shape, the ledger alone."""
     if not _is_htmx(request):
         return ""
-    same = sent.language is not None and request.GET.get("shape") == context["shape"]
+    same = sent.language is not None and request.GET.get("shape") == context["shape"] != WITH_MISTAKES
     return "ledger" if same and "add" not in request.GET and "remove" not in request.GET else "calculator"
 
 
-def _follow(request: HttpRequest, response: HttpResponse, sent: Reading, context: dict[str, Any], home: str) -> None:
-    """Bring the address and the figures in the form up to date with what was read."""
-    if not request.headers.get("HX-Current-URL", "").endswith(home):
-        response["HX-Push-Url"] = home
+def _write_back(response: HttpResponse, sent: Reading, context: dict[str, Any]) -> None:
+    """Show the figures in the form, which stays, as they were read."""
     shown = {field.name: field for workload in context["workloads"] for field in workload.fields}
     shown |= {field.name: field for field in context["days"].fields}
     rewritten = {shown[name].id: shown[name].value for name, text in sent.typed.items() if shown[name].value != text}
@@ -163,6 +173,8 @@ def _page(
         "can_add": len(reading.workloads) < MOST_WORKLOADS,
         "last": shown[0].query if shown[1] is not None else last,
         "strangers": reading.strangers,
+        "focus": _focus(request, reading),
+        "address": request.build_absolute_uri(_home(shown[0].query)) if shown[1] is not None else "",
         "stale": scenario is None,
         "catalogue": held,
         "today": today,
@@ -173,10 +185,17 @@ def _page(
     return context
 
 
+def _focus(request: HttpRequest, reading: Reading) -> str:
+    """The input to go to: the first of what was just added."""
+    if "add" in request.GET:
+        return element_id(len(reading.workloads) - 1, "requests")
+    return request.GET.get("focus", "")[:40]
+
+
 def _shape(reading: Reading, scenario: Scenario | None) -> str:
     """Which inputs the form has; one with mistakes marked is drawn anew in any case."""
     sides = (values[side] == TYPED for values in reading.workloads for side in SIDES)
-    return "!" if scenario is None else "".join("t" if typed else "m" for typed in sides)
+    return WITH_MISTAKES if scenario is None else "".join("t" if typed else "m" for typed in sides)
 
 
 def _last_good(request: HttpRequest, last: str, held: Catalogue, today: dt.date) -> tuple[Reading, Scenario] | None:
@@ -200,31 +219,40 @@ def _elsewhere(request: HttpRequest, result: Result, reading: Reading, held: Cat
     asked = _Asked.of(request, reading, filtered=size == PAGE)
     positions = found.set_apart(asked.apart, asked.q) if asked.apart else found.serving(asked.sort, asked.q)
     number = _page_number(request, len(positions), size)
-    pages, start = max(1, -(-len(positions) // size)), (number - 1) * size
-    write = formatter_for()
-    shown = positions[start : start + size]
+    shown = positions[(number - 1) * size : number * size]
     return {
+        **_paging(asked, number, len(positions), size),
         "rows": _places(found, shown) if asked.apart else _rows(found, today, shown, _as_candidate(request, reading)),
         "heads": _heads(asked),
-        "matching": len(positions),
         "able": int(found.able.sum()),
-        "able_words": write.number(int(found.able.sum())),
+        "able_words": formatter_for().number(int(found.able.sum())),
+        "shifted": any(move.moved != move.workload for move in result.moves),
         "reasons": [
-            {"href": asked.address(apart=reason, q=""), "words": REASONS[reason], "count": write.number(count)}
+            {
+                "href": asked.address(apart=reason, q=""),
+                "words": REASONS[reason],
+                "count": formatter_for().number(count),
+            }
             for reason, count in found.reasons()
         ],
-        "apart": asked.apart,
-        "why": REASONS.get(asked.apart, ""),
-        "sort": asked.sort,
-        "q": asked.q,
-        "pairs": asked.pairs,
-        "query": asked.query,
+        **asked.shown,
+    }
+
+
+def _paging(asked: _Asked, number: int, rows: int, size: int) -> dict[str, Any]:
+    """Where in the list this page is, and the addresses around it."""
+    write, pages, start = formatter_for(), max(1, -(-rows // size)), (number - 1) * size
+    return {
+        "matching": rows,
+        "on_page": size == PAGE,
         "number": number,
         "pages": pages,
-        "onward": asked.address(page=str(number + 1 if number < pages else 1)),
+        "back": asked.address(page=str(number - 1)) if number > 1 else "",
+        "onward": asked.address(page=str(number + 1)) if number < pages else "",
+        "everything": asked.address(),
         "first": write.number(start + 1),
-        "last_row": write.number(start + len(shown)),
-        "of": write.number(len(positions)),
+        "last_row": write.number(min(start + size, rows)),
+        "of": write.number(rows),
     }
 
 
@@ -246,6 +274,12 @@ class _Asked:
             get("q", "")[:LONGEST_QUERY] if filtered else "",
             get("apart", "") if get("apart") in REASONS else "",
         )
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the template says of it."""
+        words = {"sort": self.sort, "q": self.q, "apart": self.apart, "why": REASONS.get(self.apart, "")}
+        return {**words, "pairs": self.pairs, "query": self.query}
 
     @cached_property
     def query(self) -> str:
@@ -291,7 +325,7 @@ def _page_number(request: HttpRequest, rows: int, size: int) -> int:
 def _as_candidate(request: HttpRequest, reading: Reading) -> str:
     """The address of the scenario with another candidate, up to where the candidate's name goes."""
     kept = [{**values, "to": BY_NAME["to"].default} for values in reading.workloads]
-    kept = [values | {field.name: field.default for field in TYPED_PRICES["to"]} for values in kept]
+    kept = [values | {field.name: field.default for field in (*TYPED_PRICES["to"], *SHIFT)} for values in kept]
     others = "".join(f"{input_name(index, 'to')}=%s&" for index in range(len(kept)))
     query = carrying(address.query(kept, reading.scenario), editing_of(request)).replace("%", "%%")
     return f"{_home('')}?{query}&{others}".replace("?&", "?")

@@ -6,10 +6,6 @@ from costcalc.wire.problem import MEDIA_TYPE, problem
 from costcalc.wire.raw import App, Message, Receive, Scope, Send, answer
 
 
-class BodyTooLargeError(Exception):
-    """The body grew over its limit while it was being read."""
-
-
 class Bounds:
     """Answers 413 to a body over `limit` bytes, declared or not, and 400 to NUL in an address.
 
@@ -26,6 +22,8 @@ class Bounds:
             await self.app(scope, receive, send)
         elif holds_nul(scope):
             await refuse(send, 400, "The address holds a NUL character.")
+        elif has_foreign_charset(scope):
+            await refuse(send, 415, "Text must be UTF-8.")
         else:
             await self.serve_bounded(scope, receive, send, self.limit_of(scope["path"]))
 
@@ -34,12 +32,10 @@ class Bounds:
         if declared_length(scope) > limit:
             await refuse_body(send, limit)
             return
-        response = Response(send)
-        try:
-            await self.app(scope, counting(receive, limit), response.send)
-        except BodyTooLargeError:
-            if not response.started:
-                await refuse_body(send, limit)
+        body, response = Body(receive, limit), Response(send)
+        await self.app(scope, body.receive, response.send)
+        if body.over and not response.started:
+            await refuse_body(send, limit)
 
     def limit_of(self, path: str) -> int:
         """Bytes that a body sent to this path may have."""
@@ -59,19 +55,20 @@ class Response:
         await self.pass_on(message)
 
 
-def counting(receive: Receive, limit: int) -> Receive:
-    """The same messages; raises BodyTooLargeError with the first byte over the limit."""
-    seen = 0
+class Body:
+    """Passes a body on up to its limit. Over it, the application hears that the client has left, and tidies up."""
 
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise BodyTooLargeError
-        return message
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self.take = receive
+        self.left = limit
+        self.over = False
 
-    return counted
+    async def receive(self) -> Message:
+        """The next ASGI message."""
+        message = await self.take()
+        self.left -= len(message.get("body", b""))
+        self.over = self.over or self.left < 0
+        return {"type": "http.disconnect"} if self.over else message
 
 
 def declared_length(scope: Scope) -> int:
@@ -83,6 +80,14 @@ def declared_length(scope: Scope) -> int:
 def holds_nul(scope: Scope) -> bool:
     """Whether the address holds NUL, which PostgreSQL cannot compare and nobody types."""
     return "\0" in scope["path"] or b"%00" in scope.get("query_string", b"")
+
+
+def has_foreign_charset(scope: Scope) -> bool:
+    """Whether the body claims another character set than UTF-8: Python's own include `hex` and `idna`."""
+    types = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"content-type"]
+    parts = (part.partition("=") for text in types for part in text.split(";")[1:])
+    charsets = (value.strip(" \"'") for name, _, value in parts if name.strip() == "charset")
+    return any(charset not in {"utf-8", "utf8", "us-ascii"} for charset in charsets)
 
 
 async def refuse_body(send: Send, limit: int) -> None:

@@ -45,8 +45,11 @@ def moment(value: Any) -> dt.date | dt.datetime:
         return _in_range(dt.date.fromisoformat(value))
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         read = dt.datetime.fromisoformat(value)
+        if not FIRST.year - 1 <= read.year <= LAST.year + 1:
+            _in_range(read.date())
+        read = read.astimezone(dt.UTC) if read.tzinfo else read.replace(tzinfo=dt.UTC)
         _in_range(read.date())
-        return read.astimezone(dt.UTC) if read.tzinfo else read.replace(tzinfo=dt.UTC)
+        return read
     raise ValueError("must be a day such as 2026-11-22, or a UTC date-time such as 2026-11-22T10:00:00Z")
 
 

@@ -12,6 +12,9 @@ def problems_for_machines(get_response: Callable[[HttpRequest], HttpResponse]) -
     """Under /api/, whatever else refuses a request (Django, ninja's 405) answers with problem JSON too."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method == "HEAD" and request.path.startswith(API):
+            # Answered as GET; the server leaves the body out.
+            request.method = "GET"
         response = get_response(request)
         if not request.path.startswith(API) or response.status_code < 400 or response["Content-Type"] == MEDIA_TYPE:
             return response

@@ -84,7 +84,8 @@ def test_every_operation_documents_its_problems(client: Client) -> None:
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     assert {"/api/v1/estimate", "/api/v1/prices/{provider}/{model}"} == paths.keys()
     for operation in (operation for path in paths.values() for operation in path.values()):
-        assert {"422", "429"} <= operation["responses"].keys()
+        assert {"400", "413", "422", "429", "500"} <= operation["responses"].keys()
+        assert ("415" in operation["responses"]) == ("requestBody" in operation)
         for status, response in operation["responses"].items():
             wanted = PROBLEM if int(status) >= 400 else "application/json"
             assert list(response["content"]) == [wanted]

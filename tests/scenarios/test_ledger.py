@@ -63,7 +63,7 @@ def test_the_verdict_is_a_sentence() -> None:
     assert saving.sentence == "At today’s prices, moving saves $6,675 a month"
     assert (saving.kind, ledger_of("").verdict.kind) == ("saves", "costs")
     assert ledger_of("to=openai/gpt-4.1").verdict.sentence == "At today’s prices, moving changes nothing"
-    assert ledger_of("at=2026-10-15").verdict.lead == "At 15 October 2026, moving costs"
+    assert ledger_of("at=2026-10-15").verdict.lead == "At the prices of 15 October 2026, moving costs"
 
 
 def test_a_missing_price_is_unknown_in_verdict_line_and_total() -> None:
@@ -93,14 +93,50 @@ def test_the_difference_is_candidate_minus_baseline_and_the_saving_the_reverse()
     assert ledger.total.difference == "+$9,000.00"
     facts = {label: figure.text for label, figure in ledger.facts}
     assert facts["Saving, a month"] == "−$9,000.00"
-    assert facts["Saving, run-rate of a year"] == "−$108,000.00"
-    assert facts["Saving, of the baseline"] == "−100%"
+    assert facts["Saving: run-rate of twelve months"] == "−$108,000.00"
+    assert facts["Saving, % of baseline"] == "−100%"
     assert facts["Effective price per MTok"] == "$4.00 → $8.00"
+
+
+def test_a_model_that_cannot_be_bought_saves_on_paper_only() -> None:
+    for address in ("to=deepseek/deepseek-chat", "in=200001&from=openai/gpt-4.1&to=anthropic/claude-haiku-4-5"):
+        verdict = ledger_of(address).verdict
+        assert verdict.kind == "doubt"
+        assert verdict.lead.startswith("On paper only")
+
+
+def test_less_than_a_cent_is_not_nothing() -> None:
+    small = "requests=1&per=month&in=1000&out=0&from=typed&from.input=1.001&from.output=0&to=typed&to.output=0"
+    assert ledger_of(f"{small}&to.input=1.000").verdict.phrase == "less than a cent a month"
+    assert ledger_of(f"{small}&to.input=1.001").verdict.phrase == "nothing"
+
+
+def test_the_effective_price_is_exact_and_leaves_tools_out() -> None:
+    few = dict(ledger_of("requests=30&per=month&in=100&out=50&searches=2").facts)["Effective price per MTok"]
+    assert few.text == "$4.00 → $8.00"
+    both = dict(ledger_of("requests=30&per=month&in=100&out=50&tokenizer=1.5").facts)["Effective price per MTok"]
+    assert both.text == "$4.00 → $12.00"
+    assert dict(ledger_of("requests=0").facts)["Effective price per MTok"].text == "—"
+
+
+def test_totals_open_on_their_sums() -> None:
+    ledger = ledger_of("")
+    assert ledger.total.candidate.steps == ("$12,000.00 + $6,000.00 = $18,000.00",)
+    assert ledger.year.candidate.steps[0] == "12 × $18,000.00 = $216,000.00"
+
+
+def test_the_sheet_says_what_it_rests_on() -> None:
+    ledger = ledger_of("")
+    assert ledger.grounds[:2] == [
+        "Prices of 22 November 2026.",
+        "openai/gpt-4.1: genai-prices 0.2.3, checked on 10 November 2026.",
+    ]
+    assert ledger.title == "gpt-4.1 → gpt-4.1: +$9,000.00 a month"
 
 
 def test_a_baseline_of_nothing_has_no_percentage() -> None:
     facts = dict(ledger_of("from=typed&from.input=0&from.output=0").facts)
-    assert facts["Saving, of the baseline"].text == "—"
+    assert facts["Saving, % of baseline"].text == "—"
 
 
 def line(ledger: Ledger, label: str) -> Figure:
@@ -149,7 +185,10 @@ def test_a_quote_is_set_beside_the_list_price_and_its_own_comparison() -> None:
 
 def test_a_shutdown_is_announced_until_its_day_and_stated_from_then() -> None:
     assert findings_of("at=2027-01-13")["shutdown"].lead == "gpt-4.1 shuts down at OpenAI on 14 January 2027."
-    assert findings_of("at=2027-01-14")["shutdown"].lead == "gpt-4.1 shut down at OpenAI on 14 January 2027."
+    then = findings_of("at=2027-01-14")["shutdown"].lead
+    assert then == "gpt-4.1 will have shut down at OpenAI by then, on 14 January 2027."
+    past = findings_of("from=deepseek/deepseek-chat")["shutdown"].lead
+    assert past == "deepseek-chat shut down at Deepseek on 24 July 2026."
 
 
 def test_sources_that_disagree_are_both_quoted() -> None:
@@ -187,7 +226,9 @@ def test_growth_is_in_the_year_and_not_in_the_month() -> None:
     # 9,000 × (1.1^12 − 1) / 0.1 = 192,458.55, each line of each month rounded to cents
     assert ledger.total.baseline.text == "$9,000.00"
     assert ledger.year.baseline.text == "$192,458.55"
-    assert any("month 12 costs $25,678.05" in step for step in ledger.year.baseline.steps)
+    assert ledger.year.baseline.steps[0].endswith("+ $25,678.05 = $192,458.55")
+    assert ledger.year.label == "twelve months, growing 10% a month"
+    assert ledger.verdict.phrase == "$9,000 in the first month"
 
 
 def test_the_day_count_is_printed() -> None:

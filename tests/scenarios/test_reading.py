@@ -79,6 +79,16 @@ def test_an_ambiguous_figure_is_asked_about(held: Catalogue) -> None:
     assert reading.typed["in"] == "1,5"
 
 
+@pytest.mark.parametrize(("language", "text"), [("en", "50.000"), ("en", "1.000"), ("vi", "1,000")])
+def test_a_count_that_could_be_thousands_is_asked_about(language: str, text: str, held: Catalogue) -> None:
+    reading = reading_of(f"lang={language}&requests={text}", held)
+    assert list(reading.errors) == ["requests"]
+
+
+def test_a_ratio_with_three_decimals_is_one(held: Catalogue) -> None:
+    assert reading_of("lang=en&tokenizer=1.125", held).query == "tokenizer=1.125"
+
+
 @pytest.mark.parametrize(
     ("address", "field"),
     [

@@ -67,6 +67,27 @@ def test_a_change_that_alters_the_form_answers_with_all_of_it(visitor: Client) -
         assert 'id="w1-requests"' in response.content.decode()
 
 
+def test_each_new_mistake_is_shown(visitor: Client) -> None:
+    for typed in ("abc", "-5", "1_000"):
+        response = visitor.get("/", form(shape="!", requests=typed), headers=HTMX)
+        assert response["HX-Retarget"] == "#calculator"
+        assert f'value="{typed}"' in response.content.decode()
+
+
+def test_a_workload_is_removed_in_place(visitor: Client) -> None:
+    sent = {**form(remove="1", shape="mmmm"), "workloads": "2", "2.in": "7", "2.name": "b"}
+    response = visitor.get("/", sent, headers=HTMX)
+    assert response.status_code == 200
+    assert response["HX-Push-Url"] == "/?name=b&in=7"
+
+
+def test_the_ranking_goes_by_the_baselines_tokens_and_so_does_the_move_there(visitor: Client) -> None:
+    context = visitor.get("/elsewhere/?tokenizer=1.5&verbosity=2&q=gemini-2.5-flash").context
+    row = context["rows"][0]
+    assert context["shifted"]
+    assert visitor.get(row["move"]).context["ledger"].total.candidate.text == row["monthly"]
+
+
 def test_an_address_that_did_not_move_is_not_pushed_again(visitor: Client) -> None:
     here = {**HTMX, "HX-Current-URL": "http://testserver/?requests=60000"}
     assert "HX-Push-Url" not in visitor.get("/", form(requests="60,000"), headers=here)
@@ -81,13 +102,13 @@ def test_a_mistake_keeps_what_was_typed_and_the_last_good_ledger(visitor: Client
         assert "“12x” is not a number." in page
         assert 'aria-describedby="w1-requests-error"' in page
         assert "$720 more a month" in page
-        assert "This ledger is from before" in page
+        assert "These figures are from before your last change" in page
         assert "HX-Push-Url" not in response
 
 
 def test_a_mistake_in_an_address_shows_no_ledger_that_nobody_asked_for(visitor: Client) -> None:
     page = unescape(visitor.get("/?requests=12x").content.decode())
-    assert "Mend the marked field to see the ledger." in page
+    assert "Correct the marked field to see the ledger." in page
     assert "more a month" not in page
 
 
@@ -98,7 +119,7 @@ def test_a_broken_last_ledger_is_left_out(visitor: Client) -> None:
 
 def test_workloads_are_added_and_removed(visitor: Client) -> None:
     two = visitor.get("/", form(add="1", requests="60k"))["Location"]
-    assert two == "/?workloads=2&requests=60000&2.requests=60000"
+    assert two == "/?workloads=2&requests=60000&2.requests=0"
     assert visitor.get("/", {**form(remove="1"), "workloads": "2", "2.in": "7"})["Location"] == "/?in=7"
     assert visitor.get("/", form(remove="1"))["Location"] == "/"
 
@@ -206,3 +227,11 @@ def test_the_picker_says_when_nothing_matches(visitor: Client) -> None:
 def test_only_reading_is_allowed(address: str, visitor: Client) -> None:
     assert visitor.post(address).status_code in {403, 405}
     assert visitor.head(address).status_code == 200
+
+
+def test_the_largest_and_the_finest_figures_are_answered(visitor: Client) -> None:
+    for address in (
+        "requests=1000000000000&in=1000000000&out=1000000000&retry=100&growth=1000&from=typed&from.input=1000000",
+        "requests=0.001&in=0.001&out=0&tokenizer=1.123456&days=365/12&from=typed&from.input=0.000000000000000001",
+    ):
+        assert visitor.get(f"/?{address}").status_code == 200

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from costcalc.wire.raw import App, Message, Scope
+from tests import loops
 
 
 @dataclass
@@ -51,7 +52,7 @@ def ask(app: App, scope: Scope, chunks: Iterable[bytes] = (b"",), patient: bool 
     async def run() -> None:
         await app(scope, receive, send)
 
-    asyncio.run(run())
+    loops.run(run)
     return answer
 
 
@@ -60,6 +61,8 @@ async def swallow(scope: Any, receive: Any, send: Any) -> None:
     length, more = 0, True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return
         length, more = length + len(message["body"]), message["more_body"]
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": str(length).encode()})

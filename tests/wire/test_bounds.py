@@ -78,3 +78,14 @@ def test_a_nul_in_an_address_is_refused(scope: Any) -> None:
     answer = ask(app, scope)
     assert answer.status == 400
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("charset", [b"hex", b"rot13", b"idna", b"undefined", b"utf-7", b'"latin-1"'])
+def test_a_body_in_another_character_set_is_refused(charset: bytes) -> None:
+    kind = (b"content-type", b"multipart/form-data; boundary=x; charset=" + charset)
+    assert ask(app, http(headers=[kind]), [b"x"]).status == 415
+
+
+@pytest.mark.parametrize("kind", [b"text/plain; charset=UTF-8", b'text/plain; charset="utf-8"', b"text/plain"])
+def test_utf_8_is_read(kind: bytes) -> None:
+    assert ask(app, http(headers=[(b"content-type", kind)]), [b"x"]).status == 200

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from costcalc.wire.drain import Drain, chain
+from tests import loops
 
 
 async def ticking(log: list[str]) -> AsyncIterator[int]:
@@ -49,7 +50,7 @@ def items_until_drained(source: AsyncIterator[int]) -> list[int]:
         async with asyncio.timeout(2):
             return [item async for item in drain.until(source)]
 
-    return asyncio.run(read())
+    return loops.run(read)
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +103,7 @@ def test_a_reader_who_leaves_closes_the_source() -> None:
         await anext(stream)
         await stream.aclose()  # type: ignore[attr-defined]
 
-    asyncio.run(leave_early())
+    loops.run(leave_early)
     assert log == ["closed"]
 
 
@@ -122,6 +123,6 @@ def test_beginning_before_or_after_the_loop_lives_is_harmless() -> None:
     async def arm() -> None:
         drain.arm()
 
-    asyncio.run(arm())
+    loops.run(arm)
     drain.begin()
     assert not drain.begun

@@ -5,6 +5,7 @@ import threading
 import time
 
 from costcalc.wire.watchdog import Watchdog
+from tests import loops
 
 
 def watched(patience: int, *blocks: float) -> bool:
@@ -19,7 +20,7 @@ def watched(patience: int, *blocks: float) -> bool:
         await asyncio.sleep(0.1)
         watching.cancel()
 
-    asyncio.run(live())
+    loops.run(live)
     return bitten.is_set()
 
 
@@ -38,5 +39,5 @@ def test_nothing_is_watched_after_the_server_has_ended() -> None:
         Watchdog(2, interval=0.02, end=bitten.set).start().cancel()
         await asyncio.sleep(0)
 
-    asyncio.run(live())
+    loops.run(live)
     assert not bitten.wait(0.3)
