@@ -1,5 +1,6 @@
 """The API: one OpenAPI document, each room's router, and every error as problem JSON."""
 
+import json
 import logging
 from http import HTTPStatus
 from typing import Any
@@ -10,12 +11,15 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
+from ninja.responses import NinjaJSONEncoder
 
+from costcalc.accounts.api import router as workspace
 from costcalc.catalog.api import router as prices
 from costcalc.catalog.own_api import router as own_prices
 from costcalc.scenarios.api import router as calculator
+from costcalc.scenarios.saved_api import router as scenarios
 from costcalc.wire import strict_json
-from costcalc.wire.problem import MEDIA_TYPE, ConflictError, Fault, locate
+from costcalc.wire.problem import MEDIA_TYPE, ConflictError, Fault, locate, problem
 from costcalc.wire.rate_limit import WAIT, AddressThrottle
 from costcalc.wire.views import problem_response
 
@@ -125,7 +129,10 @@ def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 @api.exception_handler(ConflictError)
 def conflicting(request: HttpRequest, error: ConflictError) -> HttpResponse:
     """409, with how things stand now."""
-    return HttpResponse(error.encode(), status=409, content_type=MEDIA_TYPE)
+    said = problem(409, error.detail).model_dump(exclude_none=True)
+    if error.current is not None:
+        said["current"] = error.current
+    return HttpResponse(json.dumps(said, cls=NinjaJSONEncoder), status=409, content_type=MEDIA_TYPE)
 
 
 @api.exception_handler(Http404)
@@ -150,3 +157,5 @@ def broken(request: HttpRequest, error: Exception) -> HttpResponse:
 api.add_router("", prices)
 api.add_router("", calculator)
 api.add_router("", own_prices)
+api.add_router("", scenarios)
+api.add_router("", workspace)

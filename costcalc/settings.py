@@ -204,8 +204,9 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "costcalc.accounts.passwords.LengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -282,7 +283,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "costcalc: "
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # What one address, or one account, may try; counted in the shared cache.
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/10m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/10m/ip,5/5m/key", "invite": "30/h/user"}
 
 globals().update(mail(ENV))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from

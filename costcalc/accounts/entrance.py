@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account import forms as allauth_forms
@@ -12,6 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.models import User
@@ -19,6 +22,7 @@ from costcalc.accounts.workspaces import Invitation, personal_workspace
 from costcalc.wire.rate_limit import subscriber
 
 INVITED = "invitation"
+logger = logging.getLogger(__name__)
 
 
 def pending_invitation(request: HttpRequest) -> Invitation | None:
@@ -57,11 +61,19 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Store a new person, and the workspace that everybody has from the start."""
         assert isinstance(user, User)
         user.name = form.cleaned_data.get("name", "")
+        user.language = get_language() or ""
         with transaction.atomic():
             super().save_user(request, user, form, commit)
             if commit:
                 personal_workspace(user)
         return user
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send; whether the mail server takes it is the operator's business, not the visitor's."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException):
+            logger.exception("A message could not be sent")
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Whom the attempts are counted for; `asgi.py` has asked the proxies that are trusted."""

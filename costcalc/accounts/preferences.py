@@ -5,6 +5,7 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
@@ -29,7 +30,9 @@ def as_preferred(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Cal
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        user = request.user if request.user.is_authenticated else None
+        # Without a session there is nobody to look up, and the answer does not vary by who it is.
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
+        user = request.user if known else None
         if user is not None and user.language:
             # LocaleMiddleware, which is outside, names this language in the answer.
             translation.activate(user.language)

@@ -141,4 +141,5 @@ def revoke_token(visit: Visit, token: ApiToken, now: dt.datetime) -> None:
 def target(thing: Workspace | User | Invitation | ApiToken) -> str:
     """How the log names a thing: its kind and public id."""
     kinds = {Workspace: "workspace", User: "member", Invitation: "invitation", ApiToken: "token"}
-    return f"{kinds[type(thing)]}:{thing.public_id}"
+    # Not its type: who is signed in comes wrapped until first asked.
+    return f"{kinds[thing.__class__]}:{thing.public_id}"

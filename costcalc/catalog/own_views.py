@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from costcalc.accounts.access import Visit, in_workspace
 from costcalc.accounts.audit import acting
+from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role
 from costcalc.catalog import own_csv
 from costcalc.catalog.own import OwnPrice, StaleError, TooManyError, add
@@ -128,7 +129,7 @@ def from_csv(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _page(
     request: HttpRequest, visit: Visit, template: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    shared = {"visit": visit, "workspace": visit.workspace, "may_edit": visit.may(Role.EDITOR), "day": _day()}
+    shared = {**navigation(visit, "own_prices:prices"), "may_edit": visit.may(Role.EDITOR), "day": _day()}
     return render(request, template, {**shared, **context}, status=status)
 
 

@@ -22,7 +22,8 @@ from pydantic import (
 )
 
 from costcalc.catalog.finding import find
-from costcalc.catalog.index import Catalogue, catalogue, prices_at
+from costcalc.catalog.index import Catalogue, Entry, catalogue, prices_at
+from costcalc.catalog.own_entries import OwnEntry
 from costcalc.catalog.published import exact, source, tiers, units
 from costcalc.catalog.rates import STRICT, Rates, VariantIn, rates_of
 from costcalc.engine import (
@@ -230,7 +231,7 @@ class PriceUsedOut(Schema):
     provider: str | None
     model: str | None
     name: str
-    kind: Literal["list", "quote", "typed"]
+    kind: Literal["list", "quote", "own", "typed"]
     units: dict[str, str]
     tiers: dict[str, list[dict[str, Any]]]
     source: PriceSourceOut | None
@@ -260,14 +261,18 @@ def estimate(request: HttpRequest, body: EstimateIn) -> dict[str, Any]:
     """Compute a move on the prices of a day. A missing price is unknown, never 0."""
     held, today = catalogue(), timezone.now().date()
     asked = tuple(_asked(index, workload, held) for index, workload in enumerate(body.workloads))
-    result = Scenario(asked, body.days_per_month, body.at or today).computed()
+    return answered(Scenario(asked, body.days_per_month, body.at or today).computed(), held, today)
+
+
+def answered(result: Result, held: Catalogue, today: dt.date) -> dict[str, Any]:
+    """A computed scenario as the API shows it."""
     # The API speaks English, whatever the reader's browser asks for.
     with override("en"):
         findings = Findings(result, held, formatter_for("en"), today).everywhere()
     return {
         "complete": result.estimate.complete,
         "at": iso(result.scenario.at),
-        "days_per_month": body.days_per_month,
+        "days_per_month": result.scenario.days,
         "monthly": _totals(result.estimate.monthly),
         "annual": _totals(result.estimate.annual),
         "lines": list(_lines(result)),
@@ -375,8 +380,14 @@ def _offer(offer: Offer, result: Result) -> dict[str, Any]:
         "provider": entry.provider if entry else None,
         "model": entry.model_id if entry else None,
         "name": entry.name if entry else offer.seller,
-        "kind": "typed" if entry is None else "quote" if entry.is_quote else "list",
+        "kind": _kind(entry),
         "units": units(means),
         "tiers": tiers(means),
         "source": source(offer.price, used=True) if offer.price else None,
     }
+
+
+def _kind(entry: Entry | None) -> str:
+    if entry is None:
+        return "typed"
+    return "own" if isinstance(entry, OwnEntry) else "quote" if entry.is_quote else "list"

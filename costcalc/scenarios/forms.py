@@ -9,6 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.models import User
+from costcalc.accounts.roles import Role
+from costcalc.accounts.workspaces import Workspace
 from costcalc.scenarios.saved import Revision
 from costcalc.scenarios.talking import Approval
 
@@ -35,6 +37,20 @@ class NameForm(forms.Form):
         if not name.isprintable():
             raise forms.ValidationError(_("This holds characters that cannot be shown."))
         return name
+
+
+class NewForm(NameForm):
+    """A scenario that is saved for the first time, and in which of the workspaces that somebody may change."""
+
+    workspace = forms.ModelChoiceField(
+        Workspace.objects.none(), label=_("Workspace"), to_field_name="public_id", empty_label=None
+    )
+
+    def __init__(self, user: User, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        roles = [role for role in Role if role.covers(Role.EDITOR)]
+        mine = Workspace.objects.filter(memberships__user=user, memberships__role__in=roles)
+        self.fields["workspace"].queryset = mine.order_by("name", "pk")  # type: ignore[attr-defined]
 
 
 class SeenForm(forms.Form):

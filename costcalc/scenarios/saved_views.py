@@ -16,18 +16,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from costcalc.accounts.access import Visit, current_visit, person
+from costcalc.accounts.access import Visit, current_visit, current_workspace, person, visit
 from costcalc.accounts.roles import Role
-from costcalc.catalog.index import Catalogue, catalogue
+from costcalc.accounts.workspaces import Workspace, personal_workspace
+from costcalc.catalog.index import Catalogue, Entry, catalogue
+from costcalc.catalog.own_entries import OwnEntry, seen_by
 from costcalc.engine import dollars
 from costcalc.formatting import Formatter, formatter_for
 from costcalc.scenarios import saving
 from costcalc.scenarios.comparing import Comparison, Version, assumptions
 from costcalc.scenarios.editing import Editing, carrying
-from costcalc.scenarios.findings import Findings
-from costcalc.scenarios.forms import AskForm, CommentForm, DecideForm, NameForm, ReviseForm, SeenForm
+from costcalc.scenarios.fields import SIDES
+from costcalc.scenarios.findings import Findings, full_name
+from costcalc.scenarios.forms import AskForm, CommentForm, DecideForm, NameForm, NewForm, ReviseForm, SeenForm
 from costcalc.scenarios.ledger import Writer
-from costcalc.scenarios.saved import Draft, Revision, SavedScenario, StaleError, UnreadableError, draft, sides_in_words
+from costcalc.scenarios.reading import Reading, read
+from costcalc.scenarios.saved import ARROW, Draft, Revision, SavedScenario, StaleError, UnreadableError, draft
 from costcalc.scenarios.scenario import Result
 from costcalc.scenarios.standing import Standing
 from costcalc.scenarios.talking import Approval
@@ -80,18 +84,37 @@ def scenarios(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
-    """Ask for a name and keep what the address says, in the current workspace."""
-    came, held, now = current_visit(request), catalogue(), timezone.now()
-    said = _draft(came, request.GET.urlencode(), now, held)
+    """Ask for a name and keep what the address says, in one of the workspaces that the person may change."""
+    user, held, now = person(request), catalogue(), timezone.now()
+    sent, query = request.POST if request.method == "POST" else None, request.GET.urlencode()
+    reading = read(request.GET, held, seen_by(user))
+    place = _home_of(reading, request)
+    form = NewForm(user, sent, initial={"name": _first_name(reading), "workspace": place})
+    came = visit(user, form.cleaned_data["workspace"], Role.EDITOR) if form.is_valid() else None
+    said = _draft(came.workspace if came else place, query, now, held)
     if said is None:
-        return _to_calculator(request.GET.urlencode())
-    came.must(Role.EDITOR)
-    form = NameForm(request.POST if request.method == "POST" else None, initial={"name": _first_name(said)})
-    if form.is_valid():
+        return _to_calculator(query)
+    if came is not None and _hidden(said.reading) != _hidden(reading):
+        form.add_error("workspace", _("An own price of another workspace is part of this; here it would be unknown."))
+    elif came is not None:
         scenario = saving.save(came, said, form.cleaned_data["name"], now, form.cleaned_data["note"])
         return redirect("scenarios:scenario", scenario.public_id)
-    context = {"visit": came, "form": form, "query": said.query, **_ledger(said.result, held, now.date())}
+    context = {"form": form, "query": said.query, **_ledger(said.result, held, now.date())}
     return render(request, "scenarios/saved/new.html", context, status=422 if form.is_bound else 200)
+
+
+def _home_of(reading: Reading, request: HttpRequest) -> Workspace:
+    """Where a scenario belongs at first: where its own prices are, else where the person works, if they may save."""
+    user, current = person(request), current_workspace(request)
+    own = {c.workspace for c in reading.choices.values() if isinstance(c, OwnEntry) and c.is_visible}
+    wanted = Workspace.objects.of(user).filter(public_id__in=own).first() or current
+    role = wanted.role_of(user)
+    return wanted if role is not None and role.covers(Role.EDITOR) else personal_workspace(user)
+
+
+def _hidden(reading: Reading) -> set[str]:
+    """The sides whose own price cannot be seen from there."""
+    return {name for name, c in reading.choices.items() if isinstance(c, OwnEntry) and not c.is_visible}
 
 
 @require_safe
@@ -111,7 +134,8 @@ def scenario_page(
         "visit": came,
         "scenario": scenario,
         "revision": revision,
-        "notices": Standing(held, write, today).notices(revision),
+        # A shutdown is among the ledger's own findings.
+        "notices": [n for n in Standing(held, write, today).notices(revision) if n.code != "shutdown"],
         "revisions": [_revision(row, write) for row in scenario.revisions.select_related("author", "scenario")],
         "comments": scenario.comments.select_related("author"),
         "approvals": _approvals(came, scenario),
@@ -149,7 +173,7 @@ def revise(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpRe
     query = request.GET.copy()
     seen = query.pop("revision", [""])[-1]
     query.pop("scenario", None)
-    said = _draft(came, query.urlencode(), now, held)
+    said = _draft(came.workspace, query.urlencode(), now, held)
     if said is None:
         return _to_calculator(request.GET.urlencode())
     form = ReviseForm(request.POST if request.method == "POST" else None, initial={"revision": seen})
@@ -312,9 +336,9 @@ def _compared(
     return render(request, f"scenarios/saved/{page}.html", context, status=status)
 
 
-def _draft(came: Visit, query: str, now: dt.datetime, held: Catalogue) -> Draft | None:
+def _draft(workspace: Workspace, query: str, now: dt.datetime, held: Catalogue) -> Draft | None:
     try:
-        return draft(came.workspace, query, now.date(), held)
+        return draft(workspace, query, now.date(), held)
     except UnreadableError:
         return None
 
@@ -324,9 +348,10 @@ def _to_calculator(query: str) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('scenarios:calculator')}?{query}")
 
 
-def _first_name(said: Draft) -> str:
-    """A name to begin with: both sides, as short as they can be told."""
-    return sides_in_words(said.result)[:120]
+def _first_name(reading: Reading) -> str:
+    """A name to begin with: both sides of the first workload."""
+    sides = [reading.choices.get(side) for side in SIDES]
+    return ARROW.join(full_name(c) if isinstance(c, Entry) else c.name or "…" for c in sides if c is not None)[:120]
 
 
 def _ledger(result: Result, held: Catalogue, today: dt.date) -> dict[str, Any]:

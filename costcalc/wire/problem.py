@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic_core import to_json
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -37,17 +36,12 @@ class Problem(BaseModel):
 
 
 class ConflictError(Exception):
-    """A change that was decided on what is no longer so; `current` is how it stands now, as JSON types. 409."""
+    """A change that was decided on what is no longer so; `current` is how it stands now, as the API shows it. 409."""
 
     def __init__(self, detail: str, current: dict[str, Any] | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.current = current
-
-    def encode(self) -> bytes:
-        """The problem's JSON text, with what stands now under `current`."""
-        said = problem(409, self.detail).model_dump(exclude_none=True)
-        return to_json({**said, "current": self.current} if self.current is not None else said)
 
 
 def problem(status: int, detail: str | None = None, errors: Iterable[Fault] = ()) -> Problem:

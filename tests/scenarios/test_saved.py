@@ -1,6 +1,5 @@
 """Saved scenarios: the same money for ever, one revision after another, and nothing for outsiders."""
 
-import dataclasses
 import json
 import re
 import threading
@@ -15,8 +14,9 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
-from costcalc.accounts.audit import faults
+from costcalc.accounts.audit import acting, faults
 from costcalc.accounts.rooms import exported
+from costcalc.accounts.workspaces import personal_workspace
 from costcalc.catalog import own
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.sync import sync
@@ -154,27 +154,41 @@ def test_pricing_anew_shows_what_it_changes_and_only_then_keeps_it(cast: Cast) -
     assert money(scenario, 1) == before
 
 
-def test_own_prices_are_pinned_and_those_of_other_workspaces_are_unknown(cast: Cast) -> None:
-    from costcalc.accounts.audit import acting
+def deal(input_mtok: str, output_mtok: str) -> own.OwnTerms:
+    """A negotiated price."""
+    rates = {"input_mtok": Rate(Decimal(input_mtok)), "output_mtok": Rate(Decimal(output_mtok))}
+    return own.OwnTerms("Deal", own.Kind.NEGOTIATED, own.sheet_of({"standard": rates}))
 
-    said = own.OwnTerms("Deal", own.Kind.NEGOTIATED, own.sheet_of({"standard": {
-        "input_mtok": Rate(Decimal(1)), "output_mtok": Rate(Decimal(2))}}))  # fmt: skip
+
+def test_own_prices_are_pinned_and_those_of_other_workspaces_are_unknown(cast: Cast) -> None:
     with acting(cast.workspace, by(cast, "bob").actor) as act:
-        price = own.add(act, said, cast.bob)
+        price = own.add(act, deal("1", "2"), cast.bob)
     scenario = kept(cast, f"to=own:{price.public_id}")
     before = money(scenario)
     assert before[1] > 0
-    dearer = dataclasses.replace(said, sheet=own.sheet_of({"standard": {
-        "input_mtok": Rate(Decimal(50)), "output_mtok": Rate(Decimal(60))}}))  # fmt: skip
     with acting(cast.workspace, by(cast, "bob").actor) as act:
-        price.superseded(act, dearer, cast.bob)
+        price.superseded(act, deal("50", "60"), cast.bob)
     assert money(scenario) == before
     assert "has changed" in signed_in(cast.bob).get(f"/scenarios/{scenario.public_id}/").content.decode()
-
-    from costcalc.accounts.workspaces import personal_workspace
-
     elsewhere = draft(personal_workspace(cast.charlie), f"to=own:{price.public_id}", TODAY, catalogue())
     assert not elsewhere.result.estimate.complete
+
+
+def test_with_an_own_price_a_scenario_is_saved_where_that_price_is(cast: Cast) -> None:
+    with acting(cast.workspace, by(cast, "bob").actor) as act:
+        price = own.add(act, deal("1", "2"), cast.bob)
+    client, address = signed_in(cast.bob), f"/scenarios/new/?to=own:{price.public_id}"
+    assert f'<option value="{cast.workspace.public_id}" selected' in client.get(address).content.decode()
+    elsewhere = client.post(address, {"name": "x", "workspace": personal_workspace(cast.bob).public_id})
+    assert elsewhere.status_code == 422
+    assert "here it would be unknown" in elsewhere.content.decode()
+    assert client.post(address, {"name": "x", "workspace": cast.workspace.public_id}).status_code == 302
+
+
+def test_a_viewer_saves_what_they_try_out_in_their_own_workspace(cast: Cast) -> None:
+    client = signed_in(cast.vera, cast.workspace)
+    mine = personal_workspace(cast.vera)
+    assert f'<option value="{mine.public_id}" selected' in client.get(f"/scenarios/new/?{FLASH}").content.decode()
 
 
 def test_a_workspace_s_archive_holds_every_revision_with_its_prices(cast: Cast) -> None:
@@ -189,11 +203,8 @@ def test_a_workspace_s_archive_holds_every_revision_with_its_prices(cast: Cast) 
 
 
 def test_a_workspace_that_is_deleted_takes_its_scenarios_along_pinned_own_prices_and_all(cast: Cast) -> None:
-    from costcalc.accounts.audit import acting
-
-    said = own.OwnTerms("Deal", own.Kind.NEGOTIATED, own.sheet_of({"standard": {"input_mtok": Rate(Decimal(1))}}))
     with acting(cast.workspace, by(cast, "bob").actor) as act:
-        price = own.add(act, said, cast.bob)
+        price = own.add(act, deal("1", "2"), cast.bob)
     kept(cast, f"to=own:{price.public_id}")
     cast.workspace.delete()
     assert not Revision.objects.exists()
@@ -216,7 +227,9 @@ def test_an_anonymous_reader_signs_in_and_saves_with_nothing_retyped(cast: Cast)
     name = re.search(r'name="name" value="([^"]+)"', page.content.decode())
     assert name is not None
     assert unescape(name[1]) == "openai/gpt-4.1 → google/gemini-2.5-flash"
-    saved = client.post(next_page, {"name": unescape(name[1])})
+    chosen = re.search(r'<option value="(\w+)" selected', page.content.decode())
+    assert chosen is not None
+    saved = client.post(next_page, {"name": unescape(name[1]), "workspace": chosen[1]})
     scenario = SavedScenario.objects.get()
     assert saved["Location"] == f"/scenarios/{scenario.public_id}/"
     assert scenario.workspace == cast.workspace
@@ -352,7 +365,8 @@ def test_a_viewer_reads_and_comments_and_no_more(cast: Cast) -> None:
         assert client.get(home + rest).status_code == 403, rest
     for rest in ("duplicate/", "archive/", "approvals/"):
         assert client.post(home + rest).status_code == 403, rest
-    assert client.post(f"/scenarios/new/?{FLASH}", {"name": "Mine"}).status_code == 403
+    theirs = {"name": "Mine", "workspace": cast.workspace.public_id}
+    assert client.post(f"/scenarios/new/?{FLASH}", theirs).status_code == 422
     assert signed_in(cast.bob).get(f"{home}delete/").status_code == 403
     assert signed_in(cast.alice).post(f"{home}delete/", {"revision": "1"}).status_code == 302
     assert not SavedScenario.objects.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -97,6 +98,8 @@ def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
     form = InvitationForm(request.POST)
     if not form.is_valid():
         return _page(request, visit, 422, form=form)
+    if (too_many := _too_many(request)) is not None:
+        return too_many
     wanted = form.cleaned_data
     made, link = team.invite_somebody(
         visit, Role(wanted["role"]), timezone.now(), wanted["email"], wanted["language"], form.lasts
@@ -110,6 +113,8 @@ def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
 def renew(request: HttpRequest, visit: Visit, invitation: str) -> HttpResponse:
     """Send an invitation anew: another link, and the one before ends."""
     found = _invitation(visit, invitation)
+    if (too_many := _too_many(request)) is not None:
+        return too_many
     try:
         link = team.renew(visit, found, timezone.now())
     except UsedUpError:
@@ -124,6 +129,12 @@ def revoke(request: HttpRequest, visit: Visit, invitation: str) -> HttpResponse:
     team.revoke_invitation(visit, _invitation(visit, invitation), timezone.now())
     messages.success(request, _("The invitation is ended."))
     return redirect("accounts:members", visit.workspace.public_id)
+
+
+def _too_many(request: HttpRequest) -> HttpResponse | None:
+    """The answer to more invitations than a person has friends: they go to addresses that nobody asked."""
+    refused: HttpResponse | None = ratelimit.consume_or_429(request, action="invite")
+    return refused
 
 
 def _invitation(visit: Visit, public_id: str) -> Invitation:

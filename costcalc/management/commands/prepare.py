@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 
 class Command(BaseCommand):
-    help = "Prepare to serve: database schema, prices, translations, static files; each only where stale."
+    help = "Prepare to serve: database schema, old sessions, prices, translations, static files; each only where stale."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         with alone(settings.DATA_DIR / "prepare.lock"):
             migrate_if_behind()
+            call_command("clearsessions", verbosity=0)
             call_command("translations", "compile", verbosity=0)
             collect_if_stale(self.stdout.write)
             call_command("sync_prices", stdout=self.stdout)

@@ -1,0 +1,52 @@
+"""No log holds a link or token that lets its reader in."""
+
+import logging
+
+import pytest
+
+from costcalc.accounts.capability import new_link, new_token
+from costcalc.wire.masking import masked
+
+LINK = new_link()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"/s/{LINK}/",
+        f'127.0.0.1 "GET /invitations/{LINK}/ HTTP/1.1" 200',
+        f"http://localhost:8000/first-owner/{LINK}/",
+        f"/accounts/login/?next=%2Finvitations%2F{LINK}%2F",
+        f"/accounts/login/?next=/s/{LINK}/",
+        f"/accounts/password/reset/key/3-{LINK}/",
+        f"Authorization: Bearer {new_token()}",
+    ],
+)
+def test_a_secret_is_masked_wherever_it_stands(text: str) -> None:
+    said = masked(text)
+    assert LINK not in said
+    assert "…" in said
+    assert masked(said) == said
+
+
+@pytest.mark.parametrize("text", ["/scenarios/4xYabcdefghi/", "/prices/openai/gpt-4.1/", "/invitations/", "/s/"])
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert masked(text) == text
+
+
+def test_every_record_is_masked_whoever_makes_it(caplog: pytest.LogCaptureFixture) -> None:
+    class Atoms(dict[str, str]):
+        """As gunicorn's access log has them."""
+
+        def __missing__(self, name: str) -> str:
+            return "-"
+
+    atoms = Atoms(r=f"GET /s/{LINK}/ HTTP/1.1")
+    with caplog.at_level(logging.INFO):
+        logging.getLogger("uvicorn.access").info('%s - "%s %s"', "127.0.0.1", "GET", f"/s/{LINK}/")
+        logging.getLogger("gunicorn.access").info("%(r)s %(absent)s", atoms)
+        logging.getLogger("django.request").error(f"Internal Server Error: /s/{LINK}/")  # noqa: G004
+    assert len(caplog.records) == 3
+    assert LINK not in caplog.text
+    assert "GET /s/…/ HTTP/1.1 -" in caplog.text
+    assert LINK in atoms["r"]
