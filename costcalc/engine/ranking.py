@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from costcalc.engine.bills import INT64, SMALL
-from costcalc.engine.table import UNPRICED, RateTable
+from costcalc.engine.bills import INT64
+from costcalc.engine.table import RateTable
 from costcalc.engine.traffic import DayCount, Workload
 from costcalc.engine.units import per
 
+# A product of a few rounded factors is wrong by a few times 10⁻¹⁶ of itself.
+DOUBT = 1e-13
+# Up to here a float tells halves of a cent apart.
+LARGEST = 2.0**51
 Mixture = list[tuple[Fraction, RateTable, npt.NDArray[np.intp]]]
 
 
@@ -64,52 +67,30 @@ def _mixture(tables: Mapping[str, RateTable], workload: Workload) -> Mixture:
 
 
 def _line(unit: str, volume: Fraction, mixture: Mixture) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
-    """One line of the ledger for every model, and where its price is missing."""
-    columns = [table.column(unit, level) for _, table, level in mixture]
-    fits = np.all([table.fits for _, table, _ in mixture], axis=0)
-    missing = fits & np.any([column == UNPRICED for column in columns], axis=0)
-    common = lcm(*(share.denominator for share, _, _ in mixture))
-    weights = [int(share * common) for share, _, _ in mixture]
-    priced = _weighted(columns, weights)
-    cents = _rounded(priced, volume * 100 / (SMALL * per(unit) * common))
-    factor = volume * 100 / per(unit)
-    for model in np.flatnonzero(~fits):
-        cents, missing[model] = _place(cents, int(model), _exactly(unit, factor, mixture, int(model)))
-    return np.where(missing, 0, cents), missing
+    """One line of the ledger for every model in cents, half up, and where its price is missing.
+
+    Floating point decides what it can: it is wrong by far less than DOUBT, so only a cost that close to half a
+    cent, or too large for whole cents in a float, has to be computed exactly.
+    """
+    factor = float(volume * 100 / per(unit))
+    paid = sum(float(share) * table.approximate(unit, level) for share, table, level in mixture)
+    missing = np.isnan(paid)
+    exact = np.where(missing, 0.0, paid * factor)
+    cents = np.floor(exact)
+    rest = exact - cents
+    doubtful = np.flatnonzero((np.abs(rest - 0.5) <= DOUBT * exact) | (exact > LARGEST))
+    whole: npt.NDArray[Any] = np.where(exact > LARGEST, 0.0, cents + (rest >= 0.5)).astype(np.int64)
+    found = [_exactly(unit, volume, mixture, model) for model in doubtful.tolist()]
+    if max(found, default=0) > INT64:
+        whole = whole.astype(object)
+    whole[doubtful] = found
+    return whole, missing
 
 
-def _weighted(columns: list[npt.NDArray[np.int64]], weights: list[int]) -> npt.NDArray[Any]:
-    """Σ weight × price of the priced columns; Python's integers where int64 could overflow."""
-    known = [np.maximum(column, 0) for column in columns]
-    if sum(weight * int(column.max(initial=0)) for weight, column in zip(weights, known, strict=True)) > INT64:
-        known = [column.astype(object) for column in known]
-    first, *rest = (column if weight == 1 else column * weight for weight, column in zip(weights, known, strict=True))
-    return sum(rest, start=first)
-
-
-def _rounded(prices: npt.NDArray[Any], factor: Fraction) -> npt.NDArray[Any]:
-    """prices × factor, half up. The reduced factor is small for the round numbers people type."""
-    top, bottom = 2 * factor.numerator, factor.denominator
-    if int(prices.max(initial=0)) * top + bottom > INT64 or 2 * bottom > INT64:
-        prices = prices.astype(object)
-    return (prices * top + bottom) // (2 * bottom)
-
-
-def _exactly(unit: str, factor: Fraction, mixture: Mixture, model: int) -> int | None:
-    """The line of a model whose prices are finer than the small unit, in cents; None if a price is missing."""
+def _exactly(unit: str, volume: Fraction, mixture: Mixture, model: int) -> int:
+    """The line of one model in cents, half up."""
     paid = Fraction(0)
     for share, table, level in mixture:
-        price = table.exact(model, unit, int(level[model]))
-        if price is None:
-            return None
-        paid = price if share == 1 else paid + share * price
-    # Not a product of fractions: those are reduced at every step, and nobody looks at the steps.
-    top, bottom = paid.numerator * factor.numerator, paid.denominator * factor.denominator
-    return (2 * top + bottom) // (2 * bottom)
-
-
-def _place(cents: npt.NDArray[Any], model: int, value: int | None) -> tuple[npt.NDArray[Any], bool]:
-    if value is not None and value > INT64 and cents.dtype != object:
-        cents = cents.astype(object)
-    cents[model] = value or 0
-    return cents, value is None
+        paid += share * (table.exact(model, unit, int(level[model])) or 0)
+    exact = paid * volume * 100 / per(unit)
+    return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)

@@ -62,7 +62,7 @@ class Charge:
 
     def cents(self, requests: Fraction) -> int:
         """The known cost of so many requests, rounded once to cents, half up."""
-        return to_cents(self.per_request * requests)
+        return _cents(self.per_request, requests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +163,12 @@ def estimate(moves: Sequence[Move], days: DayCount, at: Moment) -> Estimate:
     lines: list[Line] = []
     months = [Totals(0, 0)] * YEAR
     for index, move in enumerate(moves):
+        moved = move.moved
         before = {c.unit: c for c in charges(move.workload, move.baseline, at)}
-        after = {c.unit: c for c in charges(move.moved, move.candidate, at)}
-        lines += _lines(index, move, before, after, days)
-        months = [
-            total((so_far, month)) for so_far, month in zip(months, _months(move, before, after, days), strict=True)
-        ]
+        after = {c.unit: c for c in charges(moved, move.candidate, at)}
+        volumes = [(move.workload.requests_in(m, days), moved.requests_in(m, days)) for m in range(1, YEAR + 1)]
+        lines += _lines(index, volumes[0], before, after)
+        months = [total(pair) for pair in zip(months, _months(volumes, before, after), strict=True)]
     return Estimate(tuple(lines), tuple(months), tuple(_unpriced(lines)))
 
 
@@ -250,9 +250,9 @@ def _tiers(rate: Rate, workload: Workload) -> Iterable[tuple[Fraction, int | Non
 
 
 def _lines(
-    index: int, move: Move, before: dict[str, Charge], after: dict[str, Charge], days: DayCount
+    index: int, volumes: tuple[Fraction, Fraction], before: dict[str, Charge], after: dict[str, Charge]
 ) -> Iterable[Line]:
-    old, new = move.workload.requests_in(1, days), move.moved.requests_in(1, days)
+    old, new = volumes
     for unit in (name for name in UNIT_NAMES if name in before or name in after):
         was, will = before.get(unit), after.get(unit)
         yield Line(
@@ -267,19 +267,24 @@ def _lines(
         )
 
 
-def _months(move: Move, before: dict[str, Charge], after: dict[str, Charge], days: DayCount) -> Iterable[Totals]:
-    if not move.workload.monthly_growth and (days.days is not None or move.workload.per == "month"):
-        yield from [_month(move, before, after, days, 1)] * YEAR
-        return
-    yield from (_month(move, before, after, days, month) for month in range(1, YEAR + 1))
+def _months(
+    volumes: list[tuple[Fraction, Fraction]], before: dict[str, Charge], after: dict[str, Charge]
+) -> Iterable[Totals]:
+    costs = [[charge.per_request for charge in side.values()] for side in (before, after)]
+    last: tuple[Fraction, Fraction] | None = None
+    month = Totals(0, 0)
+    for pair in volumes:
+        if pair != last:
+            sums = [sum(_cents(cost, requests) for cost in side) for side, requests in zip(costs, pair, strict=True)]
+            month, last = Totals(*sums), pair
+        yield month
 
 
-def _month(move: Move, before: dict[str, Charge], after: dict[str, Charge], days: DayCount, month: int) -> Totals:
-    old, new = move.workload.requests_in(month, days), move.moved.requests_in(month, days)
-    return Totals(
-        sum(charge.cents(old) for charge in before.values()),
-        sum(charge.cents(new) for charge in after.values()),
-    )
+def _cents(cost: Fraction, requests: Fraction) -> int:
+    """US dollars a request × requests as whole cents, half up; neither is negative, and no fraction is reduced."""
+    top = 200 * cost.numerator * requests.numerator
+    bottom = cost.denominator * requests.denominator
+    return (top + bottom) // (2 * bottom)
 
 
 def _unpriced(lines: Iterable[Line]) -> Iterable[Unpriced]:

@@ -54,9 +54,9 @@ class RateTable:
         level: npt.NDArray[np.intp] = over.sum(axis=1)
         return level
 
-    def column(self, unit: str, level: npt.NDArray[np.intp]) -> Ints:
-        """Each model's price of a unit, in 1/SMALL dollars; UNPRICED where there is none or it does not fit."""
-        found: Ints = self.small[np.arange(len(self)), level, self.units.index(unit)]
+    def approximate(self, unit: str, level: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """Each model's price of a unit at its tier in US dollars, the nearest float to it; NaN where there is none."""
+        found: npt.NDArray[np.float64] = self._nearest[self.units.index(unit)].take(self._rows + level)
         return found
 
     def exact(self, model: int, unit: str, level: int) -> Fraction | None:
@@ -89,6 +89,19 @@ class RateTable:
     def unpriced(self, unit: str) -> npt.NDArray[np.bool_]:
         """Which models have no price for a unit."""
         return self._gaps[:, self.units.index(unit)]
+
+    @cached_property
+    def _rows(self) -> npt.NDArray[np.intp]:
+        """Where each model's prices begin, tier after tier."""
+        return np.arange(len(self)) * self.levels
+
+    @cached_property
+    def _nearest(self) -> list[npt.NDArray[np.float64]]:
+        """The nearest float to every price, by unit: models and their tiers in one row."""
+        nearest = np.where(self.small == UNPRICED, np.nan, self.small / SMALL)
+        for model in np.flatnonzero(~self.fits):
+            nearest[model] = [[np.nan if p is None else float(p) for p in level] for level in self._exact[model]]
+        return [np.ascontiguousarray(nearest[:, :, unit]).ravel() for unit in range(len(self.units))]
 
     @cached_property
     def largest(self) -> int:

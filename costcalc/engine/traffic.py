@@ -109,9 +109,12 @@ class Workload:
 
     def requests_in(self, month: int, days: DayCount) -> Fraction:
         """Requests of month 1, 2, … with growth and retries."""
-        first = Fraction(self.requests) * (days.days_in(month) if self.per == "day" else 1)
-        growth = (1 + Fraction(self.monthly_growth)) ** (month - 1)
-        return first * growth * (1 + Fraction(self.retry_share))
+        volume = Fraction(self.requests)
+        if self.per == "day":
+            volume *= days.days_in(month)
+        if self.monthly_growth and month > 1:
+            volume *= (1 + Fraction(self.monthly_growth)) ** (month - 1)
+        return volume * (1 + Fraction(self.retry_share)) if self.retry_share else volume
 
     def quantities(self) -> dict[str, Fraction]:
         """What one request uses, by price name; every token is in exactly one bucket; zeros are left out."""

@@ -134,9 +134,7 @@ def litellm_seconds(requests: Requests) -> float:
     asked = [requests.row(index) for index in range(LITELLM_SAMPLE)]
     began = time.perf_counter()
     for _, inputs, cached, outputs in asked:
-        cost_per_token(
-            model="gpt-4.1", prompt_tokens=inputs, completion_tokens=outputs, cache_read_input_tokens=cached
-        )
+        cost_per_token(model="gpt-4.1", prompt_tokens=inputs, completion_tokens=outputs, cache_read_input_tokens=cached)
     return (time.perf_counter() - began) / len(asked)
 
 
@@ -158,7 +156,7 @@ def tariff(price: ModelPrice) -> tuple[int, list[tuple[int, int, int, int]]]:
     prices = (price.input_mtok, cached, price.output_mtok)
     starts = {tier.start for value in prices if isinstance(value, TieredPrices) for tier in value.tiers}
     levels = [(above, *(a_token(value, above) for value in prices)) for above in sorted({-1, *starts}, reverse=True)]
-    fee = 0 if price.requests_kcount is None else int(Fraction(price.requests_kcount) * SMALLEST / 1000)
+    fee = 1000 * a_token(price.requests_kcount, -1)
     return fee, [(above, fresh, read, written) for above, fresh, read, written in levels]
 
 

@@ -62,6 +62,35 @@ def test_the_calculator_fits_at_twice_the_size(browser: Browser, site: str) -> N
     context.close()
 
 
+CUT_OFF = """() => [...document.querySelectorAll("main *")]
+    .filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1)
+    .map((e) => e.outerHTML.slice(0, 80))"""
+SCROLLED = """() => [...document.querySelectorAll(".scroll")]
+    .filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.ariaLabel)"""
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_the_calculator_shows_large_sums_whole_at_every_width(browser: Browser, site: str, language: str) -> None:
+    context = browser.new_context(viewport=DESK, locale=language)  # type: ignore[arg-type]
+    reader = context.new_page()
+    reader.goto(f"{site}/?requests=84725000&in=1000&out=500")
+    assert {"en": "$15,250,500.00", "vi": "15.250.500,00\u00a0US$"}[language] in reader.content().replace(
+        "&nbsp;", "\u00a0"
+    )
+    found = {width: [*cut_off(reader, width), *reader.evaluate(SCROLLED)] for width in range(320, 1921, 32)}
+    assert {width: faults for width, faults in found.items() if faults} == {}
+    reader.goto(f"{site}/?requests=1000000000000&in=1000000&out=1000000")
+    assert {width: cut for width in (320, 700, 1100, 1360) if (cut := cut_off(reader, width, page=True))} == {}
+    context.close()
+
+
+def cut_off(reader: Page, width: int, *, page: bool = False) -> list[str]:
+    """What sticks out to the right; with `page`, only by how much the page is too wide."""
+    reader.set_viewport_size({"width": width, "height": 900})
+    wider = reader.evaluate(WIDER)
+    return ([] if page else reader.evaluate(CUT_OFF)) + ([f"{wider} px too wide"] if wider > 0 else [])
+
+
 def test_an_opened_figure_shows_its_formula_inside_the_screen(browser: Browser, site: str) -> None:
     for size in (DESK, PHONE):
         context = browser.new_context(viewport=size, java_script_enabled=False)  # type: ignore[arg-type]

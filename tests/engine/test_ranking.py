@@ -145,3 +145,18 @@ def test_costs_beyond_int64_are_whole_cents_too() -> None:
     gpt = rank(tables_of([standard(GPT)]), CASES["huge"], THIRTY)
     assert int(gpt.cents[0]) == 30 * 10**12 * 10**9 * (2 + 8) * 100 // 10**6
     assert not np.any(gpt.unknown)
+
+
+def test_half_a_cent_is_told_from_a_millionth_of_a_millionth_less() -> None:
+    just_less = standard(rates(input_mtok="0.999999999999999999"))
+    half = Workload(Decimal(1), Decimal(5000), Decimal(0), per="month")
+    ranking = rank(tables_of([standard(rates(input_mtok="1")), just_less]), [half], THIRTY)
+    assert ranking.cents.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("requests", ["4503599627370496", "4503599627370497", "1e20"])
+def test_costs_too_large_for_a_float_to_tell_cents_apart_are_exact(requests: str) -> None:
+    workload = Workload(Decimal(requests), Decimal(10_000), Decimal(0), per="month")
+    ranking = rank(tables_of([standard(rates(input_mtok="1")), standard(rates(input_mtok="1.5"))]), [workload], THIRTY)
+    whole = int(Decimal(requests))
+    assert ranking.cents.tolist() == [whole, (3 * whole + 1) // 2]

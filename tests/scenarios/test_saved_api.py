@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from costcalc.scenarios.saved_api import EXAMPLE_QUERY
 from django.test import Client
 
 from costcalc.accounts.audit import faults
 from costcalc.accounts.roles import Scope
 from costcalc.accounts.workspaces import Workspace
 from costcalc.scenarios.saved import SavedScenario
+from costcalc.scenarios.saved_api import EXAMPLE_QUERY
 from tests.factories import Cast, a_cast, a_token
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_workspaces'),
-        ('catalog', '0002_own_price'),
+        ('catalog', '0003_own_price'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_workspaces'),
-        ('catalog', '0001_catalogue'),
+        ('catalog', '0002_checked_again'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

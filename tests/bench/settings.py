@@ -1,0 +1,7 @@
+"""The product's own settings, with one more page: a bare one to compare with."""
+
+from costcalc.settings import *  # noqa: F403
+from costcalc.settings import BASE_DIR, TEMPLATES
+
+ROOT_URLCONF = "tests.bench.urls"
+TEMPLATES[0]["DIRS"] = [BASE_DIR / "templates", BASE_DIR / "tests" / "bench" / "templates"]
