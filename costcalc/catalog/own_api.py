@@ -101,7 +101,7 @@ class OwnPriceChange(OwnPriceIn):
     revision: Annotated[int, Field(ge=1, le=10**9)]
 
 
-class ArchiveIn(Schema):
+class OwnPriceArchiveIn(Schema):
     """Whether a price is offered."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"revision": 1, "archived": True}]})
@@ -109,25 +109,25 @@ class ArchiveIn(Schema):
     archived: bool = True
 
 
-class TierOut(Schema):
+class OwnTierOut(Schema):
     """The price of the whole request once its input tokens are more than `above`."""
 
     above: int
     price: str
 
 
-class RateOut(Schema):
+class OwnRateOut(Schema):
     """A price as decimal text, with its tiers."""
 
     base: str
-    tiers: list[TierOut]
+    tiers: list[OwnTierOut]
 
 
-class VariantOut(Schema):
+class OwnVariantOut(Schema):
     """Prices under a context."""
 
     when: dict[str, str]
-    units: dict[str, RateOut]
+    units: dict[str, OwnRateOut]
 
 
 class OwnPriceOut(Schema):
@@ -143,8 +143,8 @@ class OwnPriceOut(Schema):
     source: str
     source_url: str
     note: str
-    prices: dict[str, RateOut]
-    variants: list[VariantOut]
+    prices: dict[str, OwnRateOut]
+    variants: list[OwnVariantOut]
     archived: bool
     recorded_at: dt.datetime
     author: str | None
@@ -224,7 +224,7 @@ def supersede_own_price(request: HttpRequest, price_id: str, body: OwnPriceChang
     response={200: OwnPriceOut, **CHANGED},
     operation_id="archive_own_price",
 )
-def archive_own_price(request: HttpRequest, price_id: str, body: ArchiveIn) -> dict[str, Any]:
+def archive_own_price(request: HttpRequest, price_id: str, body: OwnPriceArchiveIn) -> dict[str, Any]:
     """No longer offer a price, or offer it again. Addresses that name it go on working."""
     visit = visit_of(request, Role.EDITOR)
     standing = _seen(visit, price_id, body.revision)

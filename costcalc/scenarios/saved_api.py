@@ -71,7 +71,7 @@ class RevisionIn(Schema):
     comment: Line = ""
 
 
-class ArchiveIn(Schema):
+class ScenarioArchiveIn(Schema):
     """Whether a scenario is put away."""
 
     model_config = _examples({"archived": True})
@@ -304,7 +304,7 @@ def revise_scenario(request: HttpRequest, scenario_id: str, body: RevisionIn) ->
     response={200: ScenarioOut, **GUARDED, **SENT, **problems(404)},
     operation_id="archive_scenario",
 )
-def archive_scenario(request: HttpRequest, scenario_id: str, body: ArchiveIn) -> dict[str, Any]:
+def archive_scenario(request: HttpRequest, scenario_id: str, body: ScenarioArchiveIn) -> dict[str, Any]:
     """Put a scenario away, or take it out again."""
     visit = visit_of(request, Role.EDITOR)
     scenario = saving.scenario_in(visit, scenario_id)
@@ -334,7 +334,7 @@ def share_scenario(request: HttpRequest, scenario_id: str, body: LinkIn) -> tupl
 @router.get("/links", response={200: LinksOut, **GUARDED}, operation_id="list_links")
 def list_links(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     """Every link of the workspace, the latest first."""
-    visit = visit_of(request)
+    visit = visit_of(request, Role.EDITOR)
     refuse_strangers(request, Paging)
     return paged(ShareLink.objects.of(visit.workspace), paging, _link)
 

@@ -184,7 +184,7 @@ def ask_approval(came: Visit, scenario: SavedScenario, seen: int, person: User, 
             raise StaleError(scenario.public_id)
         approval, new = ask(revision_of(scenario, seen), came.user, person, now)
         if new:
-            after = {"of": f"{scenario.public_id}.{seen}", "asked_of": person.pk}
+            after = {"of": f"{scenario.public_id}.{seen}", "asked_of": f"user:{person.public_id}"}
             act.note("approval.asked", approval.target, None, after)
     return approval
 

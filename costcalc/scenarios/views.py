@@ -268,8 +268,9 @@ class _Asked:
     @classmethod
     def of(cls, request: HttpRequest, reading: Reading, *, filtered: bool) -> _Asked:
         get = request.GET.get
+        editing = editing_of(request)
         return cls(
-            address.pairs(reading.workloads, reading.scenario),
+            [*address.pairs(reading.workloads, reading.scenario), *(editing.pairs if editing else ())],
             get("sort", "") if get("sort") in SORTS else "cost",
             get("q", "")[:LONGEST_QUERY] if filtered else "",
             get("apart", "") if get("apart") in REASONS else "",
@@ -283,7 +284,7 @@ class _Asked:
 
     @cached_property
     def query(self) -> str:
-        """The scenario's own part of the address."""
+        """The scenario's own part of the address, and which saved one is open."""
         return address.joined(self.pairs)
 
     def address(self, **changes: str) -> str:

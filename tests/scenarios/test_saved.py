@@ -261,6 +261,10 @@ def test_a_scenario_opened_in_the_calculator_is_saved_as_its_next_revision(cast:
     assert moved["Location"].endswith(f"requests=70000&scenario={scenario.public_id}&revision=1")
     followed = client.get("/", {**form, **open_in, "shape": "mm"}, headers={"HX-Request": "true"})
     assert followed["HX-Push-Url"] == moved["Location"]
+    elsewhere = unescape(client.get("/elsewhere/", {**open_in, "q": "sonnet"}).content.decode())
+    assert "to=anthropic/claude-sonnet-4-0" in elsewhere
+    for address in re.findall(r'href="(/\?[^"]*)"', elsewhere):
+        assert f"scenario={scenario.public_id}&revision=1" in address
     revise = client.get("/", {**form, **open_in, "save": "1"})["Location"]
     assert revise.startswith(f"/scenarios/{scenario.public_id}/revise/?")
     shown = unescape(client.get(revise).content.decode())

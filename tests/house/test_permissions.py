@@ -1,0 +1,467 @@
+"""Who may do what: every address and every operation of the API, for everybody, with the status that they get.
+
+The rows are checked against the URL table and the OpenAPI document: what has no row fails, and so does a
+method that is answered without one. For outsiders, what exists and what does not are one and the same 404.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver
+from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
+
+from costcalc.accounts import team
+from costcalc.accounts.access import visit
+from costcalc.accounts.audit import acting
+from costcalc.accounts.roles import Role, Scope
+from costcalc.api import api
+from costcalc.catalog import own
+from costcalc.catalog.index import catalogue
+from costcalc.engine import Rate
+from costcalc.scenarios import saving
+from costcalc.scenarios.saved import draft
+from tests.factories import Cast, a_cast, a_token, signed_in
+from tests.house.test_headers import patterns
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+API = "api/v1/"
+# In an address, the name of a thing that does not exist.
+NOWHERE = "AAAAAAAAAAAA"
+
+
+@dataclass(frozen=True)
+class Row:
+    """The status that each actor gets, in their order, for a request with this data and query."""
+
+    expected: str
+    data: dict[str, Any] = field(default_factory=dict)
+    query: str = ""
+
+    def by_actor(self, actors: tuple[str, ...]) -> dict[str, int]:
+        """The expected status of each."""
+        return dict(zip(actors, map(int, self.expected.split()), strict=True))
+
+
+# Who opens pages. A token opens none: an application gets what somebody who is not signed in gets.
+PEOPLE = ("nobody", "outsider", "viewer", "editor", "owner", "token that reads", "token that writes")
+
+
+def pages(expected: str, query: str = "", **data: Any) -> Row:
+    """A row of a page: nobody, outsider, viewer, editor, owner; both tokens are nobody."""
+    nobody = expected.split(maxsplit=1)[0]
+    return Row(f"{expected} {nobody} {nobody}", data, query)
+
+
+PUBLIC = pages("200 200 200 200 200")
+ABSENT = pages("404 404 404 404 404")
+OWN_ACCOUNT = pages("302 200 200 200 200")
+READ = pages("302 404 200 200 200")
+EDIT = pages("302 404 403 200 200")
+OWN = pages("302 404 403 403 200")
+ONLY_VISITORS = pages("200 302 302 302 302")
+LEAD_ON = pages("302 302 302 302 302")
+
+
+def edits(expected: int = 302, **data: Any) -> Row:
+    """What editors do."""
+    return pages(f"302 404 403 {expected} {expected}", **data)
+
+
+def forms(row: Row) -> dict[str, Row]:
+    """One of allauth's forms, to which Django's views take PUT as well as POST."""
+    return {"POST": row, "PUT": row}
+
+
+def owns(expected: int = 302, **data: Any) -> Row:
+    """What owners do."""
+    return pages(f"302 404 403 403 {expected}", **data)
+
+
+# By pattern and method. An empty form is sent where 422 says as well as 302 that somebody was let in.
+PAGES: dict[str, dict[str, Row]] = {
+    "": {"GET": PUBLIC},
+    "elsewhere/": {"GET": PUBLIC},
+    "models/": {"GET": PUBLIC},
+    "scenarios/": {"GET": OWN_ACCOUNT},
+    # A scenario goes to a workspace that one may change: no other is on offer.
+    "scenarios/new/": {
+        "GET": OWN_ACCOUNT,
+        "POST": pages("302 422 422 302 302", name="New", workspace="{workspace}"),
+    },
+    "scenarios/compare/": {"GET": pages("302 404 200 200 200", "a={public_id}&b={public_id}.1")},
+    "scenarios/<str:public_id>/": {"GET": READ},
+    "scenarios/<str:public_id>/<int:number>/": {"GET": READ},
+    "scenarios/<str:public_id>/revise/": {
+        "GET": pages("302 404 403 200 200", "revision=1"),
+        "POST": edits(revision=1),
+    },
+    "scenarios/<str:public_id>/reprice/": {"GET": EDIT, "POST": edits(revision=1)},
+    "scenarios/<str:public_id>/rename/": {"GET": EDIT, "POST": edits(name="New")},
+    "scenarios/<str:public_id>/duplicate/": {"POST": edits()},
+    "scenarios/<str:public_id>/archive/": {"POST": edits()},
+    "scenarios/<str:public_id>/delete/": {"GET": OWN, "POST": owns(revision=1)},
+    "scenarios/<str:public_id>/share/": {"GET": EDIT, "POST": edits(200, revision=1)},
+    "scenarios/<str:public_id>/comments/": {"POST": pages("302 404 302 302 302", **{"comment-text": "Well"})},
+    # The comment is the editor's.
+    "scenarios/<str:public_id>/comments/<str:comment>/": {
+        "GET": pages("302 404 403 200 403"),
+        "POST": pages("302 404 403 422 403"),
+    },
+    "scenarios/<str:public_id>/approvals/": {"POST": edits(422)},
+    # The owner was asked.
+    "scenarios/<str:public_id>/approvals/<str:approval>/": {"POST": pages("302 404 403 403 422")},
+    "s/<str:link>/": {"GET": PUBLIC},
+    "w/<str:workspace>/links/": {"GET": EDIT},
+    "w/<str:workspace>/links/<str:link>/revoke/": {"POST": edits()},
+    "prices/": {"GET": PUBLIC},
+    "prices/<str:provider>/": {"GET": PUBLIC},
+    "prices/<str:provider>/<path:model_id>/": {"GET": PUBLIC},
+    "w/<str:workspace>/prices/": {"GET": READ},
+    "w/<str:workspace>/prices/new/": {"GET": EDIT, "POST": edits(name="New", kind="quote", input_mtok="1")},
+    "w/<str:workspace>/prices/prices.csv": {"GET": READ},
+    "w/<str:workspace>/prices/import/": {"GET": EDIT, "POST": edits(422)},
+    "w/<str:workspace>/prices/<str:price>/": {"GET": READ},
+    "w/<str:workspace>/prices/<str:price>/change/": {
+        "GET": EDIT,
+        "POST": edits(name="New", kind="quote", input_mtok="1", revision=1),
+    },
+    "w/<str:workspace>/prices/<str:price>/archive/": {"POST": edits(revision=1)},
+    "preferences/": {"GET": PUBLIC, "POST": pages("302 302 302 302 302", theme="dark")},
+    # There are accounts: nobody is the first owner any more.
+    "first-owner/<str:link>/": {"GET": ABSENT, "POST": ABSENT},
+    "invitations/": {"GET": ABSENT, "POST": ABSENT},
+    "invitations/<str:link>/": {"GET": LEAD_ON},
+    "me/": {"GET": OWN_ACCOUNT, "POST": pages("302 302 302 302 302", name="New")},
+    "me/export/": {"GET": OWN_ACCOUNT},
+    "me/delete/": {"GET": OWN_ACCOUNT, "POST": pages("302 422 422 422 422")},
+    "w/": {"GET": OWN_ACCOUNT, "POST": pages("302 302 302 302 302", name="New")},
+    "w/<str:workspace>/": {"GET": READ, "POST": owns(name="New", revision=1)},
+    "w/<str:workspace>/switch/": {"POST": pages("302 404 302 302 302")},
+    "w/<str:workspace>/export/": {"GET": OWN},
+    "w/<str:workspace>/delete/": {"GET": OWN, "POST": owns(422)},
+    "w/<str:workspace>/members/": {"GET": READ},
+    "w/<str:workspace>/members/invite/": {"POST": owns(200, role="viewer", language="en", days="7")},
+    "w/<str:workspace>/members/<str:member>/role/": {"POST": owns(role="editor", was="viewer")},
+    # The member is the viewer, who may leave.
+    "w/<str:workspace>/members/<str:member>/remove/": {"POST": pages("302 404 302 403 302")},
+    "w/<str:workspace>/invitations/<str:invitation>/renew/": {"POST": owns(200)},
+    "w/<str:workspace>/invitations/<str:invitation>/revoke/": {"POST": owns()},
+    "w/<str:workspace>/tokens/": {"GET": EDIT, "POST": edits(200, name="New", scope="read", days="90")},
+    # The token is the owner's: to an editor it is not there.
+    "w/<str:workspace>/tokens/<str:token>/revoke/": {"POST": pages("302 404 403 404 302")},
+    "w/<str:workspace>/audit/": {"GET": OWN},
+    "w/<str:workspace>/audit.csv": {"GET": OWN},
+    "w/<str:workspace>/audit.json": {"GET": OWN},
+    "accounts/login/": {"GET": ONLY_VISITORS, "POST": ONLY_VISITORS},
+    "accounts/logout/": {"GET": OWN_ACCOUNT, "POST": LEAD_ON},
+    "accounts/signup/": {"GET": ONLY_VISITORS, **forms(ONLY_VISITORS)},
+    "accounts/inactive/": {"GET": PUBLIC},
+    "accounts/password/change/": {"GET": OWN_ACCOUNT, **forms(OWN_ACCOUNT)},
+    # Everybody here has a password.
+    "accounts/password/set/": {"GET": LEAD_ON, **forms(LEAD_ON)},
+    "accounts/password/reset/": {"GET": PUBLIC, **forms(PUBLIC)},
+    "accounts/password/reset/done/": {"GET": PUBLIC},
+    r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": {"GET": PUBLIC, **forms(PUBLIC)},
+    "accounts/password/reset/key/done/": {"GET": PUBLIC},
+    "api/v1/": dict.fromkeys(METHODS, ABSENT),
+    # They change nothing, whatever they are asked with.
+    "api/v1/openapi.json": dict.fromkeys(METHODS, PUBLIC),
+    "api/v1/docs": dict.fromkeys(METHODS, PUBLIC),
+    "readyz": {"GET": PUBLIC},
+}
+# Where an address has another thing under a name than elsewhere.
+OTHER_IDS = {
+    "invitations/<str:link>/": {"link": "invited"},
+    "w/<str:workspace>/links/<str:link>/revoke/": {"link": "link_id"},
+}
+UNNAMED = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
+
+# Who uses the API: without a token, with an owner's cookies alone, with a token of another workspace,
+# with an owner's token that reads, and with tokens that write of a viewer, an editor and an owner.
+APPLICATIONS = ("nobody", "cookies", "elsewhere", "reads", "viewer's", "editor's", "owner's")
+ANYBODY = Row("200 200 200 200 200 200 200")
+LISTS = Row("401 401 200 200 200 200 200")
+READS = Row("401 401 404 200 200 200 200")
+
+
+def creates(**data: Any) -> Row:
+    """What editors add to a workspace, whichever it is."""
+    return Row("401 401 201 403 403 201 201", data)
+
+
+def changes(status: int = 200, **data: Any) -> Row:
+    """What editors do to a thing."""
+    return Row(f"401 401 404 403 403 {status} {status}", data)
+
+
+def owners(status: int = 200, elsewhere: int = 404, **data: Any) -> Row:
+    """What owners do."""
+    return Row(f"401 401 {elsewhere} 403 403 403 {status}", data)
+
+
+# By operation; where a row has no data, the body is the example of the OpenAPI document.
+OPERATIONS = {
+    "estimate": ANYBODY,
+    "get_prices": ANYBODY,
+    "list_own_prices": LISTS,
+    "create_own_price": creates(),
+    "get_own_price": READS,
+    "supersede_own_price": changes(),
+    "archive_own_price": changes(),
+    "list_scenarios": LISTS,
+    "create_scenario": creates(),
+    "compare_scenarios": Row("401 401 404 200 200 200 200", query="of={scenario_id}&of={scenario_id}.1"),
+    "get_scenario": READS,
+    "list_revisions": READS,
+    "get_revision": READS,
+    "revise_scenario": changes(201),
+    "archive_scenario": changes(),
+    "share_scenario": changes(201),
+    "list_links": Row("401 401 200 403 403 200 200"),
+    "revoke_link": changes(204),
+    "get_workspace": LISTS,
+    "list_members": LISTS,
+    "change_member": owners(role="editor", was="viewer"),
+    # The member is the viewer, whose token writes no more than they do.
+    "remove_member": owners(204),
+    "list_invitations": owners(elsewhere=200),
+    "create_invitation": owners(201, elsewhere=201),
+    "revoke_invitation": owners(204),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """A workspace with one of everything, what its addresses are made of, and what everybody shows to be let in."""
+
+    cast: Cast
+    ids: dict[str, str]
+    cookies: dict[str, str]
+    tokens: dict[str, str]
+
+    def client(self, actor: str) -> Client:
+        """A browser or an application of somebody's."""
+        client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+        if actor in self.tokens:
+            client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {self.tokens[actor]}"
+        if actor in self.cookies:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[actor]
+        return client
+
+    def address(self, pattern: str, row: Row | None, ids: dict[str, str]) -> str:
+        """An address of the URL table's pattern."""
+        if pattern == UNNAMED:
+            return "/accounts/password/reset/key/1-unknown/"
+        renamed = {name: ids[other] for name, other in OTHER_IDS.get(pattern, {}).items()}
+        path = re.sub(r"<(?:\w+:)?(\w+)>|\{(\w+)\}", lambda m: {**ids, **renamed}[m[1] or m[2]], pattern)
+        query = row.query.format(**ids) if row else ""
+        return f"/{path.removeprefix('/')}{'?' + query if query else ''}"
+
+    def nowhere(self) -> dict[str, str]:
+        """The same with names of things that do not exist."""
+        return {
+            name: value if name in {"number", "provider", "model", "model_id"} else NOWHERE
+            for name, value in self.ids.items()
+        }
+
+
+@pytest.fixture(scope="module")
+def world(static_files: None, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Made once; what each request does to it is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield made(a_cast())
+        transaction.set_rollback(True)
+
+
+def made(cast: Cast) -> World:
+    now, workspace = timezone.now(), cast.workspace
+    bob, alice = visit(cast.bob, workspace), visit(cast.alice, workspace)
+    scenario = saving.save(bob, draft(workspace, "", now.date(), catalogue()), "Ours", now)
+    link, secret = saving.share(bob, saving.revision_of(scenario), now)
+    with acting(workspace, bob.actor) as act:
+        sheet = own.sheet_of({"standard": {"input_mtok": Rate(Decimal(1))}})
+        price = own.add(act, own.OwnTerms("Ours", own.Kind.NEGOTIATED, sheet), cast.bob)
+    invitation, invited = team.invite_somebody(alice, Role.VIEWER, now)
+    ids = {
+        "workspace": workspace.public_id,
+        "public_id": scenario.public_id,
+        "number": "1",
+        "comment": saving.comment(bob, scenario, "Well", now).public_id,
+        "approval": saving.ask_approval(bob, scenario, 1, cast.alice, now).public_id,
+        "link": secret,
+        "link_id": link.public_id,
+        "price": price.public_id,
+        "member": cast.vera.public_id,
+        "invitation": invitation.public_id,
+        "invited": invited,
+        "token": team.new_token(alice, "Program", Scope.READ, None)[0].public_id,
+        "provider": "openai",
+        "model": "gpt-4.1",
+        "model_id": "gpt-4.1",
+    }
+    ids |= {f"{name}_id": ids[name] for name in ("price", "member", "invitation")}
+    ids |= {"scenario_id": scenario.public_id}
+    return World(cast, ids, cookies_of(cast), tokens_of(cast))
+
+
+def cookies_of(cast: Cast) -> dict[str, str]:
+    people = {"outsider": cast.charlie, "viewer": cast.vera, "editor": cast.bob, "owner": cast.alice}
+    working = {name: None if name == "outsider" else cast.workspace for name in people}
+    clients = {name: signed_in(user, working[name]) for name, user in people.items()}
+    found = {name: client.cookies[settings.SESSION_COOKIE_NAME].value for name, client in clients.items()}
+    return {**found, "cookies": found["owner"]}
+
+
+def tokens_of(cast: Cast) -> dict[str, str]:
+    theirs = cast.charlie.memberships.get().workspace
+    reads = a_token(cast.workspace, cast.alice, Scope.READ)[1]
+    writes = a_token(cast.workspace, cast.alice)[1]
+    return {
+        "token that reads": reads,
+        "token that writes": writes,
+        "elsewhere": a_token(theirs, cast.charlie)[1],
+        "reads": reads,
+        "viewer's": a_token(cast.workspace, cast.vera)[1],
+        "editor's": a_token(cast.workspace, cast.bob)[1],
+        "owner's": writes,
+    }
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the OpenAPI document."""
+
+    method: str
+    path: str
+    statuses: frozenset[str]
+    example: Any
+
+
+def operations() -> dict[str, Operation]:
+    """Every operation by its name."""
+    schema = api.get_openapi_schema()
+    found = {}
+    for path, methods in schema["paths"].items():
+        for method, said in methods.items():
+            example = None
+            if "requestBody" in said:
+                reference = said["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+                (example, *_more) = schema["components"]["schemas"][reference.rpartition("/")[2]]["examples"]
+            statuses = frozenset(map(str, said["responses"]))
+            found[said["operationId"]] = Operation(method.upper(), path, statuses, example)
+    return found
+
+
+def ask(world: World, actor: str, method: str, address: str, row: Row | None = None) -> tuple[int, str]:
+    """The status and text that somebody gets for a form; whatever it did is undone."""
+    data = {name: str(value).format(**world.ids) for name, value in row.data.items()} if row else {}
+    with transaction.atomic():
+        client = world.client(actor)
+        response = client.post(address, data) if method == "POST" else client.generic(method, address)
+        transaction.set_rollback(True)
+    return response.status_code, response.content.decode(errors="replace")
+
+
+def ask_json(world: World, actor: str, method: str, address: str, body: Any = None) -> tuple[int, str]:
+    """The status and text that an application gets; whatever it did is undone."""
+    with transaction.atomic():
+        data = "" if body is None else json.dumps(body)
+        response = world.client(actor).generic(method, address, data, content_type="application/json")
+        transaction.set_rollback(True)
+    return response.status_code, response.content.decode()
+
+
+def same(text: str, ids: dict[str, str]) -> str:
+    """A page without the names of things that the reader sent, and without what differs from page to page."""
+    for name in sorted(filter(lambda value: len(value) >= len(NOWHERE), ids.values()), key=len, reverse=True):
+        text = text.replace(name, NOWHERE)
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", text)
+
+
+def test_every_address_has_its_row() -> None:
+    table = set(patterns(get_resolver().url_patterns))
+    described = {re.sub(r"\{(\w+)\}", r"<\1>", one.path.removeprefix("/")) for one in operations().values()}
+    bare = {re.sub(r"<\w+:(\w+)>", r"<\1>", pattern) for pattern in table if pattern.startswith(API)}
+    beside = {pattern for pattern in PAGES if pattern.startswith(API)}
+    assert {pattern for pattern in table if not pattern.startswith(API)} == PAGES.keys() - beside
+    assert bare == described | beside
+
+
+def test_every_operation_has_its_row_and_its_statuses() -> None:
+    found = operations()
+    assert found.keys() == OPERATIONS.keys()
+    for name, operation in found.items():
+        answered = set(OPERATIONS[name].expected.split())
+        assert answered <= operation.statuses, name
+
+
+@pytest.mark.parametrize("pattern", PAGES)
+def test_everybody_gets_what_the_matrix_says(world: World, pattern: str) -> None:
+    rows = PAGES[pattern]
+    for method in METHODS:
+        row = rows.get(method)
+        address = world.address(pattern, row, world.ids)
+        if row is None:
+            # allauth's views lead whoever is in the wrong place on, by whatever method they come.
+            onward = {rows["GET"].by_actor(PEOPLE)["owner"]} if pattern.startswith("accounts/") else set()
+            assert ask(world, "owner", method, address)[0] in {405, *onward}, f"{method} {pattern} has no row"
+            continue
+        found = {actor: ask(world, actor, method, address, row)[0] for actor in PEOPLE}
+        assert found == row.by_actor(PEOPLE), f"{method} {pattern}"
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_application_gets_what_the_matrix_says(world: World, name: str) -> None:
+    row, operation = OPERATIONS[name], operations()[name]
+    address = world.address(operation.path, row, world.ids)
+    body = row.data or operation.example
+    found = {actor: ask_json(world, actor, operation.method, address, body)[0] for actor in APPLICATIONS}
+    assert found == row.by_actor(APPLICATIONS)
+
+
+def test_no_operation_is_answered_that_is_not_described(world: World) -> None:
+    by_path: dict[str, set[str]] = {}
+    for operation in operations().values():
+        by_path.setdefault(operation.path, set()).add(operation.method)
+    for path, described in by_path.items():
+        address = world.address(path, None, world.ids)
+        for method in set(METHODS) - described:
+            assert ask_json(world, "owner's", method, address)[0] == 405, f"{method} {path}"
+
+
+@pytest.mark.parametrize("pattern", [one for one in PAGES if "<" in one and "^" not in one])
+def test_for_outsiders_what_exists_and_what_does_not_are_the_same(world: World, pattern: str) -> None:
+    for method, row in PAGES[pattern].items():
+        if row.by_actor(PEOPLE)["outsider"] != 404:
+            continue
+        there = ask(world, "outsider", method, world.address(pattern, row, world.ids), row)
+        nowhere = ask(world, "outsider", method, world.address(pattern, row, world.nowhere()), row)
+        assert (there[0], same(there[1], world.ids)) == (nowhere[0], same(nowhere[1], world.ids)), method
+        # Nor does a thing of this workspace show under a workspace of their own.
+        if "<str:workspace>" in pattern:
+            theirs = {**world.ids, "workspace": world.cast.charlie.memberships.get().workspace.public_id}
+            mixed = ask(world, "outsider", method, world.address(pattern, row, theirs), row)
+            assert mixed[0] == 404 or pattern.count("<") == 1, f"{method} {pattern}"
+
+
+@pytest.mark.parametrize("name", [name for name, row in OPERATIONS.items() if "404" in row.expected])
+def test_for_other_tokens_what_exists_and_what_does_not_are_the_same(world: World, name: str) -> None:
+    row, operation = OPERATIONS[name], operations()[name]
+    body = row.data or operation.example
+    there, nowhere = (
+        ask_json(world, "elsewhere", operation.method, world.address(operation.path, row, ids), body)
+        for ids in (world.ids, world.nowhere())
+    )
+    assert there == nowhere
+    assert there[0] == 404
