@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from threading import Barrier
 
 import httpx
 import pytest
@@ -33,18 +34,21 @@ def plain() -> Iterator[tuple[Served, str]]:
         yield served, f"http://127.0.0.1:{port}"
 
 
-def read_to_the_end(address: str) -> bytes:
-    """A whole stream. Raises when it is cut rather than ended."""
+def read_to_the_end(address: str, begun: Barrier) -> bytes:
+    """A whole stream, once all readers have begun theirs. Raises when it is cut rather than ended."""
     with httpx.stream("GET", address, timeout=30, trust_env=False) as answer:
-        return b"".join(answer.iter_raw())
+        chunks = answer.iter_raw()
+        first = next(chunks)
+        begun.wait(60)
+        return first + b"".join(chunks)
 
 
 def end_with_streams_open(served: Served, address: str, number: signal.Signals, everybody: bool) -> list[bytes]:
     """What each of many readers had read when the server ended, which must take less than 3 s."""
     with ThreadPoolExecutor(READERS) as readers:
-        reading = [readers.submit(read_to_the_end, f"{address}/stream") for _ in range(READERS)]
-        time.sleep(1)
-        assert not any(one.done() for one in reading)
+        begun = Barrier(READERS + 1)
+        reading = [readers.submit(read_to_the_end, f"{address}/stream", begun) for _ in range(READERS)]
+        begun.wait(60)
         assert served.end(number, everybody) < 3
         return [one.result() for one in reading]
 

@@ -95,7 +95,7 @@ def test_the_deepest_document_allowed_is_read() -> None:
     ],
 )
 def test_a_hostile_megabyte_costs_less_than_a_second(data: bytes) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     with pytest.raises(BadJSONError):
         loads(data)
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1
