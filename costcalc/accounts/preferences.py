@@ -12,6 +12,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from costcalc.accounts.models import User
+
 THEME_COOKIE: Final = "theme"
 ZONE_COOKIE: Final = "time_zone"
 THEMES: Final = (
@@ -31,8 +33,9 @@ def as_preferred(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Cal
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         # Without a session there is nobody to look up, and the answer does not vary by who it is.
-        known = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
-        user = request.user if known else None
+        user = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+        if not isinstance(user, User):
+            user = None
         if user is not None and user.language:
             # LocaleMiddleware, which is outside, names this language in the answer.
             translation.activate(user.language)

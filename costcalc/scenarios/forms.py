@@ -31,12 +31,27 @@ class NameForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     note = forms.CharField(label=_("Note"), max_length=2000, required=False, widget=LONG)
 
+    def clean_note(self) -> str:
+        """With one character for the end of a line, where browsers send two."""
+        return str(self.cleaned_data["note"]).replace("\r\n", "\n")
+
     def clean_name(self) -> str:
         """One line of what can be seen."""
         name: str = self.cleaned_data["name"]
         if not name.isprintable():
             raise forms.ValidationError(_("This holds characters that cannot be shown."))
         return name
+
+
+class RenameForm(NameForm):
+    """Another name or note, and those that the change was decided on."""
+
+    old_name = forms.CharField(max_length=120, widget=forms.HiddenInput)
+    old_note = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput, strip=False)
+
+    def clean_old_note(self) -> str:
+        """As it was stored."""
+        return str(self.cleaned_data["old_note"]).replace("\r\n", "\n")
 
 
 class NewForm(NameForm):

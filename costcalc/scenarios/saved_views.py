@@ -28,7 +28,7 @@ from costcalc.scenarios.comparing import Comparison, Version, assumptions
 from costcalc.scenarios.editing import Editing, carrying
 from costcalc.scenarios.fields import SIDES
 from costcalc.scenarios.findings import Findings, full_name
-from costcalc.scenarios.forms import AskForm, CommentForm, DecideForm, NameForm, NewForm, ReviseForm, SeenForm
+from costcalc.scenarios.forms import AskForm, CommentForm, DecideForm, NewForm, RenameForm, ReviseForm, SeenForm
 from costcalc.scenarios.ledger import Writer
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.saved import ARROW, Draft, Revision, SavedScenario, StaleError, UnreadableError, draft
@@ -240,14 +240,28 @@ def reprice(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpR
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_scenario(Role.EDITOR)
 def rename(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
-    """Another name or note."""
-    now = {"name": scenario.name, "note": scenario.note}
-    form = NameForm(request.POST if request.method == "POST" else None, initial=now)
+    """Another name or note. 409 with those that stand now where somebody has changed them meanwhile."""
+    now = {"name": scenario.name, "note": scenario.note, "old_name": scenario.name, "old_note": scenario.note}
+    form = RenameForm(request.POST if request.method == "POST" else None, initial=now)
+    status = 422 if form.is_bound else 200
     if form.is_valid():
-        saving.rename(came, scenario, form.cleaned_data["name"], form.cleaned_data["note"])
-        return redirect("scenarios:scenario", scenario.public_id)
-    context = {"visit": came, "scenario": scenario, "form": form}
-    return render(request, "scenarios/saved/rename.html", context, status=422 if form.is_bound else 200)
+        typed = form.cleaned_data
+        read_as = (typed["old_name"], typed["old_note"])
+        if read_as == (scenario.name, scenario.note) and _renamed(came, scenario, typed["name"], typed["note"]):
+            return redirect("scenarios:scenario", scenario.public_id)
+        scenario.refresh_from_db()
+        stands = {**now, "old_name": scenario.name, "old_note": scenario.note}
+        form, status = RenameForm(initial={**stands, "name": typed["name"], "note": typed["note"]}), 409
+    context = {"visit": came, "scenario": scenario, "form": form, "stale": status == 409}
+    return render(request, "scenarios/saved/rename.html", context, status=status)
+
+
+def _renamed(came: Visit, scenario: SavedScenario, name: str, note: str) -> bool:
+    try:
+        saving.rename(came, scenario, name, note)
+    except StaleError:
+        return False
+    return True
 
 
 @require_POST

@@ -84,13 +84,16 @@ def _next(came: Visit, scenario: SavedScenario, seen: int, said: Draft, now: dt.
 
 
 def rename(came: Visit, scenario: SavedScenario, name: str, note: str) -> None:
-    """Give it another name or note; that makes no revision, since no figure changes."""
+    """Give it another name or note than `scenario` was read with; no revision, since no figure changes.
+
+    Raises StaleError where somebody has given it others meanwhile.
+    """
+    before, after = {"name": scenario.name, "note": scenario.note}, {"name": name, "note": note}
+    if before == after:
+        return
     with acting(came.workspace, came.actor) as act:
-        old = SavedScenario.objects.get(pk=scenario.pk)
-        before, after = {"name": old.name, "note": old.note}, {"name": name, "note": note}
-        if before == after:
-            return
-        SavedScenario.objects.filter(pk=scenario.pk).update(**after)
+        if not SavedScenario.objects.filter(pk=scenario.pk, **before).update(**after):
+            raise StaleError(scenario.public_id)
         act.note("scenario.renamed", scenario.target, before, after)
     scenario.name, scenario.note = name, note
 

@@ -191,7 +191,7 @@
 
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
-    document.querySelectorAll("details.figure[open]").forEach((details) => {
+    document.querySelectorAll("details:is(.figure, .menu)[open]").forEach((details) => {
       const inside = details.contains(document.activeElement);
       details.open = false;
       if (inside) details.querySelector("summary").focus();
@@ -199,7 +199,7 @@
   });
 
   root.addEventListener("click", (event) => {
-    document.querySelectorAll("details.figure[open]").forEach((details) => {
+    document.querySelectorAll("details:is(.figure, .menu)[open]").forEach((details) => {
       if (!details.contains(event.target)) details.open = false;
     });
   });

@@ -127,7 +127,7 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(client: Clie
     other = signed_in(cast.alice)
     assert client.post(RESET, {"email": "alice@example.org"}).status_code == 302
     (message,) = mail.outbox
-    link = re.search(r"http://testserver(/\S+)", message.body)
+    link = re.search(r"http://testserver(/\S+)", str(message.body))
     assert link
     form = client.get(link[1]).headers["Location"]
     assert "set-password" in form

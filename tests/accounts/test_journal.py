@@ -87,7 +87,7 @@ def verify(**options: object) -> str:
 def test_the_command_says_that_a_log_is_whole_and_where_it_stands(busy: Cast, tmp_path: Path) -> None:
     exported = tmp_path / "audit.json"
     exported.write_text(page(busy, tail="audit.json"))
-    last = busy.workspace.audit_entries.last().entry_hash
+    last = busy.workspace.audit_entries.get(sequence=PAGE + 2).entry_hash
     line = f"{busy.workspace.public_id}: {PAGE + 2} entries, whole; {last}\n"
     assert verify(checkpoint=exported) == line
     assert line in verify()

@@ -324,6 +324,23 @@ def test_the_list_searches_and_hides_what_is_archived(cast: Cast) -> None:
     assert "Chatbot" in client.get("/scenarios/").content.decode()
 
 
+def test_a_name_that_somebody_else_has_changed_meanwhile_is_not_overwritten_unseen(cast: Cast) -> None:
+    scenario = kept(cast)
+    client, address = signed_in(cast.bob), f"/scenarios/{scenario.public_id}/rename/"
+    mine = {"name": "Bob’s", "note": "one\r\ntwo", "old_name": "Move to Flash", "old_note": ""}
+    saving.rename(by(cast, "alice"), scenario, "Alice’s", "")
+    late = client.post(address, mine)
+    assert late.status_code == 409
+    page = unescape(late.content.decode())
+    for words in ("now called “Alice’s”", 'value="Bob’s"', 'name="old_name" value="Alice’s"'):
+        assert words in page
+    assert client.post(address, {**mine, "old_name": "Alice’s"}).status_code == 302
+    again = {**mine, "name": "Once more", "old_name": "Bob’s", "old_note": "one\r\ntwo"}
+    assert client.post(address, again).status_code == 302
+    scenario.refresh_from_db()
+    assert (scenario.name, scenario.note) == ("Once more", "one\ntwo")
+
+
 def test_names_and_words_of_people_are_text(cast: Cast) -> None:
     hostile = "<script>alert(1)</script>"
     scenario = kept(cast, name=hostile)
