@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django.conf import settings
@@ -57,11 +57,11 @@ def zone_named(name: str) -> ZoneInfo | None:
 
 
 @cache
-def zones() -> list[tuple[str, list[tuple[str, str]]]]:
+def zones() -> list[tuple[Any, list[tuple[str, str]]]]:
     """Choices of a select: the likely ones, then all the others by continent."""
     areas: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(available_timezones() - set(_FIRST)):
         area, slash, place = name.partition("/")
         if slash and area not in {"Etc", "posix", "right", "SystemV", "US"}:
             areas.setdefault(area, []).append((name, place.replace("_", " ")))
-    return [("—", [(name, name.replace("_", " ")) for name in _FIRST]), *areas.items()]
+    return [(_("Likely"), [(name, name.replace("_", " ")) for name in _FIRST]), *areas.items()]

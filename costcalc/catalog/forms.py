@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.catalog.index import Catalogue
-from costcalc.catalog.labels import UNITS, VARIANTS, unit_label, variant_label
+from costcalc.catalog.labels import UNITS, VARIANTS, collated, unit_label, variant_label
 from costcalc.catalog.offers import SORTS, Shelf
 
 LIST, QUOTES = "list", "quote"
@@ -21,7 +21,7 @@ class PricesForm(forms.Form):
     q = forms.CharField(label=_("Model or provider"), max_length=100, required=False)
     provider = forms.ChoiceField(label=_("Provider"), required=False)
     has = forms.ChoiceField(label=_("With a price for"), required=False)
-    standing = forms.ChoiceField(label=_("Standing"), choices=STANDINGS, required=False)
+    standing = forms.ChoiceField(label=_("Kind of price"), choices=STANDINGS, required=False)
     sort = forms.ChoiceField(
         label=_("Order"), choices=[(f"{sign}{word}", word) for word in SORTS for sign in ("", "-")], required=False
     )
@@ -30,9 +30,11 @@ class PricesForm(forms.Form):
     def __init__(self, data: Any, held: Catalogue, shelf: Shelf) -> None:
         super().__init__(data)
         slugs = [(one.slug, one.name) for one in held.providers.values()]
-        everyone, anything = ("", _("all providers")), ("", _("any unit"))
-        self._choose("provider", [everyone, *sorted(slugs, key=lambda pair: pair[1].lower())])
-        self._choose("has", [anything, *sorted(((name, _word(name)) for name in shelf.filters), key=lambda p: p[1])])
+        self._choose("provider", [("", _("all providers")), *_sorted(slugs)])
+        units = [(name, unit_label(name)) for name in shelf.filters if _is_unit(name)]
+        variants = [(name, variant_label(name)) for name in shelf.filters if not _is_unit(name)]
+        groups: list[tuple[str, Any]] = [(str(_("Units")), _sorted(units)), (str(_("Variants")), _sorted(variants))]
+        self._choose("has", [("", _("any unit")), *groups])
 
     def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
@@ -54,6 +56,11 @@ class PricesForm(forms.Form):
         """Whether vendors' quotes are asked for, in place of list prices."""
         return bool(self.cleaned_data["standing"] == QUOTES)
 
+    @property
+    def says_more(self) -> bool:
+        """Whether the address holds parameters that say nothing, as a form sends them."""
+        return any(name in self.data and name not in self.query() for name in self.fields)
+
     def query(self, **changed: str | int) -> dict[str, str]:
         """The address's parameters with some changed; what says nothing is left out."""
         said = {**self.cleaned_data, **changed}
@@ -63,6 +70,10 @@ class PricesForm(forms.Form):
 _SILENT = {("standing", LIST), ("page", 1)}
 
 
-def _word(name: str) -> str:
-    """A unit or a variant, which share one list: `batch`, `Input read from cache`."""
-    return variant_label(name) if name in VARIANTS or name not in UNITS else unit_label(name)
+def _is_unit(name: str) -> bool:
+    """Units and variants share one list of filters: `batch`, `cache_read_mtok`."""
+    return name in UNITS and name not in VARIANTS
+
+
+def _sorted(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(choices, key=lambda choice: collated(choice[1]))

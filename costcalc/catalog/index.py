@@ -18,6 +18,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from costcalc.catalog import reviewed
+from costcalc.catalog.labels import own_words
 from costcalc.catalog.models import CatalogueState, LanguageModel, Price, PriceSource, Provider
 from costcalc.engine import CALLS, CONTEXTS, REQUESTS, Moment, NoSuchVariant, PriceSheet, RateTable, Weighted
 
@@ -45,11 +47,24 @@ class PriceRow:
     sheet: PriceSheet
     valid_from: dt.date | None
     checked_on: dt.date
-    source: str
+    source_name: str
     source_url: str
     note: str
     urls: tuple[str, ...]
     withdrawn: bool
+    source_version: str = ""
+
+    @property
+    def source(self) -> str:
+        """Who says it; in the reader's language where that is one of our own files."""
+        if self.kind == Price.Kind.CATALOGUE:
+            return self.source_said
+        return f"{own_words(self.source_name)} {own_words(self.source_version)}".strip()
+
+    @property
+    def source_said(self) -> str:
+        """Who says it, for programs."""
+        return f"{self.source_name} {self.source_version}".strip()
 
     def holds_on(self, day: dt.date) -> bool:
         """Whether this row has been the newest word of its source by that day and speaks of it."""
@@ -67,7 +82,7 @@ class Entry:
 
     position: int
     provider: str
-    provider_name: str
+    provider_said: str
     model_id: str
     name: str
     description: str
@@ -81,6 +96,11 @@ class Entry:
     listed_as: str
     compared_with: str
     prices: tuple[PriceRow, ...]
+
+    @property
+    def provider_name(self) -> str:
+        """Who sells it; a quoting vendor's name is ours, so it is in the reader's language."""
+        return own_words(self.provider_said) if self.is_quote else self.provider_said
 
     @property
     def key(self) -> str:
@@ -138,12 +158,22 @@ class ProviderEntry:
     """One provider with its models in the source's order."""
 
     slug: str
-    name: str
-    description: str
+    said: str
+    described: str
     comments: str
     pricing_urls: tuple[str, ...]
     api_pattern: str
     entries: tuple[Entry, ...]
+
+    @property
+    def name(self) -> str:
+        """Its name; a quoting vendor's is ours, so it is in the reader's language."""
+        return own_words(self.said) if self.is_quote else self.said
+
+    @property
+    def description(self) -> str:
+        """What it says of itself, in English; a quoting vendor's description is ours."""
+        return own_words(self.described) if self.is_quote else self.described
 
     @cached_property
     def is_quote(self) -> bool:
@@ -250,7 +280,7 @@ class Catalogue:
     @cached_property
     def _texts(self) -> list[str]:
         """What a search looks through, by entry."""
-        return [f"{entry.key} {entry.provider_name} {entry.name}".lower() for entry in self.entries]
+        return [f"{entry.key} {entry.provider_said} {entry.name}".lower() for entry in self.entries]
 
     @cached_property
     def _standing(self) -> list[tuple[int, int]]:
@@ -345,7 +375,7 @@ def _providers(entries: tuple[Entry, ...]) -> dict[str, ProviderEntry]:
     return {
         row.slug: ProviderEntry(
             row.slug,
-            row.name,
+            reviewed.provider_names().get(row.slug, row.name),
             row.description,
             row.comments,
             tuple(row.pricing_urls),
@@ -363,7 +393,8 @@ def _row(price: Price) -> PriceRow:
         sheet=price.sheet,
         valid_from=price.valid_from,
         checked_on=price.checked_on,
-        source=str(price.source),
+        source_name=price.source.name,
+        source_version=price.source.version,
         source_url=price.source.url,
         note=price.note,
         urls=tuple(price.urls),
@@ -375,7 +406,7 @@ def _entry(position: int, model: LanguageModel, rows: list[PriceRow]) -> Entry:
     return Entry(
         position=position,
         provider=model.provider.slug,
-        provider_name=model.provider.name,
+        provider_said=reviewed.provider_names().get(model.provider.slug, model.provider.name),
         model_id=model.model_id,
         name=model.name,
         description=model.description,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.engine import unit_named
@@ -75,6 +77,18 @@ KINDS: Final[dict[str, Words]] = {
     "correction": _("reviewed correction"),
     "quote": _("a vendor’s quote"),
 }
+
+
+def own_words(text: str) -> str:
+    """What the product's own reviewed files say, in the active language; the translators' file holds their texts."""
+    return gettext(text) if text else ""
+
+
+def collated(words: str) -> tuple[str, str]:
+    """A key that sorts as a dictionary does: whatever the case and the accents, and đ after d."""
+    folded = words.casefold()
+    bare = "".join(mark for mark in unicodedata.normalize("NFD", folded) if not unicodedata.combining(mark))
+    return bare.replace("đ", "d\uffff"), folded
 
 
 def unit_label(name: str) -> str:

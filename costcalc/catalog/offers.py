@@ -9,7 +9,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cached_property
 from typing import Final
 
@@ -23,6 +23,8 @@ INPUT, CACHED, OUTPUT = "input_mtok", "cache_read_mtok", "output_mtok"
 SORTS: Final = ("model", "provider", "input", "cached", "output", "context")
 _SORT_UNITS: Final = {"input": INPUT, "cached": CACHED, "output": OUTPUT}
 _SHELVES_KEPT: Final = 6
+SIGNIFICANT: Final = 6
+_SIX: Final = Context(prec=SIGNIFICANT, rounding=ROUND_HALF_UP)
 
 Span = tuple[Decimal, Decimal] | None
 
@@ -126,8 +128,8 @@ class Shelf:
         """`$2.00`, `$1.25–$2.50`, or "unknown"."""
         if prices is None:
             return self.write.unknown
-        low, high = prices
-        return self.write.per_mtok(low) if low == high else f"{self.write.per_mtok(low)}–{self.write.per_mtok(high)}"
+        low, high = (brief(price, self.write) for price in prices)
+        return low if low == high else f"{low}–{high}"
 
     def _cached(self, weighted: Weighted) -> str:
         own = all(billed_as(CACHED, rates) == CACHED for _share, rates in weighted)
@@ -149,6 +151,12 @@ class Shelf:
             yield Tag(_("tiers"))
         if len(weighted) > 1:
             yield Tag(_("by the hour"))
+
+
+def brief(price: Decimal, write: Formatter) -> str:
+    """A price to six significant digits, `≈ $0.0833333`; one with fewer as it is."""
+    shown = _SIX.plus(price)
+    return write.per_mtok(price) if shown == price else f"≈\u00a0{write.per_mtok(shown)}"
 
 
 def span(weighted: Weighted, unit: str) -> Span:

@@ -63,7 +63,7 @@ def variants_at(sheet: PriceSheet, at: Moment) -> Iterator[Variant]:
 def source(row: PriceRow, *, used: bool) -> dict[str, Any]:
     """Who says a price, when it was checked, where it can be read, and whether it is the one in use."""
     return {
-        "name": row.source,
+        "name": row.source_said,
         "kind": row.kind,
         "checked_on": row.checked_on.isoformat(),
         "urls": [*([row.source_url] if row.source_url else []), *row.urls],

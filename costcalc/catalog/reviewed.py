@@ -1,4 +1,4 @@
-"""The product's own reviewed files: corrections on top of the catalogue, and a vendor's quotes."""
+"""The product's own reviewed files: corrections on top of the catalogue, a vendor's quotes, providers' names."""
 
 from __future__ import annotations
 
@@ -117,8 +117,14 @@ def quotes() -> tuple[Quote, ...]:
     return tuple(_quotes())
 
 
+def provider_names() -> dict[str, str]:
+    """Providers' names by slug as they spell them themselves, where the catalogue spells them otherwise."""
+    names: dict[str, str] = _read("names.toml")["provider"]
+    return names
+
+
 def digest() -> str:
-    """A fingerprint of both files."""
+    """A fingerprint of the prices and quotes; names are read when the catalogue is loaded."""
     contents = b"".join((DATA / name).read_bytes() for name in ("corrections.toml", "quotes.toml"))
     return hashlib.sha256(contents).hexdigest()
 

@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from costcalc.catalog import genai, reviewed, terms
 from costcalc.catalog.models import CatalogueState, LanguageModel, Price, PriceSource, Provider
 from costcalc.engine import PriceSheet
 
 CHUNK = 1000
-OURS = "costcalc corrections"
+OURS = gettext_noop("costcalc corrections")
 MODEL_FIELDS = ("name", "description", "context_window", "comments", "deprecated", "match", "native", "position")
 PROVIDER_FIELDS = (
     "name",

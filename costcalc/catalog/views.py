@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,11 +19,14 @@ from django.views.decorators.vary import vary_on_headers
 from costcalc.catalog.finding import find
 from costcalc.catalog.forms import QUOTES, PricesForm
 from costcalc.catalog.index import Catalogue, Entry, catalogue
+from costcalc.catalog.labels import own_words
 from costcalc.catalog.offers import Offer, Shelf, shelf_for
-from costcalc.catalog.tariffs import disagreements, history, links, summary, tariff
+from costcalc.catalog.tariffs import disagreements, history, links, name_of, said_of, summary, tariff
 
 PAGE = 100
-COLUMNS = ("input", "cached", "output", "context")
+FIGURES = ("input", "cached", "output", "context")
+# What a phone leaves out of the list; the model's page has it.
+ASIDE = ("provider", "cached", "context")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Column:
     label: str
     href: str
     sorted: str
-    figures: bool
+    css: str
+    name: str
 
 
 @require_safe
@@ -45,10 +49,14 @@ def prices(request: HttpRequest) -> HttpResponse:
     context = {"catalogue": held, "form": form}
     if not form.is_valid():
         return render(request, _template(request, "catalog/prices.html"), context, status=422)
+    if form.says_more and not _is_htmx(request):
+        return HttpResponseRedirect(_address(form.query()))
     entries, others = _found(form, held, shelf)
     page = Paginator(entries, PAGE).get_page(form.cleaned_data["page"] or 1)
-    context |= {"columns": _columns(form, "catalog:prices"), "others": others, **_listed(form, shelf, page)}
-    return render(request, _template(request, "catalog/prices.html"), context)
+    context |= {"columns": _columns(form), "others": others, **_listed(form, shelf, page)}
+    response = render(request, _template(request, "catalog/prices.html"), context)
+    _follow(request, response, form)
+    return response
 
 
 @require_safe
@@ -89,9 +97,27 @@ def _day() -> dt.date:
     return timezone.now().astimezone(dt.UTC).date()
 
 
+def _is_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
 def _template(request: HttpRequest, page: str) -> str:
-    swapped = request.headers.get("HX-Request") == "true"
-    return f"{page}#list" if swapped else page
+    return f"{page}#list" if _is_htmx(request) else page
+
+
+def _address(query: dict[str, str]) -> str:
+    home = reverse("catalog:prices")
+    return f"{home}?{urlencode(query)}" if query else home
+
+
+def _follow(request: HttpRequest, response: HttpResponse, form: PricesForm) -> None:
+    """The address follows what is asked; a word that grows letter by letter is one step back, not many."""
+    if not _is_htmx(request):
+        return
+    now = form.query()
+    before = dict(parse_qsl(urlsplit(request.headers.get("HX-Current-URL", "")).query))
+    grows = "q" in before and {**before, "q": "", "page": ""} == {**now, "q": "", "page": ""}
+    response["HX-Replace-Url" if grows else "HX-Push-Url"] = "false" if before == now else _address(now)
 
 
 def _found(form: PricesForm, held: Catalogue, shelf: Shelf) -> tuple[list[Entry], int]:
@@ -122,7 +148,7 @@ def _listed(form: PricesForm, shelf: Shelf, page: Page[Entry]) -> dict[str, Any]
     }
 
 
-def _columns(form: PricesForm, url: str) -> list[Column]:
+def _columns(form: PricesForm) -> list[Column]:
     words = {
         "model": _("Model"),
         "provider": _("Provider"),
@@ -131,15 +157,16 @@ def _columns(form: PricesForm, url: str) -> list[Column]:
         "output": _("Output"),
         "context": _("Context"),
     }
-    return [_column(form, reverse(url), name, label) for name, label in words.items()]
+    return [_column(form, name, label) for name, label in words.items()]
 
 
-def _column(form: PricesForm, url: str, name: str, label: str) -> Column:
+def _column(form: PricesForm, name: str, label: str) -> Column:
     here = form.by == name
     turned = f"-{name}" if here and not form.descending else name
     direction = "descending" if form.descending else "ascending"
-    query = urlencode(form.query(sort=turned, page=1))
-    return Column(label, f"{url}?{query}", direction if here else "", name in COLUMNS)
+    href = _address(form.query(sort=turned, page=1))
+    css = " ".join(("word",) * (name not in FIGURES) + ("aside",) * (name in ASIDE))
+    return Column(label, href, direction if here else "", css, name)
 
 
 def _model(entry: Entry, held: Catalogue, shelf: Shelf) -> dict[str, Any]:
@@ -150,11 +177,15 @@ def _model(entry: Entry, held: Catalogue, shelf: Shelf) -> dict[str, Any]:
         "offer": shelf.offer(entry),
         "day": day,
         "row": row,
+        "row_note": own_words(row.note) if row else "",
+        "shutdown_note": own_words(entry.shutdown_note),
         "row_links": links(row.urls if row else ()),
         "tariff": tariff(entry.sheet_on(day), day, write),
         "changes": entry.sheet_on(day).changes_after(day),
         "history": history(entry, day, write),
         "disagreements": disagreements(entry, day, write),
+        "name": name_of(entry),
+        "said": said_of(entry),
         "ended": entry.is_shut_down(day),
         "gone": entry.gone_on(day),
         "shutdown_links": links(entry.shutdown_sources),

@@ -1,4 +1,4 @@
-"""The exact cost of many requests at once: int64 in blocks that stay in the processor's cache, on two threads.
+"""The exact cost of many requests at once: int64, block by block, on two threads.
 
 A price is a whole number of a small unit (10⁻⁹ dollars) and a rest, which a few models have: 13–18 decimals, or
 a mean over hours. Both are summed in whole numbers, so nothing is rounded. Where a sum could leave int64,
@@ -30,6 +30,7 @@ Mask = npt.NDArray[np.bool_]
 Columns = Mapping[str, npt.NDArray[Any]]
 SMALL = 10**9
 INT64 = 2**63 - 1
+# Between two NumPy calls a thread needs the interpreter's lock: in smaller blocks the two wait for each other.
 BLOCK = 1 << 18
 THREADS = 2
 WIDE = Context(prec=100)

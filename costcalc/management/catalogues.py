@@ -5,6 +5,7 @@ Django's own commands need the system's gettext; Babel is a dependency already, 
 """
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,6 +67,22 @@ def extract_template(
     yield from extract_python(BytesIO(level.encode()), keywords, comment_tags, options)
 
 
+def extract_data(
+    fileobj: BinaryIO, keywords: Any, comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Babel's extraction method for the catalogue's reviewed files: their own names and sentences."""
+    data = tomllib.loads(fileobj.read().decode())
+    words = [data.get("source", {}).get(name) for name in ("name", "version", "note")]
+    words += [one.get(name) for one in _tables(data, "provider") for name in ("name", "description")]
+    words += [one["note"] for kind in ("price", "shutdown") for one in _tables(data, kind)]
+    yield from ((1, "gettext", text, []) for text in dict.fromkeys(words) if text)
+
+
+def _tables(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = data.get(name, [])
+    return found if isinstance(found, list) else []
+
+
 def extracted(source: Source) -> Catalog:
     """Every string of this source as it stands in the code, without translations."""
     catalog = Catalog(locale=LANGUAGE, domain="django", creation_date=_BEGUN)
@@ -76,8 +93,13 @@ def extracted(source: Source) -> Catalog:
 
 
 def _strings(source: Source, folder: str) -> Iterator[tuple[str, int, Any, list[str], str | None]]:
-    template = "costcalc.management.catalogues:extract_template"
-    methods = [("**.py", "python"), ("**.html", template), ("**.txt", template)]
+    here = "costcalc.management.catalogues"
+    methods = [
+        ("**.py", "python"),
+        ("**.html", f"{here}:extract_template"),
+        ("**.txt", f"{here}:extract_template"),
+        ("catalog/data/*.toml", f"{here}:extract_data"),
+    ]
     found = extract_from_dir(
         source.root / folder, methods, keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
     )

@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 
 from costcalc.catalog.index import catalogue
+from costcalc.catalog.labels import collated
+from costcalc.catalog.reviewed import provider_names
 
 pytestmark = pytest.mark.usefixtures("prices")
 HTMX = {"HX-Request": "true"}
@@ -74,8 +76,8 @@ def test_quotes_and_list_prices_never_share_a_list(client: Client) -> None:
 
 def test_the_order_turns_at_the_second_click_and_the_unknown_comes_last_either_way(client: Client) -> None:
     up, down = get(client, "/prices/?sort=input"), get(client, "/prices/?sort=-input")
-    assert 'aria-sort="ascending"><a href="/prices/?sort=-input"' in up
-    assert 'aria-sort="descending"><a href="/prices/?sort=input"' in down
+    assert 'aria-sort="ascending"><a id="sort-input" href="/prices/?sort=-input"' in up
+    assert 'aria-sort="descending"><a id="sort-input" href="/prices/?sort=input"' in down
     lowest = [Decimal(row[2].lstrip("$").partition("–")[0]) for row in rows(up)]
     highest = [Decimal(row[2].replace(",", "").lstrip("$").partition("–")[0]) for row in rows(down)]
     assert lowest == sorted(lowest)
@@ -87,7 +89,7 @@ def test_the_order_turns_at_the_second_click_and_the_unknown_comes_last_either_w
 
 def test_a_missing_price_is_unknown_and_never_nought(client: Client) -> None:
     found = {row[0]: row for row in rows(get(client, "/prices/?q=whisper"))}
-    assert found["whisper-large-v3"][2:5] == ["unknown", "unknown", "unknown"]
+    assert found["whisper-large-v3 Groq"][2:5] == ["unknown", "unknown", "unknown"]
 
 
 @pytest.mark.parametrize(
@@ -120,19 +122,91 @@ def test_a_model_shows_units_down_and_variants_across(client: Client) -> None:
     page = get(client, "/prices/openai/gpt-4.1/")
     table = {row[0]: row for row in rows(page)}
     heads = re.findall(r'<th scope="col">(.*?)</th>', page.partition("Prices in force")[2].partition("</thead>")[0])
-    batch = heads.index("batch") + 2
-    assert (table["Output tokens"][2], table["Output tokens"][batch]) == ("$8.00", "$4.00")
-    assert table["Input read from cache"][batch] == table["Input read from cache"][2]
-    assert table["Web searches"][1:3] == ["per 1,000 calls", "$10.00"]
+    batch = heads.index("batch") + 1
+    output, cached = table["Output tokens per MTok"], table["Input read from cache per MTok"]
+    assert (output[1], output[batch]) == ("$8.00", "$4.00")
+    assert (cached[1], cached[batch]) == ("$0.50", "= $0.50")
+    assert "“=”: the standard price holds for this variant too." in page
+    assert table["Web searches per 1,000 calls"][1] == "$10.00"
     assert "14 January 2027" in text(page)
 
 
 def test_tiers_and_hours_are_said_in_words(client: Client) -> None:
     tiers = {row[0]: row for row in rows(get(client, "/prices/google/gemini-2.5-pro/"))}
-    assert tiers["Input tokens"][2] == "$1.25 above 200,000 input tokens: $2.50, for the whole request"
-    hours = text(get(client, "/prices/deepseek/deepseek-v4-pro/"))
-    assert "01:00–04:00" in hours
-    assert "UTC" in hours
+    assert tiers["Input tokens per MTok"][1] == "$1.25 above 200,000 input tokens: $2.50, for the whole request"
+    page = get(client, "/prices/deepseek/deepseek-v4-pro/")
+    assert page.partition('id="history"')[0].count("01:00–04:00, 06:00–10:00 UTC") == 1
+    assert rows(page)[0] == ["Input tokens per MTok", "$1.32", "$0.66"]
+
+
+def test_a_long_price_opens_on_all_its_digits(client: Client) -> None:
+    page = get(client, "/prices/huggingface_together/Qwen/Qwen3-VL-8B-Instruct/")
+    assert '<summary>≈\u00a0$0.18</summary><div><p class="formula">$0.18000000000000002</p></div>' in page
+    assert "$0.18000000000000002 in" in text(page.partition('id="history"')[2])
+
+
+def test_what_the_catalogue_says_is_its_word_and_said_once(client: Client) -> None:
+    page = text(get(client, "/prices/deepseek/deepseek-v4-pro/"))
+    assert "The catalogue says: Supports both non-thinking" in page
+    assert "DeepSeek-V4-Pro." not in page
+
+
+def test_an_address_holds_nothing_that_says_nothing(client: Client) -> None:
+    response = client.get("/prices/?q=&provider=anthropic&has=&standing=list&page=1")
+    assert (response.status_code, response.headers["Location"]) == (302, "/prices/?provider=anthropic")
+    assert client.get("/prices/?q=&standing=list").headers["Location"] == "/prices/"
+    assert client.get("/prices/?provider=anthropic&sort=-input").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "push", "put"),
+    [
+        ("/prices/", "q=&provider=openai&standing=list", "/prices/?provider=openai", None),
+        ("/prices/", "q=so&provider=", "/prices/?q=so", None),
+        ("/prices/?q=so", "q=sonnet&provider=", None, "/prices/?q=sonnet"),
+        ("/prices/?q=so&page=2", "q=&provider=", None, "/prices/"),
+        ("/prices/?sort=-input", "q=so&sort=-input", "/prices/?q=so&sort=-input", None),
+        ("/prices/?q=so", "q=so&provider=openai", "/prices/?q=so&provider=openai", None),
+        ("/prices/?q=gpt-4.1%20mini", "q=gpt-4.1+mini", None, "false"),
+    ],
+)
+def test_the_address_follows_and_a_growing_word_is_one_step_back(
+    client: Client, before: str, asked: str, push: str | None, put: str | None
+) -> None:
+    response = client.get(f"/prices/?{asked}", headers={**HTMX, "HX-Current-URL": f"http://testserver{before}"})
+    assert response.status_code == 200
+    assert (response.headers.get("HX-Push-Url"), response.headers.get("HX-Replace-Url")) == (push, put)
+
+
+def test_filters_are_grouped_and_sorted_by_the_readers_language(client: Client) -> None:
+    page = get(client, "/prices/", **{"Accept-Language": "vi"})
+    groups = re.findall(r'<optgroup label="([^"]*)">(.*?)</optgroup>', page, re.DOTALL)
+    assert [label for label, _options in groups] == ["Đơn vị", "Biến thể"]
+    for _label, options in groups:
+        words = [unescape(word) for word in re.findall(r">([^<]+)</option>", options)]
+        assert words == sorted(words, key=collated)
+        assert len(words) > 3
+
+
+def test_providers_are_named_as_they_spell_themselves(client: Client) -> None:
+    names = {entry.provider: entry.provider_name for entry in catalogue().entries}
+    assert [names[slug] for slug in ("deepseek", "x-ai", "moonshotai", "zai")] == [
+        "DeepSeek", "xAI", "Moonshot AI", "Z.AI",
+    ]  # fmt: skip
+    assert set(provider_names()) <= names.keys()
+
+
+def test_our_own_words_are_in_the_readers_language_and_the_catalogues_are_not(client: Client) -> None:
+    quote = text(get(client, "/prices/article-relay/gpt-4.1/", **{"Accept-Language": "vi"}))
+    assert "Relay (báo giá trong bài)" in quote
+    assert "“Giá gốc” (theo bài)" in get(client, "/prices/article-original/", **{"Accept-Language": "vi"})
+    corrected = text(get(client, "/prices/deepseek/deepseek-chat/", **{"Accept-Language": "vi"}))
+    assert "genai-prices vẫn ghi giá của V3 cho tên này." in corrected
+    assert "hiệu chỉnh của costcalc 2026-11-22" in corrected
+    assert "Hai tên cũ ngừng phản hồi lúc 15:59 UTC" in corrected
+    assert "genai-prices 0.2.3" in corrected
+    said = client.get("/api/v1/prices/deepseek/deepseek-chat", headers={"Accept-Language": "vi"}).json()["sources"]
+    assert "costcalc corrections 2026-11-22" in {one["name"] for one in said}
 
 
 def test_where_sources_disagree_both_are_named(client: Client) -> None:

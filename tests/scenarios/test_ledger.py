@@ -188,7 +188,7 @@ def test_a_shutdown_is_announced_until_its_day_and_stated_from_then() -> None:
     then = findings_of("at=2027-01-14")["shutdown"].lead
     assert then == "gpt-4.1 will have shut down at OpenAI by then, on 14 January 2027."
     past = findings_of("from=deepseek/deepseek-chat")["shutdown"].lead
-    assert past == "deepseek-chat shut down at Deepseek on 24 July 2026."
+    assert past == "deepseek-chat shut down at DeepSeek on 24 July 2026."
 
 
 def test_sources_that_disagree_are_both_quoted() -> None:
