@@ -123,6 +123,10 @@ class OwnPriceForm(forms.Form):
         """An address of the web: nothing else becomes a link."""
         return checked_url(self.cleaned_data["source_url"])
 
+    def clean_note(self) -> str:
+        """With one character for the end of a line, where browsers send two."""
+        return str(self.cleaned_data["note"]).replace("\r\n", "\n")
+
     def clean(self) -> dict[str, Any]:
         """What the fields say together."""
         cleaned = self.cleaned_data

@@ -1,14 +1,15 @@
 """The first account: by the printed link, once, and never again."""
 
+import io
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connections
 from django.test import Client
 
-from costcalc.accounts import first_owner
 from costcalc.accounts.first_owner import (
     FirstOwnerLink,
     TooLateError,
@@ -106,4 +107,15 @@ def test_the_server_prints_the_link_before_the_address_until_there_is_an_account
         link = said.rsplit("/first-owner/")[1].rstrip("/")
         assert len(link) == 32
     assert link.encode() not in (tmp_path / "db.sqlite3").read_bytes()
-    assert first_owner.ONLY == 1
+
+
+@pytest.mark.django_db
+def test_the_command_prints_a_link_that_replaces_the_last_one() -> None:
+    old, said = new_first_owner_link(), io.StringIO()
+    call_command("first_owner", stdout=said)
+    assert is_first_owner_link(said.getvalue().strip().rsplit("/", 2)[1])
+    assert old
+    assert not is_first_owner_link(old)
+    a_person("Alice")
+    with pytest.raises(CommandError):
+        call_command("first_owner")

@@ -107,7 +107,7 @@ PAGES: dict[str, dict[str, Row]] = {
         "POST": edits(revision=1),
     },
     "scenarios/<str:public_id>/reprice/": {"GET": EDIT, "POST": edits(revision=1)},
-    "scenarios/<str:public_id>/rename/": {"GET": EDIT, "POST": edits(name="New")},
+    "scenarios/<str:public_id>/rename/": {"GET": EDIT, "POST": edits(name="New", old_name="Ours")},
     "scenarios/<str:public_id>/duplicate/": {"POST": edits()},
     "scenarios/<str:public_id>/archive/": {"POST": edits()},
     "scenarios/<str:public_id>/delete/": {"GET": OWN, "POST": owns(revision=1)},
