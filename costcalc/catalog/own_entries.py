@@ -30,6 +30,11 @@ class OwnRow(PriceRow):
 
     ends_on: dt.date | None = None
 
+    @property
+    def source(self) -> str:
+        """Who says it, in the workspace's own words."""
+        return self.source_name
+
 
 @dataclass(frozen=True)
 class OwnEntry(Entry):
@@ -69,6 +74,11 @@ class OwnEntry(Entry):
         """The one price of that day."""
         row = self.price_on(day)
         return [] if row is None else [row]
+
+    @property
+    def provider_name(self) -> str:
+        """Who sells it, in the workspace's own words."""
+        return self.provider_said
 
 
 # From the id in an address to the entry that somebody may see.
@@ -134,7 +144,7 @@ def _made(public_id: str, rows: list[OwnPrice]) -> OwnEntry:
     return OwnEntry(
         position=NOWHERE,
         provider=PROVIDER,
-        provider_name=newest.name if newest else _("a price that you may not see"),
+        provider_said=newest.name if newest else _("a price that you may not see"),
         model_id=public_id,
         name=newest.name if newest else _("a price that you may not see"),
         description="",
@@ -161,7 +171,8 @@ def _row(row: OwnPrice) -> OwnRow:
         sheet=row.sheet,
         valid_from=row.starts_on,
         checked_on=row.recorded_at.date(),
-        source=row.source or str(Kind(row.kind).label),
+        source_name=row.source or str(Kind(row.kind).label),
+        source_version="",
         source_url=row.source_url,
         note=row.note,
         urls=(),
