@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from gunicorn.app.base import BaseApplication
 
-from costcalc.accounts.first_owner import new_first_owner_link
 from costcalc.wire.worker import ServingWorker
 
 TIMEOUT = 30
@@ -49,6 +48,9 @@ class Command(BaseCommand):
 
     def greet(self, base: str) -> None:
         """While nobody has an account: the link that makes the first one. Each start makes another."""
+        # Models can be imported only once Django is set up, and Gunicorn above is used without it, too.
+        from costcalc.accounts.first_owner import new_first_owner_link
+
         link = new_first_owner_link()
         if link is not None:
             path = reverse("accounts:first-owner", args=(link,))
