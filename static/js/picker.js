@@ -148,7 +148,9 @@
       option.id = `${list.id}-${index}`;
       option.setAttribute("aria-selected", "false");
     });
-    if (input) show(input, document.activeElement === input && list.childElementCount > 0);
+    // An answer to what was typed before something was chosen comes too late.
+    const late = input && event.detail.requestConfig.parameters[input.name] && !typedSomething(input);
+    if (input) show(input, document.activeElement === input && list.childElementCount > 0 && !late);
     input?.removeAttribute("aria-activedescendant");
   });
 })();

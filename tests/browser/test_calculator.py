@@ -18,7 +18,7 @@ def test_the_slash_goes_to_the_picker_and_the_keys_choose(page: Page, site: str)
     page.keyboard.press("/")
     expect(combobox(page)).to_be_focused()
     page.keyboard.type("claude-sonnet-4-5")
-    expect(options(page).first).to_contain_text("Anthropic")
+    expect(options(page).first).to_contain_text("claude-sonnet-4-5Anthropic")
     expect(combobox(page)).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -107,3 +107,25 @@ def test_escape_and_a_click_elsewhere_close_an_opened_figure(page: Page, site: s
     figure.locator("summary").click()
     page.locator("h1").click()
     expect(figure).not_to_have_attribute("open", "")
+
+
+def test_a_list_that_comes_after_the_choice_stays_closed(page: Page, site: str) -> None:
+    page.goto(site)
+    combobox(page).fill("gemini-2.5-flash")
+    expect(options(page).first).to_contain_text("gemini-2.5-flash")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/models/.*&from=gemini-2\.5(&|$)"), hold)
+    combobox(page).fill("gemini-2.5")
+    page.wait_for_timeout(300)
+    assert held, "The list was not asked for."
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(combobox(page)).to_have_value("google/gemini-2.5-flash")
+    with page.expect_response(re.compile("/models/")):
+        held[0].continue_()
+    expect(page).to_have_url(re.compile("from=google/gemini-2.5-flash"))
+    expect(combobox(page)).to_have_attribute("aria-expanded", "false")

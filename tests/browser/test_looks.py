@@ -91,6 +91,41 @@ def cut_off(reader: Page, width: int, *, page: bool = False) -> list[str]:
     return ([] if page else reader.evaluate(CUT_OFF)) + ([f"{wider} px too wide"] if wider > 0 else [])
 
 
+# What decides on each page: both sides and the difference, a model with its prices, a unit with its standard price.
+DECIDING = {
+    "/?requests=84725000": ["tr.total > :nth-child(3)", "tr.total > :nth-child(5)", "#elsewhere td:nth-child(5)"],
+    "/elsewhere/?requests=84725000": [
+        "#elsewhere tbody th a",
+        "#elsewhere td:nth-child(4)",
+        "#elsewhere td:nth-child(5)",
+    ],
+    "/prices/?sort=-input": ["th .under", "tbody td:nth-child(3)", "tbody td:nth-child(5)"],
+    "/prices/openai/": ["tbody td:nth-child(2)", "tbody td:nth-child(4)"],
+    "/prices/openai/gpt-4.1/": [
+        ".measure",
+        "tbody td:nth-child(2)",
+        ".stacked td:nth-child(2)",
+        ".stacked td:last-child",
+    ],
+    "/prices/deepseek/deepseek-v4-pro/": ["tbody td:nth-child(3)", ".stacked td:nth-child(2)"],
+}
+OUT_OF_SIGHT = """(names) => names.flatMap((name) => [...document.querySelectorAll(name)].slice(0, 40)
+    .filter((e) => !e.checkVisibility() || e.getBoundingClientRect().right > innerWidth)
+    .map((e) => name + ": " + e.textContent))"""
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize("width", [320, 360, 700])
+def test_what_decides_is_in_sight_on_a_phone(browser: Browser, site: str, language: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 740}, locale=language)
+    reader = context.new_page()
+    for address, names in DECIDING.items():
+        reader.goto(site + address)
+        assert all(reader.locator(name).count() for name in names), address
+        assert reader.evaluate(OUT_OF_SIGHT, names) == [], address
+    context.close()
+
+
 def test_an_opened_figure_shows_its_formula_inside_the_screen(browser: Browser, site: str) -> None:
     for size in (DESK, PHONE):
         context = browser.new_context(viewport=size, java_script_enabled=False)  # type: ignore[arg-type]

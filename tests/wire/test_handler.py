@@ -1,15 +1,19 @@
 """Django answers in one thread hop: middleware and view share the request's thread."""
 
 import asyncio
+import gc
 import threading
+import warnings
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import path
 
 from costcalc.wire.handler import OneHopHandler
+from costcalc.wire.raw import Scope
 from tests.wire.asgi import Answer, ask, http
 
 seen: list[tuple[str, int]] = []
@@ -44,13 +48,17 @@ async def waiting(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("", view), path("waiting", waiting)]
 
 
+def request_for(address: str) -> Scope:
+    """The scope of a GET as a server makes it."""
+    return {**http(address, headers=[(b"host", b"localhost")]), "method": "GET", "root_path": "", "scheme": "http"}
+
+
 def answer_to(address: str) -> Answer:
     """What Django answers with two of these middlewares around the product's own."""
     own = f"{__name__}.noting"
     seen.clear()
     with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[own, *settings.MIDDLEWARE, own]):
-        scope = {**http(address, headers=[(b"host", b"localhost")]), "method": "GET", "root_path": "", "scheme": "http"}
-        return ask(OneHopHandler(), scope, patient=True)
+        return ask(OneHopHandler(), request_for(address), patient=True)
 
 
 def test_middleware_and_view_run_in_one_thread_which_is_not_the_loop_s() -> None:
@@ -58,6 +66,21 @@ def test_middleware_and_view_run_in_one_thread_which_is_not_the_loop_s() -> None
     assert [place for place, _ in seen] == ["in", "in", "view", "out", "out"]
     assert len({thread for _, thread in seen}) == 1
     assert seen[0][1] != threading.get_ident()
+
+
+def test_an_answer_that_cannot_be_sent_leaves_nothing_open() -> None:
+    async def unsendable(scope: Any, receive: Any, send: Any) -> None:
+        async def gone(message: Any) -> None:
+            raise OSError("gone")
+
+        await OneHopHandler()(scope, receive, gone)
+
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with override_settings(ROOT_URLCONF=__name__), pytest.raises(OSError, match="gone"):
+            ask(unsendable, request_for("/"), [b"a body"], patient=True)
+        gc.collect()
+    assert [str(one.message) for one in warned if one.category is ResourceWarning] == []
 
 
 def test_an_async_view_still_works() -> None:
