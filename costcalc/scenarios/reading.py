@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.http import QueryDict
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from costcalc.catalog.finding import find
 from costcalc.catalog.index import Catalogue, Entry
@@ -195,7 +195,8 @@ class _Refused(ValueError):
 
 def _number(text: str, field: Field, language: str | None) -> Decimal:
     if language is None:
-        return read_canonical(text, low=field.low, high=field.high, places=field.places)
+        reader = get_language() or "en"
+        return read_canonical(text, reader, low=field.low, high=field.high, places=field.places)
     return read_number(text, language, low=field.low, high=field.high, places=field.places, asks=field.counts)
 
 
