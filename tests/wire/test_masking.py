@@ -35,7 +35,9 @@ def test_what_is_no_secret_stays(text: str) -> None:
     assert masked(text) == text
 
 
-def test_every_record_is_masked_whoever_makes_it(caplog: pytest.LogCaptureFixture) -> None:
+def test_every_record_is_masked_whoever_makes_it(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Atoms(dict[str, str]):
         """As gunicorn's access log has them."""
 
@@ -43,6 +45,12 @@ def test_every_record_is_masked_whoever_makes_it(caplog: pytest.LogCaptureFixtur
             return "-"
 
     atoms = Atoms(r=f"GET /s/{LINK}/ HTTP/1.1")
+    for name in ("uvicorn.access", "gunicorn.access"):
+        # A server in this process may have set its loggers to something else.
+        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
+        monkeypatch.setattr(logging.getLogger(name), "disabled", False)
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.INFO)
+        logging.getLogger(name).manager._clear_cache()
     with caplog.at_level(logging.INFO):
         logging.getLogger("uvicorn.access").info('%s - "%s %s"', "127.0.0.1", "GET", f"/s/{LINK}/")
         logging.getLogger("gunicorn.access").info("%(r)s %(absent)s", atoms)
