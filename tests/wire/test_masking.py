@@ -49,8 +49,7 @@ def test_every_record_is_masked_whoever_makes_it(
         # A server in this process may have set its loggers to something else.
         monkeypatch.setattr(logging.getLogger(name), "propagate", True)
         monkeypatch.setattr(logging.getLogger(name), "disabled", False)
-        monkeypatch.setattr(logging.getLogger(name), "level", logging.INFO)
-        logging.getLogger(name).manager._clear_cache()
+        caplog.set_level(logging.INFO, logger=name)
     with caplog.at_level(logging.INFO):
         logging.getLogger("uvicorn.access").info('%s - "%s %s"', "127.0.0.1", "GET", f"/s/{LINK}/")
         logging.getLogger("gunicorn.access").info("%(r)s %(absent)s", atoms)
