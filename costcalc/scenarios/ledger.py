@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from costcalc.catalog.labels import unit_label, variant_label
@@ -124,7 +125,7 @@ class Writer:
             groups=list(self._groups()),
             heads=self._heads(),
             total=self._total_row(_("Total, a month"), self.answer.monthly, self._month_steps),
-            year=self._total_row(self._year_label(), self.answer.annual, self._year_steps),
+            year=self._total_row(capfirst(self._year_label()), self.answer.annual, self._year_steps),
             complete=self.answer.complete,
             note=self._note(),
             grounds=self._grounds(),

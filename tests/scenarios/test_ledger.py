@@ -227,7 +227,7 @@ def test_growth_is_in_the_year_and_not_in_the_month() -> None:
     assert ledger.total.baseline.text == "$9,000.00"
     assert ledger.year.baseline.text == "$192,458.55"
     assert ledger.year.baseline.steps[0].endswith("+ $25,678.05 = $192,458.55")
-    assert ledger.year.label == "twelve months, growing 10% a month"
+    assert ledger.year.label == "Twelve months, growing 10% a month"
     assert ledger.verdict.phrase == "$9,000 in the first month"
 
 
