@@ -11,10 +11,12 @@ run:
 
 test: environment
 	@sh .ci/chromium
+	@$(PY) manage.py translations compile
 	@$(PY) -m pytest -q -n auto --dist worksteal $(TESTS)
 
 test-postgres: environment
 	@sh .ci/chromium
+	@$(PY) manage.py translations compile
 	@sh .ci/postgres $(PY) -m pytest -q -n auto --dist worksteal $(TESTS)
 
 lint: environment
@@ -44,6 +46,7 @@ messages: environment
 
 screenshot: environment
 	@sh .ci/chromium
+	@$(PY) manage.py translations compile
 	$(PY) -m tests.screenshot
 
 .PHONY: environment

@@ -23,6 +23,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
+from django.utils.translation import trans_real
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import ConsoleMessage, Page, Request
@@ -50,6 +51,8 @@ def static_files() -> None:
     with alone(settings.DATA_DIR / "prepare.lock"):
         collect_if_stale()
         call_command("translations", "compile", verbosity=0)
+    # Read before another process had written it, the catalogue of this one would be an old one.
+    vars(trans_real)["_translations"].clear()
 
 
 @pytest.fixture(autouse=True)
