@@ -23,8 +23,8 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
-from django.utils.translation import trans_real
 from django.utils import translation
+from django.utils.translation import trans_real
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import ConsoleMessage, Page, Request
 from pytest_django.plugin import DjangoDbBlocker
