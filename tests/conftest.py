@@ -7,7 +7,6 @@ Tests whose rows other threads or processes must see ask for `committed_db`, bro
 
 import io
 import os
-import shutil
 import socket
 import threading
 import time
@@ -30,6 +29,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 from pytest_django.plugin import DjangoDbBlocker
 
 from costcalc.management.commands.prepare import alone, collect_if_stale
+from tests.browsers import chromium
 from tests.factories import Cast, a_cast
 
 # Playwright's synchronous interface runs an event loop in the thread in which tests use the database.
@@ -40,7 +40,6 @@ hypothesis_settings.register_profile("suite", derandomize=True, deadline=None, d
 hypothesis_settings.load_profile("suite")
 
 KEPT = {"catalog", "contenttypes", "auth"}
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 SAMPLES = "COSTCALC_SAMPLES"
 
 
@@ -150,15 +149,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if os.environ.get("BROWSER") == "none":
         pytest.skip("NOT TESTED IN A BROWSER: BROWSER=none")
     return {**browser_type_launch_args, "executable_path": chromium(), "chromium_sandbox": False}
-
-
-def chromium() -> str:
-    """The path of a Chromium. Fails the test when there is none."""
-    names = filter(None, [os.environ.get("CHROMIUM"), *CHROMIUM_NAMES])
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        pytest.fail("No Chromium: install one, name it in CHROMIUM, or set BROWSER=none to go without.")
-    return found
 
 
 @pytest.fixture

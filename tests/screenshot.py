@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import chromium
+from tests.browsers import chromium
 from tests.processes import ROOT, Served, environment, free_port
 
 PICTURE = ROOT / "static" / "img" / "calculator.png"

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import chromium
+from tests.browsers import chromium
 from tests.processes import Served, environment, free_port
 
 CTRL_C = 3.0
