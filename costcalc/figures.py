@@ -209,6 +209,15 @@ def write_number(number: Decimal | int, language: str, *, least: int = 0, asks: 
     return sign + grouped + (convention.point + fraction if fraction else "")
 
 
+def write_scaled(units: int, places: int, language: str, *, least: int = 0) -> str:
+    """A whole number of the last of `places` decimals, written like `write_number`: (1250, 2) is `12.5`."""
+    convention = _convention(language)
+    whole, rest = divmod(abs(units), 10**places)
+    fraction = f"{rest:0{places}}".rstrip("0").ljust(least, "0") if places else ""
+    sign = "\u2212" if units < 0 else ""
+    return sign + f"{whole:,}".replace(",", convention.group) + (convention.point + fraction if fraction else "")
+
+
 def _convention(language: str) -> Convention:
     return CONVENTIONS.get(language.partition("-")[0], CONVENTIONS["en"])
 

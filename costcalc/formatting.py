@@ -19,13 +19,12 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 
-from costcalc.figures import canonical, write_number
+from costcalc.figures import canonical, write_number, write_scaled
 
 register = template.Library()
 
 MINUS: Final = "\u2212"
 _GAP: Final = "\u00a0"
-_MILLION: Final = Decimal(1_000_000)
 # Wide enough that no sum of money is rounded by the context instead of by us.
 _WIDE: Final = Context(prec=80, rounding=ROUND_HALF_UP)
 # Day, month name, year in English, where 3/4 would be two days; digits in Vietnamese.
@@ -56,6 +55,22 @@ class Formatter:
         if value is None:
             return self.unknown
         return write_number(value if places is None else rounded(value, places), self.language)
+
+    def scaled(self, units: int, places: int) -> str:
+        """A whole number of the last of `places` decimals: scaled(12500, 3) is `12.5`."""
+        return write_scaled(units, places, self.language)
+
+    def scaled_money(self, units: int, places: int, currency: str = "USD") -> str:
+        """The same as a price: two decimals at least, `$0.028`."""
+        return self._with_currency(write_scaled(units, places, self.language, least=2), currency)
+
+    def cents(self, cents: int) -> str:
+        """Whole US cents as `money` writes them; three times as fast, and a ledger writes a hundred sums."""
+        return self._with_currency(write_scaled(cents, 2, self.language, least=2), "USD")
+
+    def cents_difference(self, cents: int) -> str:
+        """Whole US cents with their sign: `+$9,000.00`, `−$220.00`; no sign at zero."""
+        return f"+{self.cents(cents)}" if cents > 0 else self.cents(cents)
 
     def money(self, value: Figure, currency: str = "USD") -> str:
         """To the cent: `$9,000.00`, `−$220.00`; `9.000,00 US$` in Vietnamese."""
@@ -89,7 +104,11 @@ class Formatter:
             return self.unknown
         if abs(Decimal(value)) < 10_000:
             return f"{self.number(value, 2)}{_GAP}{self.tokens_word}"
-        return f"{self.number(_WIDE.divide(Decimal(value), _MILLION), 6)}{_GAP}MTok"
+        return self.mtok(int(rounded(value, 0)))
+
+    def mtok(self, tokens: int) -> str:
+        """Tokens in millions, to the token: `1,500 MTok`."""
+        return f"{self.scaled(tokens, 6)}{_GAP}MTok"
 
     def percent(self, share: Figure, places: int = 1) -> str:
         """A share as a percentage, half up: 0.253 → `25.3%`."""

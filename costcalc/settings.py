@@ -149,9 +149,10 @@ SQLITE_OPTIONS: dict[str, Any] = {
 def database(env: Environment) -> dict[str, Any]:
     """Django's description of the database: SQLite under DATA_DIR unless DATABASE_URL says otherwise."""
     url = env.database_url or f"sqlite:///{env.data_dir.resolve() / 'db.sqlite3'}"
-    config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0))
-    sqlite = config["ENGINE"].endswith("sqlite3")
-    # A pool rather than persistent connections: under ASGI those would be one a thread, for ever.
+    sqlite = url.startswith("sqlite")
+    # SQLite's connections live as long as their threads, which wire/handler.py keeps: to open one costs a
+    # millisecond. PostgreSQL has a pool instead: a connection is a process there.
+    config: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=None if sqlite else 0))
     extra = SQLITE_OPTIONS if sqlite else {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}}
     return {**config, "OPTIONS": {**extra, **config.get("OPTIONS", {})}}
 

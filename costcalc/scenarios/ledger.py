@@ -9,31 +9,19 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from costcalc.catalog.labels import unit_label, variant_label
-from costcalc.engine import (
-    Charge,
-    Line,
-    Part,
-    SideName,
-    Totals,
-    Unpriced,
-    Workload,
-    dollars,
-    per,
-    round_half_up,
-    scaled,
-)
+from costcalc.catalog.labels import unit_label
+from costcalc.engine import Charge, Line, SideName, Totals, Unpriced, dollars
 from costcalc.formatting import Formatter
 from costcalc.scenarios import markup
+from costcalc.scenarios.arithmetic import SIDES, Arithmetic
 from costcalc.scenarios.findings import Finding, full_name, model_page, no_price
 from costcalc.scenarios.scenario import Offer, Result
 
-MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EM DASH}"
 # Findings that make a move one on paper only.
 UNBUYABLE = frozenset({"shutdown", "gone", "context_window"})
@@ -48,7 +36,7 @@ class Figure:
     sources: tuple[tuple[str, str], ...] = ()
     kind: str = ""
 
-    def __str__(self) -> str:
+    def __str__(self) -> SafeString:
         """The figure as the page shows it, safe markup: Django asks `str()` first, and `__html__` only of strings."""
         return markup.figure(self.text, self.kind, self.steps, self.sources)
 
@@ -63,6 +51,12 @@ class Row:
     candidate: Figure
     difference: str
     direction: str
+    css: str = ""
+
+    def __str__(self) -> SafeString:
+        """The line as the page shows it, safe markup."""
+        sides = (str(self.baseline), str(self.candidate))
+        return markup.row(self.label, self.volume, sides, self.difference, self.direction, self.css)
 
 
 @dataclass(frozen=True)
@@ -112,6 +106,8 @@ class Writer:
         self.write = write
         self.today = today
         self.answer = result.estimate
+        self.arithmetic = Arithmetic(result, write)
+        self.sources = [[tuple(self._sources(offer)) for offer in offers] for offers in result.offers]
         self.unknown: dict[tuple[str, int, str], list[Unpriced]] = {}
         for gap in self.answer.unknown:
             self.unknown.setdefault((gap.side, gap.workload, gap.unit), []).append(gap)
@@ -124,8 +120,8 @@ class Writer:
             findings=findings,
             groups=list(self._groups()),
             heads=self._heads(),
-            total=self._total_row(_("Total, a month"), self.answer.monthly, self._month_steps),
-            year=self._total_row(capfirst(self._year_label()), self.answer.annual, self._year_steps),
+            total=self._total_row(_("Total, a month"), self.answer.monthly, self._month_steps, "total"),
+            year=self._total_row(capfirst(self._year_label()), self.answer.annual, self._year_steps, "after"),
             complete=self.answer.complete,
             note=self._note(),
             grounds=self._grounds(),
@@ -157,7 +153,7 @@ class Writer:
         if saved < 0:
             phrase = _("%(money)s more in the first month") if growing else _("%(money)s more a month")
             return Verdict(_("At %(when)s, moving costs") % words, phrase % words, "costs")
-        same = self._exactly("baseline") == self._exactly("candidate")
+        same = self.arithmetic.exactly("baseline") == self.arithmetic.exactly("candidate")
         phrase = _("nothing") if same else _("less than a cent a month")
         return Verdict(_("At %(when)s, moving changes") % words, phrase, "")
 
@@ -166,14 +162,6 @@ class Writer:
             return _("today’s prices")
         return _("the prices of %(day)s") % {"day": self.write.day(self.result.scenario.day)}
 
-    def _exactly(self, side: str) -> Fraction:
-        """Month 1 of one side before any rounding, in US dollars."""
-        total = Fraction(0)
-        for line in self.answer.lines:
-            charge = line.candidate if side == "candidate" else line.baseline
-            total += charge.per_request * self._requests(self._workload(line, side)) if charge else 0
-        return total
-
     def facts(self) -> list[tuple[str, Figure]]:
         """The figures under the verdict."""
         month, year = self.answer.monthly, self.answer.annual
@@ -181,7 +169,7 @@ class Writer:
         return [
             (_("Baseline, a month"), self._sum("baseline", month.baseline_cents)),
             (_("Candidate, a month"), self._sum("candidate", month.candidate_cents)),
-            (_("Saving, a month"), self._saving(month, self._difference_steps(month), known)),
+            (_("Saving, a month"), self._saving(month, (self.arithmetic.difference(month),), known)),
             (_("Saving: %(year)s") % {"year": self._year_label()}, self._saving(year, self._year_difference(), known)),
             (_("Saving, % of baseline"), self._percent(month)),
             (_("Effective price per MTok"), self._effective()),
@@ -190,22 +178,22 @@ class Writer:
     def _has_gap(self, side: str) -> bool:
         return any(gap.side == side for gap in self.answer.unknown)
 
-    def _sum(self, side: str, cents: int) -> Figure:
+    def _sum(self, side: SideName, cents: int) -> Figure:
         return self._total_figure(side, cents, self._month_steps(side))
 
-    def _total_figure(self, side: str, cents: int, steps: tuple[str, ...]) -> Figure:
+    def _total_figure(self, side: SideName, cents: int, steps: tuple[str, ...]) -> Figure:
         """A total; with a price unknown the known part and a question mark, or "unknown" where nothing is known."""
         if not self._has_gap(side):
-            return Figure(self._money(cents), steps)
-        text = f"{self._money(cents)} + ?" if cents else self.write.unknown
+            return Figure(self.write.cents(cents), steps)
+        text = f"{self.write.cents(cents)} + ?" if cents else self.write.unknown
         return Figure(text, (*steps, _("A price is unknown, so this is the sum of what is known.")), kind="unknown")
 
     def _saving(self, totals: Totals, steps: tuple[str, ...], known: str) -> Figure:
         if known:
-            known_part = self.write.money(dollars(totals.savings_cents))
+            known_part = self.write.cents(totals.savings_cents)
             return Figure(self.write.unknown, (f"{known_part} {known}", *steps), kind="unknown")
         kind = "saves" if totals.savings_cents > 0 else "costs" if totals.savings_cents < 0 else ""
-        return Figure(self.write.money(dollars(totals.savings_cents)), steps, kind=kind)
+        return Figure(self.write.cents(totals.savings_cents), steps, kind=kind)
 
     def _percent(self, month: Totals) -> Figure:
         percent = month.savings_percent
@@ -213,21 +201,18 @@ class Writer:
             return Figure(self.write.unknown, (_("A price is unknown."),), kind="unknown")
         if percent is None:
             return Figure(DASH, (_("There is no percentage of a baseline of 0."),))
-        step = f"({self._money(month.baseline_cents)} {MINUS} {self._money(month.candidate_cents)}) ÷ "
-        step += f"{self._money(month.baseline_cents)} = {self.write.percent(percent / 100, 2)}"
-        return Figure(self.write.percent(percent / 100), (step,))
+        return Figure(self.write.percent(percent / 100), (self.arithmetic.percent(month, percent),))
 
     def _effective(self) -> Figure:
         tokens = self.result.tokens()
         if not tokens:
             return Figure(DASH, (_("Without tokens there is no price per token."),))
-        volume = self._quantity("input_mtok", tokens)
-        sides: tuple[tuple[str, SideName], ...] = ((_("Baseline"), "baseline"), (_("Candidate"), "candidate"))
-        prices = [self.write.per_mtok(self.result.effective(side)) for _label, side in sides]
-        steps = tuple(
-            f"{label}: {self._dollars(self.result.tokens_cost(side))} ÷ {volume} = {price}"
-            for (label, side), price in zip(sides, prices, strict=True)
-        )
+        prices = [self.write.per_mtok(self.result.effective(side)) for side in SIDES]
+        labels = (_("Baseline"), _("Candidate"))
+        steps = [
+            f"{label}: {self.arithmetic.effective(side, tokens, price)}"
+            for label, side, price in zip(labels, SIDES, prices, strict=True)
+        ]
         text = " → ".join(prices)
         note = _("What tokens and request fees cost, by the baseline’s input and output tokens; tools apart.")
         return Figure(text, (*steps, note))
@@ -255,117 +240,38 @@ class Writer:
         return full_name(offer.entry) if offer.entry else offer.seller or _("typed prices")
 
     def _row(self, line: Line) -> Row:
-        before, after = self.result.offers[line.workload]
         volumes = [line.baseline_volume, line.candidate_volume]
-        texts = [self._quantity(line.unit, volume) for volume in volumes]
+        texts = [self.arithmetic.quantity(line.unit, volume) for volume in dict.fromkeys(volumes)]
         difference, direction = self._difference(line)
         return Row(
             label=unit_label(line.unit),
-            volume=texts[0] if volumes[0] == volumes[1] else " → ".join(texts),
-            baseline=self._amount(line, "baseline", line.baseline, line.baseline_cents, before),
-            candidate=self._amount(line, "candidate", line.candidate, line.candidate_cents, after),
+            volume=" → ".join(texts),
+            baseline=self._amount(line, "baseline", line.baseline, line.baseline_cents),
+            candidate=self._amount(line, "candidate", line.candidate, line.candidate_cents),
             difference=difference,
             direction=direction,
         )
 
     def _difference(self, line: Line) -> tuple[str, str]:
-        sides = ("baseline", "candidate")
-        if any((side, line.workload, line.unit) in self.unknown for side in sides):
+        if any((side, line.workload, line.unit) in self.unknown for side in SIDES):
             return self.write.unknown, "unknown"
         return self._signed(line.difference_cents)
 
     def _signed(self, cents: int) -> tuple[str, str]:
         if not cents:
             return DASH, ""
-        return self.write.difference(dollars(cents)), "plus" if cents > 0 else "minus"
+        return self.write.cents_difference(cents), "plus" if cents > 0 else "minus"
 
-    def _amount(self, line: Line, side: str, charge: Charge | None, cents: int, offer: Offer) -> Figure:
+    def _amount(self, line: Line, side: SideName, charge: Charge | None, cents: int) -> Figure:
         if charge is None:
             return Figure(DASH)
         gaps = self.unknown.get((side, line.workload, line.unit), [])
-        steps = tuple(self._steps(line, side, charge, cents))
-        text = self.write.money(dollars(cents))
+        steps = tuple(self.arithmetic.charge(line, side, charge, cents))
+        sources = self.sources[line.workload][SIDES.index(side)]
+        text = self.write.cents(cents)
         if gaps:
             text = self.write.unknown if sum(gap.share for gap in gaps) == 1 else f"{text} + ?"
-        return Figure(text, steps, tuple(self._sources(offer)), "unknown" if gaps else "")
-
-    def _steps(self, line: Line, side: str, charge: Charge, cents: int) -> Iterator[str]:
-        workload = self._workload(line, side)
-        volume = line.candidate_volume if side == "candidate" else line.baseline_volume
-        yield self._requests_step(workload)
-        if charge.unit != "requests_kcount":
-            each, unit = self._exact(charge.quantity), ""
-            if charge.unit.endswith("_mtok"):
-                unit = f" {self.write.tokens_word}"
-            yield f"× {each}{unit} = {self._quantity(charge.unit, volume)}"
-        for part in charge.parts:
-            yield self._part_step(charge.unit, volume, part)
-        if len(charge.parts) > 1 or charge.per_request * 100 * self._requests(workload) != cents:
-            yield f"{_('Together, rounded once to cents:')} {self._money(cents)}"
-
-    def _workload(self, line: Line, side: str) -> Workload:
-        move = self.result.moves[line.workload]
-        return move.moved if side == "candidate" else move.workload
-
-    def _requests(self, workload: Workload) -> Fraction:
-        return workload.requests_in(1, self.result.scenario.day_count)
-
-    def _requests_step(self, workload: Workload) -> str:
-        """`50,000 a day × 30 days × 1.03 = 1,545,000 requests`."""
-        factors = []
-        if workload.per == "day":
-            factors.append(_("%(number)s a day") % {"number": self.write.number(workload.requests)})
-            days = self.result.scenario.day_count.days_in(1)
-            factors.append(_("%(days)s days") % {"days": self._exact(days)})
-        else:
-            factors.append(_("%(number)s a month") % {"number": self.write.number(workload.requests)})
-        if workload.retry_share:
-            factors.append(self.write.number(1 + workload.retry_share))
-        requests = _("%(number)s requests a month") % {"number": self._exact(self._requests(workload))}
-        return f"{' × '.join(factors)} = {requests}" if len(factors) > 1 else requests
-
-    def _part_step(self, unit: str, volume: Fraction, part: Part) -> str:
-        factors = [self._quantity(unit, volume)]
-        if part.share != 1:
-            factors.append(self._share(part))
-        if part.price is None:
-            return f"{' × '.join(factors)} × {self.write.unknown}"
-        amount = volume * part.share * Fraction(part.price) / per(unit)
-        factors.append(f"{self.write.per_mtok(part.price)}{self._per(unit)}")
-        if part.billed_as not in (None, unit):
-            factors[-1] += f" ({_('billed as: %(unit)s') % {'unit': unit_label(part.billed_as or unit)}})"
-        return f"{' × '.join(factors)} = {self._dollars(amount)}"
-
-    def _share(self, part: Part) -> str:
-        words = [variant_label(part.variant)] if part.variant != "standard" else []
-        if part.tier_above is not None:
-            words.append(_("above %(tokens)s tokens") % {"tokens": self.write.number(part.tier_above)})
-        if part.hours != 1:
-            words.append(_("%(share)s of the hours") % {"share": self._percentage(part.hours)})
-        share = self._percentage(part.share)
-        return f"{share} ({', '.join(words)})" if words else share
-
-    def _percentage(self, share: Fraction) -> str:
-        return self.write.percent(Decimal(share.numerator) / share.denominator, 4)
-
-    def _per(self, unit: str) -> str:
-        if unit.endswith("_mtok"):
-            return " / MTok"
-        return f" / {self.write.number(per(unit))}"
-
-    def _quantity(self, unit: str, volume: Fraction) -> str:
-        if unit.endswith("_mtok"):
-            return self.write.tokens(scaled(round_half_up(volume * 10**6), 6))
-        return self._exact(volume)
-
-    def _exact(self, value: Fraction) -> str:
-        return self.write.number(scaled(round_half_up(value * 10**6), 6), 6)
-
-    def _dollars(self, amount: Fraction) -> str:
-        return self.write.per_mtok(scaled(round_half_up(amount * 10**6), 6))
-
-    def _money(self, cents: int) -> str:
-        return self.write.money(dollars(cents))
+        return Figure(text, steps, sources, "unknown" if gaps else "")
 
     def _sources(self, offer: Offer) -> Iterator[tuple[str, str]]:
         """Where the price comes from, and the day it was checked; the model's page has the links."""
@@ -378,27 +284,19 @@ class Writer:
         yield full_name(entry), model_page(entry)
         yield from ((host_of(url), url) for url in row.urls[:1])
 
-    def _total_row(self, label: str, totals: Totals, steps: Callable[[str], tuple[str, ...]]) -> Row:
-        cents = {"baseline": totals.baseline_cents, "candidate": totals.candidate_cents}
-        sides = [self._total_figure(side, amount, steps(side)) for side, amount in cents.items()]
+    def _total_row(self, label: str, totals: Totals, steps: Callable[[SideName], tuple[str, ...]], css: str) -> Row:
+        cents = (totals.baseline_cents, totals.candidate_cents)
+        sides = [self._total_figure(side, amount, steps(side)) for side, amount in zip(SIDES, cents, strict=True)]
         difference, direction = self._signed(-totals.savings_cents)
         if not self.answer.complete:
             difference, direction = self.write.unknown, "unknown"
-        return Row(label, "", sides[0], sides[1], difference, direction)
+        return Row(label, "", sides[0], sides[1], difference, direction, css)
 
-    def _month_steps(self, side: str) -> tuple[str, ...]:
-        """`$3,000.00 + $6,000.00 = $9,000.00`."""
-        lines = self.answer.lines
-        cents = [line.candidate_cents if side == "candidate" else line.baseline_cents for line in lines]
-        return (f"{' + '.join(self._money(amount) for amount in cents)} = {self._money(sum(cents))}",)
+    def _month_steps(self, side: SideName) -> tuple[str, ...]:
+        return (self.arithmetic.month(side),)
 
-    def _year_steps(self, side: str) -> tuple[str, ...]:
-        """`12 × $9,000.00 = $108,000.00`, or the months one by one where they differ."""
-        months = [m.candidate_cents if side == "candidate" else m.baseline_cents for m in self.answer.months]
-        amounts = " + ".join(self._money(amount) for amount in months)
-        if len(set(months)) == 1:
-            amounts = f"12 × {self._money(months[0])}"
-        return (f"{amounts} = {self._money(sum(months))}", self._year_note())
+    def _year_steps(self, side: SideName) -> tuple[str, ...]:
+        return (self.arithmetic.year(side), self._year_note())
 
     def _year_note(self) -> str:
         words = {"when": self._when()}
@@ -408,7 +306,7 @@ class Writer:
         )
 
     def _year_difference(self) -> tuple[str, ...]:
-        return (*self._difference_steps(self.answer.annual), self._year_note())
+        return (self.arithmetic.difference(self.answer.annual), self._year_note())
 
     def _year_label(self) -> str:
         """A run-rate where every month is the same; else what it is."""
@@ -437,13 +335,9 @@ class Writer:
     def _title(self) -> str:
         """`gpt-4.1 → gpt-4.1: +$9,000.00 a month`, for a tab among others."""
         before, after = (self._model(offer) or _("typed prices") for offer in self.result.offers[0])
-        change = self.write.difference(dollars(-self.answer.monthly.savings_cents))
+        change = self.write.cents_difference(-self.answer.monthly.savings_cents)
         words = {"change": change if self.answer.complete else self.write.unknown}
         return f"{before} → {after}: " + _("%(change)s a month") % words
-
-    def _difference_steps(self, totals: Totals) -> tuple[str, ...]:
-        amount = self._money(totals.savings_cents)
-        return (f"{self._money(totals.baseline_cents)} {MINUS} {self._money(totals.candidate_cents)} = {amount}",)
 
     def _note(self) -> str:
         """How days became months, under every result."""
@@ -451,7 +345,7 @@ class Writer:
         if count.days is None:
             month = self.write.number(int(count.days_in(1)))
             return _("The calendar’s own months; the first has %(days)s days.") % {"days": month}
-        return _("A month is %(days)s days.") % {"days": self._exact(count.days)}
+        return _("A month is %(days)s days.") % {"days": self.arithmetic.exact(count.days)}
 
 
 def host_of(url: str) -> str:
