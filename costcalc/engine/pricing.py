@@ -182,6 +182,9 @@ class PriceSheet:
 
     def _stretches(self, day: dt.date) -> Iterable[tuple[Fraction, dt.datetime]]:
         hours = [part.when.hours for part in self.parts if part.when.hours]
+        if not hours:
+            yield Fraction(1), dt.datetime.combine(day, dt.time(), dt.UTC)
+            return
         times = sorted({dt.time(), *(time for pair in hours for time in pair)})
         starts = [dt.datetime.combine(day, time, dt.UTC) for time in times]
         ends = [*starts[1:], dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(days=1)]

@@ -166,7 +166,7 @@ def estimate(moves: Sequence[Move], days: DayCount, at: Moment) -> Estimate:
         moved = move.moved
         before = {c.unit: c for c in charges(move.workload, move.baseline, at)}
         after = {c.unit: c for c in charges(moved, move.candidate, at)}
-        volumes = [(move.workload.requests_in(m, days), moved.requests_in(m, days)) for m in range(1, YEAR + 1)]
+        volumes = _volumes(move, days)
         lines += _lines(index, volumes[0], before, after)
         months = [total(pair) for pair in zip(months, _months(volumes, before, after), strict=True)]
     return Estimate(tuple(lines), tuple(months), tuple(_unpriced(lines)))
@@ -265,6 +265,14 @@ def _lines(
             was.cents(old) if was else 0,
             will.cents(new) if will else 0,
         )
+
+
+def _volumes(move: Move, days: DayCount) -> list[tuple[Fraction, Fraction]]:
+    """Requests of each month on both sides, which only retries tell apart."""
+    before = [move.workload.requests_in(month, days) for month in range(1, YEAR + 1)]
+    if move.moved.retry_share == move.workload.retry_share:
+        return [(requests, requests) for requests in before]
+    return [(requests, move.moved.requests_in(month, days)) for month, requests in enumerate(before, 1)]
 
 
 def _months(

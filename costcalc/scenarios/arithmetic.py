@@ -34,22 +34,21 @@ class Arithmetic:
         self.result = result
         self.write = write
         # Each side of a workload has as many requests for every line.
-        places = [(index, side) for index in range(len(result.moves)) for side in SIDES]
-        self.requests = {place: self._requests(*place) for place in places}
-        self.requests_steps = {place: self._requests_step(*place) for place in places}
+        self.requests = {side: result.requests(side) for side in SIDES}
+        self.requests_steps = {side: [self._requests_step(i, side) for i in range(len(result.moves))] for side in SIDES}
 
     def charge(self, line: Line, side: SideName, charge: Charge, cents: int) -> Iterator[str]:
         """One side of a line: its requests, its volume, each price that it pays."""
         volume = line.candidate_volume if side == "candidate" else line.baseline_volume
         quantity = self.quantity(charge.unit, volume)
-        yield self.requests_steps[line.workload, side]
+        yield self.requests_steps[side][line.workload]
         if charge.unit != "requests_kcount":
             each = self.exact(charge.quantity)
             unit = f" {self.write.tokens_word}" if charge.unit.endswith("_mtok") else ""
             yield f"× {each}{unit} = {quantity}"
         for part in charge.parts:
             yield self._part(charge.unit, volume, quantity, part)
-        if len(charge.parts) > 1 or charge.per_request * 100 * self.requests[line.workload, side] != cents:
+        if len(charge.parts) > 1 or charge.per_request * 100 * self.requests[side][line.workload] != cents:
             yield f"{_('Together, rounded once to cents:')} {self.write.cents(cents)}"
 
     def month(self, side: SideName) -> str:
@@ -83,7 +82,7 @@ class Arithmetic:
         total = Fraction(0)
         for line in self.result.estimate.lines:
             charge = line.candidate if side == "candidate" else line.baseline
-            total += charge.per_request * self.requests[line.workload, side] if charge else 0
+            total += charge.per_request * self.requests[side][line.workload] if charge else 0
         return total
 
     def quantity(self, unit: str, volume: Fraction) -> str:
@@ -105,9 +104,6 @@ class Arithmetic:
         move = self.result.moves[index]
         return move.moved if side == "candidate" else move.workload
 
-    def _requests(self, index: int, side: SideName) -> Fraction:
-        return self._workload(index, side).requests_in(1, self.result.scenario.day_count)
-
     def _requests_step(self, index: int, side: SideName) -> str:
         """`50,000 a day × 30 days × 1.03 = 1,545,000 requests a month`."""
         workload, factors = self._workload(index, side), []
@@ -119,7 +115,7 @@ class Arithmetic:
             factors.append(_("%(number)s a month") % {"number": self.write.number(workload.requests)})
         if workload.retry_share:
             factors.append(self.write.number(1 + workload.retry_share))
-        requests = _("%(number)s requests a month") % {"number": self.exact(self.requests[index, side])}
+        requests = _("%(number)s requests a month") % {"number": self.exact(self.requests[side][index])}
         return f"{' × '.join(factors)} = {requests}" if len(factors) > 1 else requests
 
     def _part(self, unit: str, volume: Fraction, quantity: str, part: Part) -> str:

@@ -60,5 +60,11 @@ def cost(monthly: str, direction: str, difference: str, href: str, label: str, w
     )
 
 
+def swapped(texts: Iterable[tuple[str, str]]) -> SafeString:
+    """Texts that htmx puts into elements elsewhere on the page, by their ids."""
+    spans = [f'<span id="{ident}" hx-swap-oob="innerHTML">{escape(text)}</span>' for ident, text in texts]
+    return SafeString("".join(spans))
+
+
 def _css(name: str) -> str:
     return f' class="{name}"' if name else ""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from django.http import QueryDict
 from django.utils.translation import get_language, ngettext
@@ -65,7 +66,7 @@ class Reading:
     strangers: list[str] = field(default_factory=list)
     choices: dict[str, Choice] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The canonical address of what was read; only of a reading without errors."""
         return address.query(self.workloads, self.scenario)

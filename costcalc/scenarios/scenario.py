@@ -136,13 +136,17 @@ class Result:
 
     def tokens_cost(self, side: SideName) -> Fraction:
         """What tokens and request fees of month 1 cost on one side, in US dollars, not rounded; of what is known."""
-        total, days = Fraction(0), self.scenario.day_count
+        total, requests = Fraction(0), self.requests(side)
         for line in self.estimate.lines:
-            move = self.moves[line.workload]
-            charge, workload = (line.candidate, move.moved) if side == "candidate" else (line.baseline, move.workload)
+            charge = line.candidate if side == "candidate" else line.baseline
             if charge is not None and line.unit not in CALLS:
-                total += charge.per_request * workload.requests_in(1, days)
+                total += charge.per_request * requests[line.workload]
         return total
+
+    def requests(self, side: SideName) -> list[Fraction]:
+        """Requests of month 1 on one side, by workload."""
+        sides = [move.moved if side == "candidate" else move.workload for move in self.moves]
+        return [workload.requests_in(1, self.scenario.day_count) for workload in sides]
 
     def effective(self, side: SideName) -> Decimal | None:
         """Dollars per million tokens of the baseline's traffic, to four decimals; None where a price is unknown.

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from costcalc.scenarios import saved_views, shared_views, talking_views, views
+from costcalc.scenarios import picker, saved_views, shared_views, talking_views, views
 
 app_name = "scenarios"
 
@@ -25,7 +25,7 @@ of_one = [
 urlpatterns = [
     path("", views.calculator, name="calculator"),
     path("elsewhere/", views.traffic_elsewhere, name="elsewhere"),
-    path("models/", views.models, name="models"),
+    path("models/", picker.models, name="models"),
     path("scenarios/", saved_views.scenarios, name="scenarios"),
     path("scenarios/new/", saved_views.new, name="new"),
     path("scenarios/compare/", saved_views.compare, name="compare"),

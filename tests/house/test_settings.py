@@ -93,11 +93,11 @@ def test_lists_are_split_at_commas() -> None:
     assert trusted_proxies(env) == ["10.0.0.0/8", "::1"]
 
 
-def test_sqlite_begins_transactions_at_once_and_writes_ahead() -> None:
+def test_sqlite_begins_transactions_at_once_writes_ahead_and_stays_open() -> None:
     config = database(Environment(database_url=""))
     assert config["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert "journal_mode=WAL" in config["OPTIONS"]["init_command"]
-    assert (config["CONN_MAX_AGE"], config.get("ATOMIC_REQUESTS")) == (0, None)
+    assert (config["CONN_MAX_AGE"], config.get("ATOMIC_REQUESTS")) == (None, None)
 
 
 def test_postgresql_has_a_pool_and_keeps_the_address_s_own_options() -> None:

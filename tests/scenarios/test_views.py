@@ -85,7 +85,7 @@ def test_the_ranking_goes_by_the_baselines_tokens_and_so_does_the_move_there(vis
     context = visitor.get("/elsewhere/?tokenizer=1.5&verbosity=2&q=gemini-2.5-flash").context
     row = context["rows"][0]
     assert context["shifted"]
-    assert visitor.get(row["move"]).context["ledger"].total.candidate.text == row["monthly"]
+    assert visitor.get(row.move).context["ledger"].total.candidate.text == row.monthly
 
 
 def test_an_address_that_did_not_move_is_not_pushed_again(visitor: Client) -> None:
@@ -144,7 +144,7 @@ def test_what_is_typed_cannot_become_markup(visitor: Client) -> None:
 @pytest.mark.parametrize("sort", ["cost", "-cost", "model", "-model", "provider", "-provider", "window", "-window"])
 def test_the_traffic_elsewhere_is_sorted_as_asked(sort: str, visitor: Client) -> None:
     response = visitor.get("/elsewhere/", {"sort": sort})
-    entries = [row["entry"] for row in response.context["rows"]]
+    entries = [row.entry for row in response.context["rows"]]
     keys = {
         "model": [entry.model_id.lower() for entry in entries],
         "provider": [entry.provider_name.lower() for entry in entries],
@@ -157,7 +157,7 @@ def test_the_traffic_elsewhere_is_sorted_as_asked(sort: str, visitor: Client) ->
 
 def test_the_traffic_elsewhere_is_filtered_and_paged(visitor: Client) -> None:
     response = visitor.get("/elsewhere/", {"q": "openai gpt-4.1"})
-    names = [row["entry"].key for row in response.context["rows"]]
+    names = [row.entry.key for row in response.context["rows"]]
     assert "openai/gpt-4.1-mini" in names
     assert all("gpt-4.1" in name for name in names)
     pages = visitor.get("/elsewhere/", {"page": "2"}).context
@@ -178,24 +178,24 @@ def test_who_cannot_serve_is_set_apart_with_the_reason(visitor: Client) -> None:
         assert response.context["matching"] == count
         assert str(response.context["why"]) in unescape(response.content.decode())
     quotes = visitor.get("/elsewhere/", {"apart": "quote"}).context["rows"]
-    assert {row["entry"].provider for row in quotes} == {"article-relay", "article-original"}
+    assert {row.entry.provider for row in quotes} == {"article-relay", "article-original"}
 
 
 def test_the_ranking_and_the_ledger_agree_to_the_cent(visitor: Client) -> None:
     address = "requests=51237&in=1234.5&out=517&cached=37&retry=1.3&batch=20&days=365/12"
     row = visitor.get(f"/elsewhere/?{address}&q=gpt-5.1").context["rows"][0]
-    ledger = visitor.get(f"/?{address}&to={row['entry'].key}").context["ledger"]
-    assert ledger.total.candidate.text == row["monthly"]
-    assert ledger.total.difference == row["difference"]
+    ledger = visitor.get(f"/?{address}&to={row.entry.key}").context["ledger"]
+    assert ledger.total.candidate.text == row.monthly
+    assert ledger.total.difference == row.difference
 
 
 def test_a_row_elsewhere_can_be_made_the_candidate(visitor: Client) -> None:
     row = visitor.get("/elsewhere/?requests=60000&to=typed&to.input=1&q=gemini-2.5-flash").context["rows"][0]
-    response = visitor.get(row["move"])
+    response = visitor.get(row.move)
     assert response.status_code == 200
     page = response.content.decode()
     assert 'name="requests" value="60,000"' in page
-    assert f'value="{row["entry"].key}"' in page
+    assert f'value="{row.entry.key}"' in page
 
 
 def test_elsewhere_of_an_unreadable_address_says_so(visitor: Client) -> None:

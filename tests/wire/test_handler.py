@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
 from django.urls import path
 
-from costcalc.wire.handler import OneHopHandler
+from costcalc.wire.handler import OneHopHandler, Threads
 from costcalc.wire.raw import Scope
 from tests.wire.asgi import Answer, ask, http
 
@@ -81,6 +81,25 @@ def test_an_answer_that_cannot_be_sent_leaves_nothing_open() -> None:
             ask(unsendable, request_for("/"), [b"a body"], patient=True)
         gc.collect()
     assert [str(one.message) for one in warned if one.category is ResourceWarning] == []
+
+
+def test_a_thread_is_kept_for_the_next_request_and_never_shared_by_two() -> None:
+    threads = Threads(kept=1)
+    with threads.borrowed() as first, threads.borrowed() as second:
+        assert first is not second
+    with threads.borrowed() as again:
+        assert again is second
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        first.submit(int)
+
+
+def test_one_thread_serves_one_request_after_another() -> None:
+    with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=[f"{__name__}.noting"]):
+        handler = OneHopHandler()
+        seen.clear()
+        for _ in range(3):
+            assert ask(handler, request_for("/"), patient=True).body == b"sync"
+    assert len({thread for _, thread in seen}) == 1
 
 
 def test_an_async_view_still_works() -> None:
