@@ -97,6 +97,11 @@ class Ledger:
     grounds: list[str]
     title: str
 
+    @property
+    def shown_facts(self) -> SafeString:
+        """The figures under the verdict as the page shows them."""
+        return markup.facts((label, str(figure)) for label, figure in self.facts)
+
 
 class Writer:
     """Writes one result in one language."""

@@ -80,7 +80,7 @@ class Asked:
     def words(self) -> dict[str, Any]:
         """What the template says of it."""
         shown = {"sort": self.sort, "q": self.q, "apart": self.apart, "why": REASONS.get(self.apart, "")}
-        return {**shown, "pairs": self.pairs, "query": self.query}
+        return {**shown, "hidden": markup.hidden(self.pairs), "query": self.query}
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
@@ -125,10 +125,10 @@ def listing(asked: Asked, result: Result, held: Catalogue) -> dict[str, Any]:
         "able": able,
         "able_words": write.number(able),
         "shifted": any(move.moved != move.workload for move in result.moves),
-        "reasons": [
-            {"href": asked.address(apart=reason, q=""), "words": REASONS[reason], "count": write.number(count)}
+        "reasons": markup.links(
+            (asked.address(apart=reason, q=""), f"{write.number(count)}: {REASONS[reason]}")
             for reason, count in found.reasons()
-        ],
+        ),
         **asked.words,
     }
 
@@ -150,7 +150,7 @@ def _paging(asked: Asked, number: int, rows: int) -> dict[str, Any]:
     }
 
 
-def _heads(asked: Asked) -> list[dict[str, str]]:
+def _heads(asked: Asked) -> SafeString:
     """The heads by which the list is sorted: a click sorts, another turns it round."""
     columns = (
         (_("Model"), "model", "word"),
@@ -158,16 +158,13 @@ def _heads(asked: Asked) -> list[dict[str, str]]:
         (_("Context"), "window", "aside"),
         (_("A month"), "cost", ""),
     )
-    order = "descending" if asked.sort.startswith("-") else "ascending"
-    return [
-        {
-            "label": label,
-            "css": css,
-            "sorted": order if asked.sort.removeprefix("-") == name else "",
-            "href": asked.address(sort=f"-{name}" if asked.sort == name else name),
-        }
-        for label, name, css in columns
-    ]
+    by, order = asked.sort.removeprefix("-"), "descending" if asked.sort.startswith("-") else "ascending"
+    heads = SafeString("")
+    for label, name, css in columns:
+        href = asked.address(sort=f"-{name}" if asked.sort == name else name)
+        pushes = asked.size == ON_ITS_OWN_PAGE
+        heads += markup.head(label, css, order if name == by else "", href, pushes=pushes)
+    return heads
 
 
 def _rows(asked: Asked, found: Elsewhere, result: Result, positions: Sequence[int]) -> list[Place]:

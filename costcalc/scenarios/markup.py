@@ -66,5 +66,32 @@ def swapped(texts: Iterable[tuple[str, str]]) -> SafeString:
     return SafeString("".join(spans))
 
 
+def hidden(pairs: Iterable[tuple[str, str]]) -> SafeString:
+    """A scenario's own part of the address, as the fields of a form that asks something else."""
+    fields = [f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in pairs]
+    return SafeString("".join(fields))
+
+
+def head(label: str, css: str, order: str, href: str, *, pushes: bool) -> SafeString:
+    """The head of a column by which the list elsewhere is sorted; `pushes` where its address is the page's."""
+    ordered = f' aria-sort="{order}"' if order else ""
+    pushed = ' hx-push-url="true"' if pushes else ""
+    address = escape(href)
+    return SafeString(
+        f'<th scope="col"{_css(css)}{ordered}><a href="{address}" hx-get="{address}" hx-target="#elsewhere" '
+        f'hx-swap="outerHTML"{pushed}>{escape(label)}</a></th>'
+    )
+
+
+def links(found: Iterable[tuple[str, str]]) -> SafeString:
+    """Addresses and their words, in a row."""
+    return SafeString(" · ".join([f'<a href="{escape(href)}">{escape(words)}</a>' for href, words in found]))
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> SafeString:
+    """The figures under the verdict: what each is, and the figure, which is markup already."""
+    return SafeString("".join([f"<div><dt>{escape(label)}</dt><dd>{figure}</dd></div>" for label, figure in pairs]))
+
+
 def _css(name: str) -> str:
     return f' class="{name}"' if name else ""
