@@ -72,25 +72,25 @@ def _line(unit: str, volume: Fraction, mixture: Mixture) -> tuple[npt.NDArray[An
     Floating point decides what it can: it is wrong by far less than DOUBT, so only a cost that close to half a
     cent, or too large for whole cents in a float, has to be computed exactly.
     """
-    factor = float(volume * 100 / per(unit))
+    factor = volume * 100 / per(unit)
     paid = sum(float(share) * table.approximate(unit, level) for share, table, level in mixture)
     missing = np.isnan(paid)
-    exact = np.where(missing, 0.0, paid * factor)
+    exact = np.where(missing, 0.0, paid * float(factor))
     cents = np.floor(exact)
     rest = exact - cents
     doubtful = np.flatnonzero((np.abs(rest - 0.5) <= DOUBT * exact) | (exact > LARGEST))
     whole: npt.NDArray[Any] = np.where(exact > LARGEST, 0.0, cents + (rest >= 0.5)).astype(np.int64)
-    found = [_exactly(unit, volume, mixture, model) for model in doubtful.tolist()]
+    found = [_exactly(unit, factor, mixture, model) for model in doubtful.tolist()]
     if max(found, default=0) > INT64:
         whole = whole.astype(object)
     whole[doubtful] = found
     return whole, missing
 
 
-def _exactly(unit: str, volume: Fraction, mixture: Mixture, model: int) -> int:
-    """The line of one model in cents, half up."""
+def _exactly(unit: str, factor: Fraction, mixture: Mixture, model: int) -> int:
+    """The line of one model in cents, half up: its price × `factor`, without reducing any fraction."""
     paid = Fraction(0)
     for share, table, level in mixture:
         paid += share * (table.exact(model, unit, int(level[model])) or 0)
-    exact = paid * volume * 100 / per(unit)
-    return (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
+    top, bottom = paid.numerator * factor.numerator, paid.denominator * factor.denominator
+    return (2 * top + bottom) // (2 * bottom)

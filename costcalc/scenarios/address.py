@@ -28,8 +28,8 @@ def query(workloads: Sequence[Values], scenario: Values) -> str:
 
 
 def joined(parameters: Sequence[tuple[str, str]]) -> str:
-    """Parameters as a query; `/` and `:` of model ids stay readable."""
-    return "&".join(f"{quote_plus(name)}={quoted(value)}" for name, value in parameters)
+    """Parameters as a query; names are our own and need no quotes, `/` and `:` of model ids stay readable."""
+    return "&".join([f"{name}={quoted(value)}" for name, value in parameters])
 
 
 def quoted(value: str) -> str:

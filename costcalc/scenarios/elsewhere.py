@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ import numpy.typing as npt
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.catalog.index import Catalogue, Entry
-from costcalc.engine import dollars, rank
+from costcalc.engine import rank
 from costcalc.scenarios.scenario import Scenario
 
 # Why a model is set apart, the first that applies.
@@ -24,8 +26,14 @@ REASONS = {
     "window_unknown": _("its context window is not known"),
     "window": _("its context window is too small"),
 }
+SORT_KEYS: Mapping[str, Callable[[Entry], Any]] = {
+    "model": lambda entry: (entry.model_id.lower(), entry.provider),
+    "provider": lambda entry: (entry.provider_name.lower(), entry.model_id.lower()),
+    "window": lambda entry: entry.context_window or 0,
+}
 SORTS = ("cost", "-cost", "model", "-model", "provider", "-provider", "window", "-window")
 Mask = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -36,47 +44,42 @@ class Elsewhere:
     cents: npt.NDArray[Any]
     apart: dict[str, Mask]
 
-    @property
+    @cached_property
     def able(self) -> Mask:
         """Which entries can serve the traffic at known prices."""
-        able: Mask = ~np.any(list(self.apart.values()), axis=0)
+        able: Mask = ~np.logical_or.reduce(list(self.apart.values()))
         return able
 
-    def serving(self, sort: str = "cost", query: str = "") -> list[int]:
+    def serving(self, sort: str = "cost", query: str = "") -> Positions:
         """Positions of the entries that can serve, sorted, and filtered by the words of a query."""
-        found = self._matching(np.flatnonzero(self.able), query)
-        return self._sorted(found, sort)
+        return self._sorted(self._matching(np.flatnonzero(self.able), query), sort)
 
     def reasons(self) -> list[tuple[str, int]]:
         """How many entries are set apart for each reason."""
-        counts = [(reason, int(mask.sum())) for reason, mask in self.apart.items()]
+        counts = [(reason, int(np.count_nonzero(mask))) for reason, mask in self.apart.items()]
         return [(reason, count) for reason, count in counts if count]
 
-    def set_apart(self, reason: str, query: str = "") -> list[int]:
+    def set_apart(self, reason: str, query: str = "") -> Positions:
         """Positions of the entries set apart for a reason, by name."""
         return self._sorted(self._matching(np.flatnonzero(self.apart[reason]), query), "model")
 
-    def _matching(self, positions: npt.NDArray[np.intp], query: str) -> list[int]:
+    def _matching(self, positions: Positions, query: str) -> Positions:
         words = query.lower().split()
-        chosen: list[int] = positions.tolist()
         if not words:
-            return chosen
-        texts = {index: f"{self.entries[index].key} {self.entries[index].name}".lower() for index in chosen}
-        return [index for index in chosen if all(word in texts[index] for word in words)]
+            return positions
+        entries = ((position, self.entries[position]) for position in positions.tolist())
+        texts = ((position, f"{entry.key} {entry.name}".lower()) for position, entry in entries)
+        found = [position for position, text in texts if all(word in text for word in words)]
+        return np.array(found, dtype=np.intp)
 
-    def _sorted(self, found: list[int], sort: str) -> list[int]:
+    def _sorted(self, found: Positions, sort: str) -> Positions:
         down, name = sort.startswith("-"), sort.removeprefix("-")
-        entries = self.entries
         if name == "cost":
             # Stable, so that equal costs keep the catalogue's order; numpy sorts faster than keys would.
-            order = np.argsort(self.cents[found], kind="stable").tolist()
-            found = [found[index] for index in order]
-        elif name == "model":
-            found.sort(key=lambda index: (entries[index].model_id.lower(), entries[index].provider))
-        elif name == "provider":
-            found.sort(key=lambda index: (entries[index].provider_name.lower(), entries[index].model_id.lower()))
+            found = found[np.argsort(self.cents[found], kind="stable")]
         else:
-            found.sort(key=lambda index: entries[index].context_window or 0)
+            key = SORT_KEYS[name]
+            found = np.array(sorted(found.tolist(), key=lambda index: key(self.entries[index])), dtype=np.intp)
         return found[::-1] if down else found
 
 
@@ -118,8 +121,3 @@ def _apart(catalogue: Catalogue, baseline: Mask, unpriced: Mask, day: dt.date, n
         apart[reason] = mask & ~before
         before = before | mask
     return apart
-
-
-def monthly(found: Elsewhere, position: int) -> Any:
-    """The month's cost of one entry in US dollars."""
-    return dollars(int(found.cents[position]))

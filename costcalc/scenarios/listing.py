@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -80,7 +81,7 @@ class Asked:
     def words(self) -> dict[str, Any]:
         """What the template says of it."""
         shown = {"sort": self.sort, "q": self.q, "apart": self.apart, "why": REASONS.get(self.apart, "")}
-        return {**shown, "hidden": markup.hidden(self.pairs), "query": self.query}
+        return {**shown, "hidden": markup.hidden(self.pairs), "query": self.query, "elsewhere": self.home}
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
@@ -116,8 +117,8 @@ def listing(asked: Asked, result: Result, held: Catalogue) -> dict[str, Any]:
     found, write = elsewhere(result.scenario, held), formatter_for()
     positions = found.set_apart(asked.apart, asked.q) if asked.apart else found.serving(asked.sort, asked.q)
     number = asked.page_of(len(positions))
-    shown = positions[(number - 1) * asked.size : number * asked.size]
-    able = int(found.able.sum())
+    shown = positions[(number - 1) * asked.size : number * asked.size].tolist()
+    able = int(np.count_nonzero(found.able))
     return {
         **_paging(asked, number, len(positions)),
         "rows": _places(found, shown) if asked.apart else _rows(asked, found, result, shown),

@@ -93,5 +93,16 @@ def facts(pairs: Iterable[tuple[str, str]]) -> SafeString:
     return SafeString("".join([f"<div><dt>{escape(label)}</dt><dd>{figure}</dd></div>" for label, figure in pairs]))
 
 
+def switch(ident: str, href: str, focus: str, words: str, *, swapped: bool) -> SafeString:
+    """The link of one side to its other way, typed prices or a model; `swapped` where htmx puts it into the page."""
+    if not href:
+        return SafeString("")
+    address, out_of_band = escape(href), ' hx-swap-oob="true"' if swapped else ""
+    return SafeString(
+        f'<p class="hint" id="{ident}-switch"{out_of_band}><a href="{address}" id="{ident}-switch-link" '
+        f'hx-get="/{address}&amp;focus={focus}" hx-target="#calculator" hx-swap="outerHTML">{escape(words)}</a></p>'
+    )
+
+
 def _css(name: str) -> str:
     return f' class="{name}"' if name else ""

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from costcalc.catalog.index import Entry
 from costcalc.catalog.labels import variant_label
 from costcalc.catalog.own_entries import OwnEntry
 from costcalc.formatting import Formatter
-from costcalc.scenarios import address
+from costcalc.scenarios import address, markup
 from costcalc.scenarios.fields import BY_NAME, PRICES, SIDES, TYPED, TYPED_PRICES, Value, element_id, input_name
 from costcalc.scenarios.findings import price_words
 from costcalc.scenarios.reading import Reading
@@ -28,6 +29,16 @@ class Switch:
     typed: bool
     href: str
 
+    def __str__(self) -> SafeString:
+        """The link in its place in the form, safe markup."""
+        return self.shown(swapped=False)
+
+    def shown(self, *, swapped: bool) -> SafeString:
+        """The link, for its place in the form or for htmx to put it there."""
+        words = _("Choose a model instead") if self.typed else _("Type prices instead")
+        focus = self.id if self.typed else f"{self.id}-input"
+        return markup.switch(self.id, self.href, focus, words, swapped=swapped)
+
 
 class Summaries:
     """Sums up what was read, in one language. `kept` is what links of the form carry besides the scenario."""
@@ -38,18 +49,19 @@ class Summaries:
         self.day = day
         self.kept = kept
 
-    def texts(self) -> Iterator[tuple[str, str]]:
-        """Every text with the id of its element: what has to follow where only the ledger is drawn anew."""
+    def swapped(self) -> SafeString:
+        """Everything, for htmx to put it into a form that stays while the ledger is drawn anew."""
+        places = [(index, side) for index in range(len(self.reading.workloads)) for side in SIDES]
+        switches = [self.switch(index, side).shown(swapped=True) for index, side in places]
+        return markup.swapped(self._texts()) + SafeString("".join(switches))
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
         for index in range(len(self.reading.workloads)):
             yield from ((f"{element_id(index, side)}-caption", self.caption(index, side)) for side in SIDES)
             yield f"{element_id(index, 'cache')}-summary", self.cache(index)
             yield f"{element_id(index, 'billing')}-summary", self.billing(index)
             yield f"{element_id(index, 'shift')}-summary", self.shift(index)
         yield "days-summary", self.days()
-
-    def switches(self) -> list[Switch]:
-        """Every side's link to its other way."""
-        return [self.switch(index, side) for index in range(len(self.reading.workloads)) for side in SIDES]
 
     def days(self) -> str:
         """How days become months, and the day of the prices."""

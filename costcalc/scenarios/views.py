@@ -18,7 +18,6 @@ from django.views.decorators.http import require_safe
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import seen_from
 from costcalc.formatting import formatter_for
-from costcalc.scenarios import markup
 from costcalc.scenarios.drawing import Drawing, with_another, without
 from costcalc.scenarios.editing import Editing, carrying, editing_of
 from costcalc.scenarios.fields import MOST_WORKLOADS, SIDES, TYPED, element_id
@@ -55,6 +54,7 @@ def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
     """The same traffic on the whole catalogue: filtered, sorted, in pages; or who was set apart and why."""
     asked = _read(request)
     context: dict[str, Any] = {"fixed": asked.scenario is None, "catalogue": asked.held, "today": asked.today}
+    context["elsewhere"] = request.path
     if asked.scenario is not None:
         page = Asked.of(request.GET, asked.reading, asked.editing, ON_ITS_OWN_PAGE)
         context |= listing(page, asked.scenario.computed(), asked.held)
@@ -135,8 +135,7 @@ def _whole(asked: _Request) -> HttpResponse:
 def _ledger_alone(asked: _Request) -> HttpResponse:
     """The ledger, what the form says about itself, and the figures in it as they were read."""
     summaries = _summaries(asked)
-    context = {"texts": markup.swapped(summaries.texts()), "switches": summaries.switches()}
-    response = _answered(asked, "#ledger", context)
+    response = _answered(asked, "#ledger", {"summaries": summaries.swapped()})
     rewritten = Drawing(asked.reading, formatter_for(), summaries).rewritten(asked.reading.typed)
     if rewritten:
         response["HX-Trigger"] = json.dumps({"costcalc:figures": rewritten})

@@ -1,6 +1,7 @@
 """The server's start and end, as ASGI tells them: drain and watchdog live between the two."""
 
 import asyncio
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -28,6 +29,8 @@ def warm_up() -> None:
         except DatabaseError:
             logger.warning("Not warmed up: %s", prepare.__name__, exc_info=True)
     connections.close_all()
+    # What is loaded by now stays: the collector need not walk through the whole catalogue time and again.
+    gc.freeze()
 
 
 class Lifespan:
