@@ -20,7 +20,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-LONGEST: Final = 40
+from costcalc.digits import (
+    CONVENTIONS,
+    LONGEST,
+    Convention,
+    canonical,
+    convention_of,
+    like_a_group,
+    well_grouped,
+    write_number,
+)
+
 _SPACES: Final = " \u00a0\u202f"
 _MINUS: Final = "-\u2212"
 
@@ -68,22 +78,6 @@ class FigureError(ValueError):
         super().__init__(self.message % params)
 
 
-@dataclass(frozen=True, slots=True)
-class Convention:
-    """How one language writes numbers and dates."""
-
-    language: str
-    point: str
-    group: str
-    example: str
-    date_example: str
-
-
-CONVENTIONS: Final = {
-    "en": Convention("en", ".", ",", "1,000.5", "2026-11-22"),
-    "vi": Convention("vi", ",", ".", "1.000,5", "22/11/2026"),
-}
-
 _SCALES: Final = {
     "": 0,
     **dict.fromkeys(("k", "thousand", "nghìn", "ngàn"), 3),
@@ -110,7 +104,7 @@ def read_number(
     `low` and `high` bound it, both included; `places` is the most decimals that it may have. With `asks`,
     for counts, `50.000` in English and `1,000` in Vietnamese are asked about. Raises FigureError.
     """
-    typed = _typed(text, _convention(language))
+    typed = _typed(text, convention_of(language))
     whole, fraction = typed.halves(whole_only=places == 0, asks=asks)
     number = _exact(typed, whole, fraction)
     if not number and typed.negative:
@@ -141,7 +135,7 @@ def read_date(text: str, language: str) -> date:
 
     In English a day that can be two days is asked about. Raises FigureError.
     """
-    convention = _convention(language)
+    convention = convention_of(language)
     typed = _bounded(text, convention)
     if match := _ISO.fullmatch(typed):
         return _day(typed, convention, *(int(part) for part in match.groups()))
@@ -184,44 +178,6 @@ def _as_in_an_address(text: str) -> str:
     return readings.pop() if len(readings) == 1 else "1000.5"
 
 
-def canonical(number: Decimal | int) -> str:
-    """The one way to write a number in an address: `1000.5`; raises ValueError when it has no such form."""
-    number = Decimal(number)
-    if not number.is_finite() or abs(number.adjusted()) > 2 * LONGEST:
-        raise ValueError(f"no canonical form for {number!r}")
-    text = f"{number:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in {"-0", "0"} else text
-
-
-def write_number(number: Decimal | int, language: str, *, least: int = 0, asks: bool = False) -> str:
-    """The number with every digit it has, grouped, with at least `least` decimals: `1.000,5` in Vietnamese.
-
-    With `asks` it is written so that `read_number` with `asks` reads it back: `1.1250` for 1.125.
-    """
-    convention = _convention(language)
-    whole, _, fraction = canonical(number).partition(".")
-    grouped = f"{abs(int(whole)):,}".replace(",", convention.group)
-    fraction = fraction.ljust(least, "0")
-    if asks and _like_a_group(whole.lstrip("-"), fraction):
-        fraction += "0"
-    sign = "\u2212" if whole.startswith("-") else ""
-    return sign + grouped + (convention.point + fraction if fraction else "")
-
-
-def write_scaled(units: int, places: int, language: str, *, least: int = 0) -> str:
-    """A whole number of the last of `places` decimals, written like `write_number`: (1250, 2) is `12.5`."""
-    convention = _convention(language)
-    whole, rest = divmod(abs(units), 10**places)
-    fraction = f"{rest:0{places}}".rstrip("0").ljust(least, "0") if places else ""
-    sign = "\u2212" if units < 0 else ""
-    return sign + f"{whole:,}".replace(",", convention.group) + (convention.point + fraction if fraction else "")
-
-
-def _convention(language: str) -> Convention:
-    return CONVENTIONS.get(language.partition("-")[0], CONVENTIONS["en"])
-
-
 def _bounded(text: str, convention: Convention) -> str:
     """The text without its outer spaces, once it is known to be short."""
     if len(text) > LONGEST:
@@ -253,9 +209,9 @@ class _Typed:
         groups = _groups(whole, self.convention)
         if point and not fraction.isdigit():
             raise self._foreign()
-        if len(groups) > 1 and not _well_grouped(groups):
+        if len(groups) > 1 and not well_grouped(groups):
             raise self._misgrouped(groups, fraction)
-        if (whole_only or asks) and not self.suffix and len(groups) == 1 and _like_a_group(whole, fraction):
+        if (whole_only or asks) and not self.suffix and len(groups) == 1 and like_a_group(whole, fraction):
             raise self._like_a_group(whole, fraction, whole_only=whole_only)
         return "".join(groups), fraction
 
@@ -271,7 +227,7 @@ class _Typed:
         """`1.000,5` typed in English is right in the other convention; what is right in none is no number."""
         whole, _, fraction = self.digits.partition(self.convention.group)
         groups = whole.split(self.convention.point)
-        if not _well_grouped(groups) or not (fraction.isdigit() or not fraction):
+        if not well_grouped(groups) or not (fraction.isdigit() or not fraction):
             return _not_a_number(self.text, self.convention)
         return FigureError(
             f"foreign_{self.convention.language}", text=self.text, right=self._written("".join(groups), fraction)
@@ -310,17 +266,6 @@ def _groups(whole: str, convention: Convention) -> list[str]:
     if convention.group in whole:
         return whole.split(convention.group)
     return re.split(f"[{_SPACES}]", whole)
-
-
-def _well_grouped(groups: list[str]) -> bool:
-    first, *rest = groups
-    leads = first.isdigit() and len(first) <= 3 and first[0] != "0"
-    return leads and all(group.isdigit() and len(group) == 3 for group in rest)
-
-
-def _like_a_group(whole: str, fraction: str) -> bool:
-    """Whether a point before these decimals could be a grouping mark."""
-    return len(fraction) == 3 and _well_grouped([whole, fraction])
 
 
 def _exact(typed: _Typed, whole: str, fraction: str) -> Decimal:

@@ -19,7 +19,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 
-from costcalc.figures import canonical, write_number, write_scaled
+from costcalc.digits import canonical, write_number, write_scaled
 
 register = template.Library()
 

@@ -6,7 +6,8 @@ import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from costcalc.catalog.index import Catalogue, Entry
+from costcalc.catalog.entries import Entry
+from costcalc.catalog.index import Catalogue
 from costcalc.catalog.models import LanguageModel, Provider
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from costcalc.catalog.index import Catalogue, Entry
+from costcalc.catalog.entries import Entry
+from costcalc.catalog.index import Catalogue
 from costcalc.engine import Weighted, billed_as
 from costcalc.formatting import Formatter, formatter_for
 

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 
 from costcalc.accounts.audit import Acting
 from costcalc.accounts.workspaces import Workspace
-from costcalc.catalog.index import TRAFFIC_UNITS
 from costcalc.catalog.own import VARIANTS, OwnPrice, StaleError, TooManyError, add
 from costcalc.catalog.own_forms import CANONICAL, OwnPriceForm, as_typed, column
+from costcalc.catalog.shelf import TRAFFIC_UNITS
 from costcalc.engine import UNIT_NAMES
 from costcalc.wire.cells import bare, table
 

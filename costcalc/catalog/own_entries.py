@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
-from costcalc.catalog.index import Entry, PriceRow
+from costcalc.catalog.entries import Entry, PriceRow
 from costcalc.catalog.own import Kind, OwnPrice, OwnPriceQuerySet
 
 PREFIX = "own:"

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from costcalc.catalog import rate_text
-from costcalc.catalog.index import TRAFFIC_UNITS
 from costcalc.catalog.labels import measure_label, unit_label, variant_label
 from costcalc.catalog.own import (
     LONGEST_NAME,
@@ -28,8 +27,10 @@ from costcalc.catalog.own import (
     OwnTerms,
     sheet_of,
 )
+from costcalc.catalog.shelf import TRAFFIC_UNITS
+from costcalc.digits import canonical, write_number
 from costcalc.engine import Rate, Rates
-from costcalc.figures import FigureError, canonical, read_canonical, read_date, read_number, write_number
+from costcalc.figures import FigureError, read_canonical, read_date, read_number
 
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
 # Numbers and days as machines write them, for CSV.

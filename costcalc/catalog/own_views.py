@@ -19,10 +19,11 @@ from costcalc.accounts.audit import acting
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role
 from costcalc.catalog import own_csv
+from costcalc.catalog.links import links
 from costcalc.catalog.own import OwnPrice, StaleError, TooManyError, add
 from costcalc.catalog.own_entries import OwnEntry, entries_of
 from costcalc.catalog.own_forms import LANGUAGES, OwnPriceForm, as_typed
-from costcalc.catalog.tariffs import links, summary, tariff
+from costcalc.catalog.tariffs import summary, tariff
 from costcalc.formatting import Formatter, formatter_for
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])

@@ -8,9 +8,9 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
-from costcalc.catalog.index import Entry, PriceRow, prices_at
+from costcalc.catalog.entries import Entry, PriceRow
 from costcalc.catalog.terms import plain
-from costcalc.engine import MeanRate, Moment, PriceSheet, Variant, averaged
+from costcalc.engine import MeanRate, Moment, PriceSheet, Variant, averaged, prices_at
 from costcalc.wire.exact import iso
 
 # A mean over hours may not end: twelve decimals of a dollar per MTok are far below a cent of any bill.

@@ -16,12 +16,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from costcalc.catalog.entries import Entry
 from costcalc.catalog.finding import find
 from costcalc.catalog.forms import QUOTES, PricesForm
-from costcalc.catalog.index import Catalogue, Entry, catalogue
+from costcalc.catalog.history import history
+from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.labels import own_words
+from costcalc.catalog.links import links
 from costcalc.catalog.offers import Offer, Shelf, shelf_for
-from costcalc.catalog.tariffs import disagreements, history, links, name_of, said_of, summary, tariff
+from costcalc.catalog.tariffs import disagreements, name_of, said_of, summary, tariff
 
 PAGE = 100
 FIGURES = ("input", "cached", "output", "context")

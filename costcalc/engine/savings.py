@@ -17,7 +17,8 @@ from functools import cached_property
 from typing import Literal
 
 from costcalc.engine.errors import NoSuchVariant
-from costcalc.engine.pricing import PriceSheet, Rate, Rates
+from costcalc.engine.pricing import PriceSheet, Rate
+from costcalc.engine.table import Weighted
 from costcalc.engine.traffic import CONTEXTS, UNSHIFTED, DayCount, Shift, Workload, shifted
 from costcalc.engine.units import REQUESTS, UNIT_NAMES, billed_as, per
 
@@ -214,17 +215,22 @@ def scaled(units: int, places: int) -> Decimal:
     return Decimal((digits.sign, digits.digits, -places))
 
 
-def _rates(sheet: PriceSheet, at: Moment, variant: str) -> tuple[tuple[Fraction, Rates], ...]:
+def prices_at(sheet: PriceSheet, at: Moment, variant: str) -> Weighted:
+    """A sheet's prices for a day (weighted by the hours) or for a moment. Raises NoSuchVariant."""
+    if isinstance(at, dt.datetime):
+        return ((Fraction(1), sheet.rates_at(at, CONTEXTS[variant])),)
+    return sheet.rates_on(at, CONTEXTS[variant])
+
+
+def _rates(sheet: PriceSheet, at: Moment, variant: str) -> Weighted:
     """The prices of a variant with their share of the hours; without any where the sheet has no such variant."""
     try:
-        if isinstance(at, dt.datetime):
-            return ((Fraction(1), sheet.rates_at(at, CONTEXTS[variant])),)
-        return sheet.rates_on(at, CONTEXTS[variant])
+        return prices_at(sheet, at, variant)
     except NoSuchVariant:
         return ((Fraction(1), {}),)
 
 
-def _parts(unit: str, workload: Workload, rates: dict[str, tuple[tuple[Fraction, Rates], ...]]) -> Iterable[Part]:
+def _parts(unit: str, workload: Workload, rates: dict[str, Weighted]) -> Iterable[Part]:
     for variant, share in workload.variant_shares().items():
         for hours, prices in rates[variant]:
             paid_as = billed_as(unit, prices)

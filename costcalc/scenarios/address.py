@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from urllib.parse import quote_plus
 
-from costcalc.figures import canonical
+from costcalc.digits import canonical
 from costcalc.scenarios.fields import SCENARIO, WORKLOAD, Value, input_name
 
 Values = Mapping[str, Value]

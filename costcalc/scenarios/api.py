@@ -21,11 +21,13 @@ from pydantic import (
     model_validator,
 )
 
+from costcalc.catalog.entries import Entry
 from costcalc.catalog.finding import find
-from costcalc.catalog.index import Catalogue, Entry, catalogue, prices_at
+from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import OwnEntry
 from costcalc.catalog.published import exact, source, tiers, units
 from costcalc.catalog.rates import STRICT, Rates, VariantIn, rates_of
+from costcalc.digits import canonical
 from costcalc.engine import (
     CALLS,
     Shift,
@@ -35,9 +37,9 @@ from costcalc.engine import (
     Workload,
     averaged,
     dollars,
+    prices_at,
     shifted,
 )
-from costcalc.figures import canonical
 from costcalc.formatting import formatter_for
 from costcalc.scenarios.findings import Findings
 from costcalc.scenarios.scenario import Asked, Choice, Offer, Result, Scenario, TypedPrices

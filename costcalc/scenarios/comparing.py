@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from costcalc.catalog.index import Entry
+from costcalc.catalog.entries import Entry
 from costcalc.catalog.labels import unit_label
 from costcalc.engine import Line, dollars
 from costcalc.formatting import Formatter

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from costcalc.figures import write_number
+from costcalc.digits import write_number
 from costcalc.formatting import Formatter
 from costcalc.scenarios import address
 from costcalc.scenarios.fields import (

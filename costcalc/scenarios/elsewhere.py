@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from django.utils.translation import gettext_lazy as _
 
-from costcalc.catalog.index import Catalogue, Entry
+from costcalc.catalog.entries import Entry
+from costcalc.catalog.index import Catalogue
 from costcalc.engine import rank
 from costcalc.scenarios.scenario import Scenario
 

@@ -14,7 +14,8 @@ from functools import lru_cache
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from costcalc.catalog.index import Catalogue, Entry
+from costcalc.catalog.entries import Entry
+from costcalc.catalog.index import Catalogue
 from costcalc.catalog.labels import unit_label, variant_label
 from costcalc.catalog.own_entries import OwnEntry
 from costcalc.engine import (

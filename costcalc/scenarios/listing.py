@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from costcalc.catalog.index import Catalogue, Entry
+from costcalc.catalog.entries import Entry
+from costcalc.catalog.index import Catalogue
 from costcalc.formatting import formatter_for
 from costcalc.scenarios import address, markup
 from costcalc.scenarios.editing import Editing, carrying

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from costcalc.accounts.access import current_workspace
 from costcalc.accounts.models import User
-from costcalc.catalog.index import Catalogue, Entry, catalogue
+from costcalc.catalog.entries import Entry
+from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import OwnEntry, is_own, offered_in
 from costcalc.formatting import Formatter, formatter_for
 from costcalc.scenarios.findings import price_words

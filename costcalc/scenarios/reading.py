@@ -16,8 +16,9 @@ from django.http import QueryDict
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from costcalc.catalog.entries import Entry
 from costcalc.catalog.finding import find
-from costcalc.catalog.index import Catalogue, Entry
+from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, Lookup, nobodys
 from costcalc.engine import Rate, Shift, TrafficError, Workload, shifted
 from costcalc.figures import FigureError, read_canonical, read_date, read_number

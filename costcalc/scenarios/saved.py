@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.capability import new_id
 from costcalc.accounts.workspaces import Workspace
-from costcalc.catalog.index import Catalogue, Entry, PriceRow
+from costcalc.catalog.entries import Entry, PriceRow
+from costcalc.catalog.index import Catalogue
 from costcalc.catalog.models import Price
 from costcalc.catalog.own import OwnPrice
 from costcalc.catalog.own_entries import OwnEntry, seen_in

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from costcalc.accounts.access import Visit, current_visit, current_workspace, person, visit
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import Workspace, personal_workspace
-from costcalc.catalog.index import Catalogue, Entry, catalogue
+from costcalc.catalog.entries import Entry
+from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import OwnEntry, seen_by
 from costcalc.engine import dollars
 from costcalc.formatting import Formatter, formatter_for

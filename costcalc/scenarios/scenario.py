@@ -12,7 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from costcalc.catalog.index import EMPTY, Catalogue, Entry, PriceRow
+from costcalc.catalog.entries import EMPTY, Entry, PriceRow
+from costcalc.catalog.index import Catalogue
 from costcalc.engine import (
     CALLS,
     UNSHIFTED,

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from costcalc.catalog.index import Catalogue, Entry, PriceRow, prices_at
+from costcalc.catalog.entries import Entry, PriceRow
+from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, seen_in
-from costcalc.engine import CONTEXTS, NoSuchVariant
+from costcalc.engine import CONTEXTS, NoSuchVariant, prices_at
 from costcalc.formatting import Formatter
 from costcalc.scenarios.findings import full_name, model_page, price_words
 from costcalc.scenarios.saved import PinnedPrice, Revision

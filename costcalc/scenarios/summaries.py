@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from costcalc.catalog.index import Entry
+from costcalc.catalog.entries import Entry
 from costcalc.catalog.labels import variant_label
 from costcalc.catalog.own_entries import OwnEntry
 from costcalc.formatting import Formatter

@@ -1,7 +1,8 @@
 """The product's own settings, with one more page: a bare one to compare with."""
 
+from costcalc.environment import BASE_DIR
 from costcalc.settings import *  # noqa: F403
-from costcalc.settings import BASE_DIR, TEMPLATES
+from costcalc.settings import TEMPLATES
 
 ROOT_URLCONF = "tests.bench.urls"
 TEMPLATES[0]["DIRS"] = [BASE_DIR / "templates", BASE_DIR / "tests" / "bench" / "templates"]

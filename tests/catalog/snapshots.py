@@ -11,7 +11,8 @@ from typing import Any
 from django.core.management import call_command
 from django.db.models import Model
 
-from costcalc.catalog.index import Entry, load
+from costcalc.catalog.entries import Entry
+from costcalc.catalog.index import load
 from costcalc.catalog.models import CatalogueState, LanguageModel, Price, PriceSource, Provider
 from costcalc.catalog.reviewed import shutdowns
 

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from costcalc.catalog import index
-from costcalc.catalog.index import Catalogue, Entry, PriceRow, TableShelf, catalogue, load, prices_at, weighted
+from costcalc.catalog.entries import Entry, PriceRow
+from costcalc.catalog.index import Catalogue, catalogue, load
 from costcalc.catalog.models import CatalogueState
-from costcalc.engine import DayCount, NoSuchVariant, PriceSheet, RateTable, Step, When, rank
+from costcalc.catalog.shelf import TableShelf, weighted
+from costcalc.engine import DayCount, NoSuchVariant, PriceSheet, RateTable, Step, When, prices_at, rank
 from tests.catalog.snapshots import GPT, model, provider, sync, with_model
 from tests.engine.sheets import rates
 

@@ -6,10 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from costcalc.catalog.index import Entry, catalogue
+from costcalc.catalog.entries import Entry
+from costcalc.catalog.history import history
+from costcalc.catalog.index import catalogue
 from costcalc.catalog.labels import UNITS, collated, measure_label, unit_label
+from costcalc.catalog.links import links
 from costcalc.catalog.offers import brief
-from costcalc.catalog.tariffs import Tariff, disagreements, history, links, name_of, said_of, tariff
+from costcalc.catalog.tariffs import Tariff, disagreements, name_of, said_of, tariff
 from costcalc.engine import UNIT_NAMES, Minimum, PriceSheet, Rate, Step, Tier, Variant, When
 from costcalc.formatting import formatter_for
 

@@ -9,18 +9,8 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costcalc.figures import (
-    CONVENTIONS,
-    LONGEST,
-    MESSAGES,
-    FigureError,
-    canonical,
-    read_canonical,
-    read_date,
-    read_number,
-    read_share,
-    write_number,
-)
+from costcalc.digits import CONVENTIONS, LONGEST, canonical, write_number
+from costcalc.figures import MESSAGES, FigureError, read_canonical, read_date, read_number, read_share
 
 LANGUAGES = st.sampled_from(["en", "vi"])
 EXACT = Context(prec=100)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from costcalc.settings import (
+from costcalc.environment import (
     Environment,
     allowed_hosts,
     database,

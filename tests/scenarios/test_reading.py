@@ -9,7 +9,8 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costcalc.catalog.index import Catalogue, Entry, catalogue
+from costcalc.catalog.entries import Entry
+from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.scenarios.address import query
 from costcalc.scenarios.fields import BY_NAME, WORKLOAD, Field
 from costcalc.scenarios.reading import Reading, read
