@@ -80,7 +80,7 @@ def _sum(amounts: Ints | Objects) -> int:
 
 def billed(table: RateTable, which: npt.NDArray[Any], usage: Columns) -> Bills:
     """What `RateTable.price` promises."""
-    batch = _Batch(table, which, _columns(table, len(which), usage))
+    batch = _Batch(table, which, _with_minimums(table, which, _columns(table, len(which), usage)))
     return batch.in_int64() or batch.in_python()
 
 
@@ -95,6 +95,29 @@ def _columns(table: RateTable, size: int, usage: Columns) -> dict[str, npt.NDArr
         if missing:
             raise UsageError(f"{missing[0]} must be given with {name}, which is part of it")
     return columns
+
+
+def _with_minimums(
+    table: RateTable, which: npt.NDArray[Any], columns: dict[str, npt.NDArray[Any]]
+) -> dict[str, npt.NDArray[Any]]:
+    """The counts that are billed: of a model with a minimum, at least that much of what is reported at all."""
+    raised = dict(columns)
+    for model, minimums in table.minimums.items():
+        rows = np.flatnonzero(which == model)
+        for minimum in minimums if len(rows) else ():
+            names = [unit_counted_as(name).price_key for name in minimum.usage_names]
+            _raise(raised, [name for name in names if name in columns], rows, minimum.least)
+    return raised
+
+
+def _raise(columns: dict[str, npt.NDArray[Any]], names: list[str], rows: npt.NDArray[np.intp], least: int) -> None:
+    """The first of these counts that is not 0 stands for all of them, at least `least`."""
+    reported = np.zeros(len(rows), dtype=np.int64)
+    for name in names:
+        reported = np.where(reported == 0, columns[name][rows], reported)
+    for name in names:
+        columns[name] = columns[name].copy()
+        columns[name][rows] = np.where(reported == 0, columns[name][rows], np.maximum(reported, least))
 
 
 def _whole(name: str, counts: npt.ArrayLike, size: int) -> npt.NDArray[Any]:

@@ -11,13 +11,14 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import lcm
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from costcalc.engine.bills import INT64, SMALL, Bills, Ints, Plan, billed
-from costcalc.engine.pricing import Rates
+from costcalc.engine.pricing import Minimum, Rates
 from costcalc.engine.units import REQUESTS, billed_as
 
 Weighted = tuple[tuple[Fraction, Rates], ...]
@@ -28,9 +29,18 @@ NEVER = INT64
 class RateTable:
     """Prices per model, tier and unit. A row without a price for a unit holds UNPRICED there."""
 
-    def __init__(self, units: Sequence[str], models: Sequence[Weighted]) -> None:
-        """`models`: each model's prices with the shares of the day in which they hold; empty: none at all."""
+    def __init__(
+        self,
+        units: Sequence[str],
+        models: Sequence[Weighted],
+        minimums: Mapping[int, tuple[Minimum, ...]] = MappingProxyType({}),
+    ) -> None:
+        """`models`: each model's prices with the shares of the day in which they hold; empty: none at all.
+
+        `minimums`: the least quantities that are billed, of the few models that have any, by position.
+        """
         self.units = tuple(units)
+        self.minimums = dict(minimums)
         compiled = [_levels(self.units, weighted) for weighted in models]
         self.levels = max((len(thresholds) for thresholds, _ in compiled), default=0) + 1
         self.thresholds = _thresholds(compiled, self.levels - 1)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from costcalc.engine import (
     REQUESTS,
+    Minimum,
     RateTable,
     RequestCost,
     Step,
@@ -53,6 +54,7 @@ COLUMNS = {
     "cached": ("input_tokens", "cache_read_tokens", "output_tokens"),
     "all": tuple(unit_named(name).usage_key for name in UNITS if name != REQUESTS),
 }
+AUDIO = ("audio_hours", "input_audio_hours")
 PARTS = {
     "input_tokens": ("cache_read_tokens", "cache_write_tokens", "input_audio_tokens"),
     "output_tokens": ("output_reasoning_tokens",),
@@ -79,9 +81,11 @@ def exact(cost: RequestCost) -> Fraction:
     return sum((Fraction(line.quantity) * Fraction(line.price) / per(line.unit) for line in cost.lines), Fraction(0))
 
 
-def one_by_one(weighted: Weighted, usage: Mapping[str, int]) -> tuple[Fraction, bool]:
+def one_by_one(
+    weighted: Weighted, usage: Mapping[str, int], minimums: tuple[Minimum, ...] = ()
+) -> tuple[Fraction, bool]:
     """The judge of one row: `price_request` at every hour's prices."""
-    costs = [(share, price_request(prices, usage)) for share, prices in weighted]
+    costs = [(share, price_request(prices, usage, minimums)) for share, prices in weighted]
     total = sum((share * exact(cost) for share, cost in costs), Fraction(0))
     return total, any(not cost.complete for _, cost in costs)
 
@@ -104,7 +108,7 @@ def assert_same(prices: RateTable, weighted: Sequence[Weighted], which: Any, usa
     total = Fraction(0)
     for row, model in enumerate(which):
         counts = {name: int(column[row]) for name, column in usage.items()}
-        cost, unknown = one_by_one(weighted[model], counts)
+        cost, unknown = one_by_one(weighted[model], counts, prices.minimums.get(int(model), ()))
         assert found.exact(row) == cost, (model, counts)
         assert found.unknown[row] == unknown, (model, counts)
         total += cost
@@ -117,6 +121,22 @@ def test_every_model_is_billed_as_one_request_at_a_time(weighted_by_hours: bool,
     weighted = [terms(each, weighted_by_hours) for each in models()]
     usage = drawn(1, len(weighted), names, 300_000)
     assert_same(table(weighted_by_hours), weighted, np.arange(len(weighted)), usage)
+
+
+def test_the_least_audio_that_is_billed_is_billed_for_many_requests_too() -> None:
+    heard = [each for each in models() if each.sheet.minimums]
+    assert heard
+    weighted = [terms(each, False) for each in (*heard, models()[0])]
+    minimums = {place: each.sheet.minimums for place, each in enumerate(heard)}
+    prices = RateTable(AUDIO, weighted, minimums)
+    which = np.arange(len(weighted)).repeat(20)
+    for largest in (2, 12, 4_000):
+        spoken = np.random.default_rng(largest).integers(0, largest, (2, len(which)))
+        usage = {"input_audio_seconds": spoken[0], "audio_seconds": spoken.sum(axis=0)}
+        assert_same(prices, weighted, which, usage)
+    second = {"audio_seconds": np.array([1])}
+    without = RateTable(AUDIO, weighted).price(np.array([0]), second).total()
+    assert prices.price(np.array([0]), second).total() == 10 * without > 0
 
 
 def test_prices_finer_than_the_small_unit_lose_no_digit() -> None:
