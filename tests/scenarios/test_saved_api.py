@@ -10,7 +10,7 @@ from costcalc.accounts.audit import faults
 from costcalc.accounts.roles import Scope
 from costcalc.accounts.workspaces import Workspace
 from costcalc.scenarios.saved import SavedScenario
-from costcalc.scenarios.saved_api import EXAMPLE_QUERY
+from costcalc.scenarios.saving_bodies import EXAMPLE_QUERY
 from tests.factories import Cast, a_cast, a_token
 
 pytestmark = pytest.mark.django_db
