@@ -81,7 +81,7 @@ def compare_scenarios(request: HttpRequest, asked: Query[Compared]) -> dict[str,
             }
             for revision, answer in known
         ],
-        "lines": _compared([answer for _revision, answer in known]),
+        "lines": lines_compared([answer for _revision, answer in known]),
     }
 
 
@@ -98,7 +98,7 @@ def _named(visit: Visit, text: str) -> Revision:
     return saving.revision_of(saving.scenario_in(visit, public_id), int(number) if number else None)
 
 
-def _compared(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def lines_compared(answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Every line that one of them has, in the order of a ledger."""
     tables = [{(line["workload"], line["unit"]): line for line in answer["lines"]} for answer in answers]
     keys = dict.fromkeys(key for table in tables for key in table)

@@ -7,6 +7,8 @@ price row is never edited, computing it again gives the same money.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -59,13 +61,17 @@ class SavedScenarioQuerySet(models.QuerySet["SavedScenario"]):
 
 
 class SavedScenario(models.Model):
-    """A scenario that a workspace keeps. `revision` is the number of the current revision."""
+    """A scenario that a workspace keeps. `revision` is the number of the current revision.
+
+    `edition` counts every change, of its name or note or shelf as well: what a change is decided on.
+    """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=120)
     note = models.TextField(_("note"), max_length=2000, blank=True)
     revision = models.PositiveIntegerField(default=1)
+    edition = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -92,9 +98,19 @@ class SavedScenario(models.Model):
     def advance(self, seen: int, now: dt.datetime) -> None:
         """Move on to the next revision, if `seen` is still the current one. Raises StaleError if it is not."""
         mine = type(self).objects.filter(pk=self.pk, revision=seen)
-        if not mine.update(revision=seen + 1, changed_at=now):
+        if not mine.update(revision=seen + 1, edition=models.F("edition") + 1, changed_at=now):
             raise StaleError(self.public_id)
-        self.revision, self.changed_at = seen + 1, now
+        self.refresh_from_db(fields=["revision", "edition", "changed_at"])
+
+    def change(self, seen: int, **changes: object) -> None:
+        """Change something else than its figures, if `seen` is still the edition. Raises StaleError if it is not."""
+        changes["edition"] = seen + 1
+        mine = type(self).objects.filter(pk=self.pk, edition=seen)
+        # What the audit log calls "before" was read with this row.
+        if seen != self.edition or not mine.update(**changes):
+            raise StaleError(self.public_id)
+        for name, value in changes.items():
+            setattr(self, name, value)
 
 
 class Revision(models.Model):
@@ -193,6 +209,14 @@ class Draft:
     def query(self) -> str:
         """The canonical address."""
         return self.reading.query
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells it from a draft of other prices or figures: 16 hexadecimal digits."""
+        rows = [[offer.price.pk if offer.price else None for offer in offers] for offers in self.result.offers]
+        lines = [(x.workload, x.unit, x.baseline_cents, x.candidate_cents) for x in self.result.estimate.lines]
+        gaps = [(x.side, x.workload, x.unit, x.variant, str(x.share)) for x in self.result.estimate.unknown]
+        return hashlib.sha256(json.dumps([rows, lines, gaps]).encode()).hexdigest()[:16]
 
 
 def draft(workspace: Workspace, query: str, day: dt.date, catalogue: Catalogue, comment: str = "") -> Draft:

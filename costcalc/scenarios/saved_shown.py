@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import override
 from ninja import Schema
@@ -14,12 +15,14 @@ from costcalc.catalog.index import catalogue
 from costcalc.engine import dollars
 from costcalc.scenarios.api import EstimateOut, answered
 from costcalc.scenarios.saved import Revision, SavedScenario, UnreadableError
+from costcalc.scenarios.saving import revision_of
 from costcalc.wire import exact
 from costcalc.wire.paging import Page
-from costcalc.wire.problem import Problem, problems
+from costcalc.wire.problem import ConflictError, Problem, problems
 
 GUARDED = problems(401, 403, 422, 429)
 SENT = problems(413, 415)
+ABSENT = problems(404)
 Text = Annotated[str, AfterValidator(str.strip), Field(max_length=2000)]
 Name = Annotated[str, AfterValidator(exact.name), Field(min_length=1, max_length=120)]
 Line = Annotated[str, AfterValidator(exact.line), Field(max_length=200)]
@@ -48,6 +51,7 @@ class ScenarioLine(Schema):
     """A scenario as lists have it."""
 
     id: str
+    edition: int = Field(description="Counts every change, of its name or note as well: what a change is decided on.")
     name: str
     note: str
     archived: bool
@@ -85,12 +89,19 @@ def shown(revision: Revision) -> dict[str, Any]:
     return {**line_shown(revision.scenario, revision), "estimate": estimate_of(revision)}
 
 
+def stale(scenario: SavedScenario, detail: str = "") -> ConflictError:
+    """409 with how a scenario stands now. Raises Http404 where it is gone."""
+    now = get_object_or_404(SavedScenario, pk=scenario.pk)
+    detail = detail or f"The scenario is at revision {now.revision} and edition {now.edition} now."
+    return ConflictError(detail, shown(revision_of(now)))
+
+
 def line_shown(scenario: SavedScenario, revision: Revision) -> dict[str, Any]:
     """A scenario as lists have it."""
     return {
         "id": scenario.public_id,
         "archived": scenario.archived_at is not None,
-        **{name: getattr(scenario, name) for name in ("name", "note", "created_at", "changed_at")},
+        **{name: getattr(scenario, name) for name in ("edition", "name", "note", "created_at", "changed_at")},
         "revision": revision_shown(revision),
     }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -81,6 +81,12 @@ def scenario(request: HttpRequest, came: Visit, scenario: SavedScenario, number:
     return scenario_page(request, came, saving.revision_of(scenario, number))
 
 
+def again(scenario: SavedScenario) -> SavedScenario:
+    """A scenario as it stands now, after somebody was quicker. Raises Http404 where it is gone."""
+    found: SavedScenario = get_object_or_404(SavedScenario.objects.select_related("workspace"), pk=scenario.pk)
+    return found
+
+
 def scenario_page(
     request: HttpRequest, came: Visit, revision: Revision, status: int = 200, **changes: Any
 ) -> HttpResponse:
@@ -95,7 +101,7 @@ def scenario_page(
         "notices": [n for n in Standing(held, write, today).notices(revision) if n.code != "shutdown"],
         "revisions": [_revision(row, write) for row in scenario.revisions.select_related("author", "scenario")],
         "comments": scenario.comments.select_related("author"),
-        "approvals": _approvals(came, scenario),
+        "approvals": _approvals(came, scenario, changes.get("decide_form")),
         "comment_form": CommentForm(prefix="comment"),
         "ask_form": AskForm(revision),
         "seen_form": SeenForm(initial={"revision": scenario.revision}),
@@ -156,7 +162,7 @@ def _saving(revision: Revision, write: Formatter) -> dict[str, str]:
     return {"text": write.money(dollars(cents)), "kind": "saves" if cents > 0 else "costs" if cents < 0 else ""}
 
 
-def _approvals(came: Visit, scenario: SavedScenario) -> list[dict[str, Any]]:
+def _approvals(came: Visit, scenario: SavedScenario, sent: DecideForm | None) -> list[dict[str, Any]]:
     rows = Approval.objects.filter(revision__scenario=scenario).select_related(
         "revision__scenario", "asked_by", "asked_of"
     )
@@ -164,7 +170,7 @@ def _approvals(came: Visit, scenario: SavedScenario) -> list[dict[str, Any]]:
         {
             "approval": row,
             "mine": row.asked_of_id == came.user.pk and row.counts and row.decision == Approval.Decision.ASKED,
-            "form": DecideForm(prefix=row.public_id),
+            "form": sent if sent and sent.prefix == row.public_id else DecideForm(prefix=row.public_id),
         }
         for row in rows
     ]

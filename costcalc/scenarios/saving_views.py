@@ -23,10 +23,10 @@ from costcalc.scenarios.comparing_views import compared, unsaved, version
 from costcalc.scenarios.editing import Editing, carrying
 from costcalc.scenarios.fields import SIDES
 from costcalc.scenarios.findings import full_name
-from costcalc.scenarios.forms import NewForm, ReviseForm, SeenForm
+from costcalc.scenarios.forms import NewForm, RepriceForm, ReviseForm
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.saved import ARROW, Draft, SavedScenario, StaleError, UnreadableError, draft
-from costcalc.scenarios.saved_views import ledger_of, of_scenario
+from costcalc.scenarios.saved_views import again, ledger_of, of_scenario
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,7 +99,7 @@ def _too_late(
     held = catalogue()
     begun = form["revision"].value()
     numbers = scenario.revisions.values_list("number", flat=True)
-    current = saving.revision_of(SavedScenario.objects.select_related("workspace").get(pk=scenario.pk))
+    current = saving.revision_of(again(scenario))
     known = [saving.revision_of(scenario, n) for n in numbers if str(n) == str(begun) and n != current.number]
     versions = [*(version(revision, held) for revision in known), version(current, held)]
     fields = {"revision": current.number, "comment": form["comment"].value() or ""}
@@ -118,21 +118,33 @@ def _too_late(
 @of_scenario(Role.EDITOR)
 def reprice(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
     """The current revision at today's prices, line by line; a POST accepts them as the next revision."""
-    held, now = catalogue(), timezone.now()
-    current = saving.revision_of(scenario)
+    form = RepriceForm(request.POST if request.method == "POST" else None)
     try:
-        said = saving.repriced(current, now.date(), held, _("Re-priced."))
-    except UnreadableError:
-        return _to_calculator(current.query)
-    form = SeenForm(request.POST if request.method == "POST" else None, initial={"revision": current.number})
-    status = 422 if form.is_bound else 200
-    if form.is_valid():
-        try:
-            saving.reprice(came, scenario, form.cleaned_data["revision"], said, now)
-        except StaleError:
-            form, status = SeenForm(initial={"revision": current.number}), 409
-        else:
+        if form.is_valid() and _accepted(came, scenario, form):
             return redirect("scenarios:scenario", scenario.public_id)
+        status = 409 if form.is_valid() else 422 if form.is_bound else 200
+        return _repriced(request, came, again(scenario), status)
+    except UnreadableError:
+        return _to_calculator(saving.revision_of(scenario).query)
+
+
+def _accepted(came: Visit, scenario: SavedScenario, form: RepriceForm) -> bool:
+    """Whether the prices that were looked at are now those of a revision; False where others hold by now."""
+    now = timezone.now()
+    said = saving.repriced(saving.revision_of(scenario), now.date(), catalogue(), _("Re-priced."))
+    if form.cleaned_data["prices"] not in ("", said.fingerprint):
+        return False
+    try:
+        saving.reprice(came, scenario, form.cleaned_data["revision"], said, now)
+    except StaleError:
+        return False
+    return True
+
+
+def _repriced(request: HttpRequest, came: Visit, scenario: SavedScenario, status: int) -> HttpResponse:
+    held, current = catalogue(), saving.revision_of(scenario)
+    said = saving.repriced(current, timezone.now().date(), held)
+    form = RepriceForm(initial={"revision": current.number, "prices": said.fingerprint})
     versions = [version(current, held), unsaved(_("At today’s prices"), said)]
     return compared(request, "reprice", came, scenario, versions, status, form=form, stale=status == 409)
 

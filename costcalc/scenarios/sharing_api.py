@@ -76,6 +76,19 @@ def share_scenario(request: HttpRequest, scenario_id: str, body: LinkIn) -> tupl
     return 201, {**_link(row), "link": address}
 
 
+@router.get(
+    "/scenarios/{scenario_id}/links",
+    response={200: LinksOut, **GUARDED, **problems(404)},
+    operation_id="list_scenario_links",
+)
+def list_scenario_links(request: HttpRequest, scenario_id: str, paging: Query[Paging]) -> dict[str, Any]:
+    """The links to any revision of a scenario, the latest first."""
+    visit = visit_of(request, Role.EDITOR)
+    scenario = saving.scenario_in(visit, scenario_id)
+    refuse_strangers(request, Paging)
+    return paged(ShareLink.objects.of(visit.workspace).filter(revision__scenario=scenario), paging, _link)
+
+
 @router.get("/links", response={200: LinksOut, **GUARDED}, operation_id="list_links")
 def list_links(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     """Every link of the workspace, the latest first."""

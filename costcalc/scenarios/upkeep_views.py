@@ -12,52 +12,60 @@ from costcalc.accounts.access import Visit
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
 from costcalc.scenarios import saving
-from costcalc.scenarios.forms import RenameForm, SeenForm
-from costcalc.scenarios.saved import SavedScenario, StaleError
-from costcalc.scenarios.saved_views import of_scenario
+from costcalc.scenarios.forms import ArchiveForm, EditionForm, RenameForm, SeenForm
+from costcalc.scenarios.saved import SavedScenario, StaleError, UnreadableError
+from costcalc.scenarios.saved_views import again, of_scenario, scenario_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_scenario(Role.EDITOR)
 def rename(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
     """Another name or note. 409 with those that stand now where somebody has changed them meanwhile."""
-    now = {"name": scenario.name, "note": scenario.note, "old_name": scenario.name, "old_note": scenario.note}
-    form = RenameForm(request.POST if request.method == "POST" else None, initial=now)
+    stands = {name: getattr(scenario, name) for name in ("name", "note", "edition")}
+    form = RenameForm(request.POST if request.method == "POST" else None, initial=stands)
     status = 422 if form.is_bound else 200
     if form.is_valid():
         typed = form.cleaned_data
-        read_as = (typed["old_name"], typed["old_note"])
-        if read_as == (scenario.name, scenario.note) and _renamed(came, scenario, typed["name"], typed["note"]):
+        try:
+            saving.rename(came, scenario, typed["edition"], typed["name"], typed["note"])
+        except StaleError:
+            scenario = again(scenario)
+            form, status = RenameForm(initial={**typed, "edition": scenario.edition}), 409
+        else:
             return redirect("scenarios:scenario", scenario.public_id)
-        scenario.refresh_from_db()
-        stands = {**now, "old_name": scenario.name, "old_note": scenario.note}
-        form, status = RenameForm(initial={**stands, "name": typed["name"], "note": typed["note"]}), 409
     context = {"visit": came, "scenario": scenario, "form": form, "stale": status == 409}
     return render(request, "scenarios/saved/rename.html", context, status=status)
-
-
-def _renamed(came: Visit, scenario: SavedScenario, name: str, note: str) -> bool:
-    try:
-        saving.rename(came, scenario, name, note)
-    except StaleError:
-        return False
-    return True
 
 
 @require_POST
 @of_scenario(Role.EDITOR)
 def duplicate(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
-    """A scenario of its own that begins with the current revision."""
+    """A scenario of its own that begins with the revision that was looked at."""
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        return scenario_page(request, came, saving.revision_of(scenario), 422, too_late=_("Nothing was changed."))
     name = (_("Copy of %(name)s") % {"name": scenario.name})[:120]
-    copy = saving.duplicate(came, saving.revision_of(scenario), name, catalogue(), timezone.now())
+    revision = saving.revision_of(scenario, form.cleaned_data["revision"])
+    try:
+        copy = saving.duplicate(came, revision, name, catalogue(), timezone.now())
+    except UnreadableError:
+        return scenario_page(request, came, revision, 409)
     return redirect("scenarios:rename", copy.public_id)
 
 
 @require_POST
 @of_scenario(Role.EDITOR)
 def archive(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
-    """Put it away, or take it out again (`archived=0`)."""
-    saving.archive(came, scenario, None if request.POST.get("archived") == "0" else timezone.now())
+    """Put it away, or take it out again (`archived=0`). 409 where it is not what was looked at any more."""
+    form = ArchiveForm(request.POST)
+    if not form.is_valid():
+        return scenario_page(request, came, saving.revision_of(scenario), 422, too_late=_("Nothing was changed."))
+    said = form.cleaned_data
+    try:
+        saving.archive(came, scenario, said["edition"], timezone.now() if said["archived"] else None)
+    except StaleError:
+        late = _("Somebody has changed this scenario meanwhile. Nothing was changed.")
+        return scenario_page(request, came, saving.revision_of(again(scenario)), 409, too_late=late)
     return redirect("scenarios:scenario", scenario.public_id)
 
 
@@ -65,13 +73,14 @@ def archive(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpR
 @of_scenario(Role.OWNER)
 def delete(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
     """Ask whether it shall go with all that belongs to it; a POST deletes it."""
-    form = SeenForm(request.POST if request.method == "POST" else None, initial={"revision": scenario.revision})
+    form = EditionForm(request.POST if request.method == "POST" else None, initial={"edition": scenario.edition})
     status = 422 if form.is_bound else 200
     if form.is_valid():
         try:
-            saving.delete(came, scenario, form.cleaned_data["revision"])
+            saving.delete(came, scenario, form.cleaned_data["edition"])
         except StaleError:
-            form, status = SeenForm(initial={"revision": scenario.revision}), 409
+            scenario = again(scenario)
+            form, status = EditionForm(initial={"edition": scenario.edition}), 409
         else:
             return redirect("scenarios:scenarios")
     context = {"visit": came, "scenario": scenario, "form": form, "stale": status == 409}

@@ -111,7 +111,7 @@ def test_a_link_that_has_ended_is_as_one_that_never_was(cast: Cast, scenario: Sa
     elif ended == "forbidden":
         Workspace.objects.update(sharing_allowed=False)
     else:
-        saving.archive(by(cast, "bob"), scenario, NOW)
+        saving.archive(by(cast, "bob"), scenario, 1, NOW)
         assert reader.get(path).status_code == 200
         return
     never = "/s/" + "0" * 32 + "/"
