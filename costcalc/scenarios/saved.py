@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -232,9 +232,9 @@ def draft(workspace: Workspace, query: str, day: dt.date, catalogue: Catalogue, 
 
 
 def recorded(scenario: SavedScenario, number: int, said: Draft, author: User | None, now: dt.datetime) -> Revision:
-    """Add a revision and its pins; the caller has made sure that the number is its own."""
+    """Add a revision and its pins. Raises StaleError where the number is taken, whoever got past the other guards."""
     answer = said.result.estimate
-    revision = Revision.objects.create(
+    revision = Revision(
         scenario=scenario,
         number=number,
         query=said.query,
@@ -245,6 +245,10 @@ def recorded(scenario: SavedScenario, number: int, said: Draft, author: User | N
         sides=sides_in_words(said.result),
         saving_cents=answer.monthly.savings_cents if answer.complete else None,
     )
+    try:
+        revision.save(force_insert=True)
+    except IntegrityError as error:
+        raise StaleError(scenario.public_id) from error
     PinnedPrice.objects.bulk_create(_pins(revision, said.result))
     return revision
 

@@ -2,14 +2,12 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable
 from decimal import Decimal
 from html import unescape
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
@@ -25,7 +23,7 @@ from costcalc.scenarios import saving
 from costcalc.scenarios.models import PinnedPrice, Revision, SavedScenario
 from costcalc.scenarios.reading import read
 from costcalc.scenarios.saved import StaleError, UnreadableError, draft
-from tests.factories import Cast, a_cast, signed_in
+from tests.factories import Cast, signed_in
 from tests.scenarios.keeping import FLASH, NOW, TODAY, by, drafted, kept, money, with_price
 
 
@@ -441,71 +439,3 @@ def test_a_member_who_was_removed_is_out_at_the_next_request(cast: Cast) -> None
     assert client.get(f"/scenarios/{scenario.public_id}/").status_code == 200
     cast.workspace.remove(cast.vera)
     assert client.get(f"/scenarios/{scenario.public_id}/").status_code == 404
-
-
-# Races
-
-
-@pytest.fixture
-def racing(committed_db: None) -> Cast:
-    """The cast, in rows that other threads see."""
-    return a_cast()
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run these at the same moment, each in a thread of its own; what each returned or raised."""
-    barrier, told = threading.Barrier(len(acts)), [object()] * len(acts)
-
-    def run(index: int) -> None:
-        barrier.wait(10)
-        try:
-            told[index] = acts[index]()
-        except Exception as error:  # noqa: BLE001 (that is what is told)
-            told[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return told
-
-
-def test_of_two_who_save_at_once_one_wins_and_the_other_is_told(racing: Cast) -> None:
-    for _attempt in range(5):
-        scenario = kept(racing)
-
-        def saves(who: str, requests: int, scenario: SavedScenario = scenario) -> Callable[[], object]:
-            mine = SavedScenario.objects.get(pk=scenario.pk)
-            said = drafted(racing, f"requests={requests}")
-            return lambda: saving.revise(by(racing, who), mine, 1, said, NOW)
-
-        told = at_once(saves("alice", 10), saves("bob", 20))
-        assert sorted(type(one).__name__ for one in told) == ["Revision", "StaleError"]
-        assert scenario.revisions.count() == 2
-    assert list(faults(racing.workspace)) == []
-
-
-def test_without_the_revision_seen_both_would_win_and_one_be_overwritten_unseen(racing: Cast) -> None:
-    """The race is there: who reads the number at the moment of writing, as a form without it would, always wins."""
-    scenario = kept(racing)
-
-    def saves(who: str, requests: int) -> Callable[[], object]:
-        mine, said = SavedScenario.objects.get(pk=scenario.pk), drafted(racing, f"requests={requests}")
-
-        def unguarded() -> object:
-            for _attempt in range(20):
-                mine.refresh_from_db()
-                try:
-                    return saving.revise(by(racing, who), mine, mine.revision, said, NOW)
-                except StaleError:
-                    continue
-            raise AssertionError("never got through")
-
-        return unguarded
-
-    told = at_once(saves("alice", 10), saves("bob", 20))
-    assert [type(one).__name__ for one in told] == ["Revision", "Revision"]
-    assert scenario.revisions.count() == 3
