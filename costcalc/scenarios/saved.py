@@ -22,7 +22,7 @@ from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.index import Catalogue, Entry, PriceRow
 from costcalc.catalog.models import Price
 from costcalc.catalog.own import OwnPrice
-from costcalc.catalog.own_entries import OwnEntry, seen_in
+from costcalc.catalog.own_entries import Lookup, OwnEntry, seen_in
 from costcalc.scenarios.fields import SIDES, input_name
 from costcalc.scenarios.findings import full_name
 from costcalc.scenarios.reading import Reading, read
@@ -138,24 +138,24 @@ class Revision(models.Model):
         """Whether no later revision has taken its place."""
         return self.number == self.scenario.revision
 
-    def reading(self, catalogue: Catalogue) -> Reading:
-        """The calculator's fields as they were saved."""
-        return read(QueryDict(self.query), catalogue, seen_in(self.scenario.workspace))
+    def reading(self, catalogue: Catalogue, own: Lookup | None = None) -> Reading:
+        """The calculator's fields as they were saved; own prices as the workspace sees them, or by `own`."""
+        return read(QueryDict(self.query), catalogue, own or seen_in(self.scenario.workspace))
 
-    def scenario_of(self, catalogue: Catalogue) -> Scenario:
+    def scenario_of(self, reading: Reading) -> Scenario:
         """The scenario with its prices pinned. Raises UnreadableError where the product no longer reads it."""
-        reading = self.reading(catalogue)
         choices = reading.choices
         pins = {(pin.workload, pin.side): pin.row_of(choices[pin.input_name]) for pin in self.pins.all()}
         return replace(built(reading, self.day), pins=pins)
 
     def computed(self, catalogue: Catalogue) -> Result:
         """The same money as on the day it was saved."""
-        return self.scenario_of(catalogue).computed()
+        return self.again(catalogue).result
 
-    def again(self, catalogue: Catalogue, comment: str = "") -> Draft:
-        """The same once more: for a copy, which keeps the day and the prices."""
-        return Draft(self.reading(catalogue), self.computed(catalogue), comment)
+    def again(self, catalogue: Catalogue, own: Lookup | None = None) -> Draft:
+        """The same once more, of the same day and at the same prices. Raises UnreadableError."""
+        reading = self.reading(catalogue, own)
+        return Draft(reading, self.scenario_of(reading).computed())
 
 
 class PinnedPrice(models.Model):

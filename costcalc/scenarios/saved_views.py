@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from costcalc.accounts.access import Visit, current_visit, person
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import Catalogue, catalogue
+from costcalc.catalog.own_entries import Lookup
 from costcalc.engine import dollars
 from costcalc.formatting import Formatter, formatter_for
 from costcalc.scenarios import saving
@@ -113,13 +114,18 @@ def scenario_page(
     return render(request, "scenarios/saved/scenario.html", context, status=status)
 
 
-def answer(revision: Revision, held: Catalogue, today: dt.date, write: Formatter) -> dict[str, Any]:
-    """The ledger of a revision and what it assumes; without one where the product no longer reads it."""
+def answer(
+    revision: Revision, held: Catalogue, today: dt.date, write: Formatter, own: Lookup | None = None
+) -> dict[str, Any]:
+    """The ledger of a revision and what it assumes; without one where the product no longer reads it.
+
+    `own` gives its own prices as the reader may see them; by default as the workspace does.
+    """
     try:
-        result = revision.computed(held)
+        said = revision.again(held, own)
     except UnreadableError:
         return {"ledger": None, "assumed": (), "catalogue": held}
-    return {**ledger_of(result, held, today), "assumed": assumptions(revision.reading(held), write), "catalogue": held}
+    return {**ledger_of(said.result, held, today), "assumed": assumptions(said.reading, write)}
 
 
 def calculator_address(revision: Revision) -> str:

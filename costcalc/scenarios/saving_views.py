@@ -162,9 +162,10 @@ def _to_calculator(query: str) -> HttpResponse:
 
 
 def _first_name(reading: Reading) -> str:
-    """A name to begin with: both sides of the first workload."""
+    """A name to begin with: both sides of the first workload. Links show it, so an own price is not named in it."""
     sides = [reading.choices.get(side) for side in SIDES]
-    return ARROW.join(full_name(c) if isinstance(c, Entry) else c.name or "…" for c in sides if c is not None)[:120]
+    shown = [choice.unnamed() if isinstance(choice, OwnEntry) else choice for choice in sides if choice is not None]
+    return ARROW.join(full_name(c) if isinstance(c, Entry) else c.name or "…" for c in shown)[:120]
 
 
 def _address(name: str, scenario: SavedScenario) -> str:

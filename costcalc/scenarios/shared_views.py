@@ -13,6 +13,7 @@ from costcalc.accounts.access import Visit, in_workspace
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
+from costcalc.catalog.own_entries import unnamed_in
 from costcalc.formatting import formatter_for
 from costcalc.scenarios import saving
 from costcalc.scenarios.forms import ShareForm
@@ -56,7 +57,8 @@ def shared(request: HttpRequest, link: str) -> HttpResponse:
     row.used(now)
     language = request.GET.get("language", "")
     with translation.override(language if language in LANGUAGES else translation.get_language()):
-        facts = answer(row.revision, held, now.date(), formatter_for())
+        own = unnamed_in(row.revision.scenario.workspace)
+        facts = answer(row.revision, held, now.date(), formatter_for(), own)
         context = {"revision": row.revision, "scenario": row.revision.scenario, "row": row, **facts}
         response = render(request, "scenarios/saved/shared.html", context)
         response["Content-Language"] = translation.get_language() or "en"
