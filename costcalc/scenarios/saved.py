@@ -159,7 +159,10 @@ class Revision(models.Model):
 
 
 class PinnedPrice(models.Model):
-    """The price row that one side of one workload was computed with; none where no price was in force."""
+    """The price row that one side of one workload was computed with; none where no price was in force.
+
+    `shutdown_on` is the model's shutdown date as it was known then, so that a later one is news.
+    """
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="pins")
     workload = models.PositiveSmallIntegerField()
@@ -168,6 +171,7 @@ class PinnedPrice(models.Model):
     price = models.ForeignKey(Price, null=True, on_delete=models.PROTECT, related_name="+")
     # A workspace that is deleted takes its own prices along, pinned or not.
     own_price = models.ForeignKey(OwnPrice, null=True, on_delete=models.RESTRICT, related_name="+")
+    shutdown_on = models.DateField(null=True)
 
     class Meta:
         ordering = ("revision", "workload", "side")
@@ -273,7 +277,7 @@ def _pins(revision: Revision, result: Result) -> list[PinnedPrice]:
 
 
 def _pin(revision: Revision, workload: int, side: str, entry: Entry, row: PriceRow | None) -> PinnedPrice:
-    pin = PinnedPrice(revision=revision, workload=workload, side=side, model=entry.key)
+    pin = PinnedPrice(revision=revision, workload=workload, side=side, model=entry.key, shutdown_on=entry.shutdown_on)
     if row is not None:
         setattr(pin, "own_price_id" if isinstance(entry, OwnEntry) else "price_id", row.pk)
     return pin

@@ -98,8 +98,7 @@ def scenario_page(
         "visit": came,
         "scenario": scenario,
         "revision": revision,
-        # A shutdown is among the ledger's own findings.
-        "notices": [n for n in Standing(held, write, today).notices(revision) if n.code != "shutdown"],
+        "notices": Standing(held, write, today).notices(revision),
         "revisions": [_revision(row, write) for row in scenario.revisions.select_related("author", "scenario")],
         "comments": scenario.comments.select_related("author"),
         "approvals": _approvals(came, scenario, changes.get("decide_form")),

@@ -77,8 +77,14 @@ def test_the_page_tells_nobody_where_it_was_read_and_asks_nothing_of_others(
 
 def test_an_own_price_is_shared_as_figures_without_its_name_note_or_source(cast: Cast) -> None:
     rates = {"input_mtok": Rate(Decimal("1.5")), "output_mtok": Rate(Decimal("2.5"))}
-    words = {"source": "Order form 77", "source_url": "https://acme.example/77", "note": "Do not tell"}
-    terms = own.OwnTerms("Acme deal", own.Kind.NEGOTIATED, own.sheet_of({"standard": rates}), **words)
+    terms = own.OwnTerms(
+        "Acme deal",
+        own.Kind.NEGOTIATED,
+        own.sheet_of({"standard": rates}),
+        source="Order form 77",
+        source_url="https://acme.example/77",
+        note="Do not tell",
+    )
     with acting(cast.workspace, by(cast, "bob").actor) as act:
         price = own.add(act, terms, cast.bob)
     copy = f"/?workloads=2&to=own:{price.public_id}&2.to=google/gemini-2.5-flash"
