@@ -25,6 +25,7 @@ from costcalc.catalog.own import OwnPrice
 from costcalc.catalog.own_entries import Lookup, OwnEntry, seen_in
 from costcalc.scenarios.fields import SIDES, input_name
 from costcalc.scenarios.findings import full_name
+from costcalc.scenarios.folding import folded, sought
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.scenario import Choice, Offer, Result, Scenario
 
@@ -51,13 +52,11 @@ class SavedScenarioQuerySet(models.QuerySet["SavedScenario"]):
         return self.filter(workspace=workspace).order_by("-changed_at", "-pk")
 
     def matching(self, words: str) -> SavedScenarioQuerySet:
-        """Those that contain every word in name, note or sides."""
+        """Those that contain every word in name, note or the current sides, in any case; accents may be left out."""
         found = self
-        for word in words.split():
-            inside = models.Q(name__icontains=word) | models.Q(note__icontains=word)
-            here = models.Q(revisions__number=models.F("revision"), revisions__sides__icontains=word)
-            found = found.filter(inside | here)
-        return found.distinct()
+        for word in folded(words).split():
+            found = found.filter(sought__contains=word)
+        return found
 
 
 class SavedScenario(models.Model):
@@ -76,6 +75,8 @@ class SavedScenario(models.Model):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
+    # Name, note and the current sides, as a search compares them.
+    sought = models.TextField(default="", editable=False)
 
     objects: ClassVar = SavedScenarioQuerySet.as_manager()
 
@@ -94,6 +95,12 @@ class SavedScenario(models.Model):
     def current(self) -> Revision:
         """The revision that holds now."""
         return self.revisions.get(number=self.revision)
+
+    def find_by(self, sides: str) -> None:
+        """Have a search find it by its name, its note and these sides. The caller holds the workspace's lock."""
+        self.refresh_from_db(fields=["name", "note"])
+        self.sought = sought(self.name, self.note, sides)
+        self.save(update_fields=["sought"])
 
     def advance(self, seen: int, now: dt.datetime) -> None:
         """Move on to the next revision, if `seen` is still the current one. Raises StaleError if it is not."""
@@ -254,6 +261,7 @@ def recorded(scenario: SavedScenario, number: int, said: Draft, author: User | N
     except IntegrityError as error:
         raise StaleError(scenario.public_id) from error
     PinnedPrice.objects.bulk_create(_pins(revision, said.result))
+    scenario.find_by(revision.sides)
     return revision
 
 

@@ -59,7 +59,7 @@ def scenarios(request: HttpRequest) -> HttpResponse:
     words, archived = request.GET.get("q", "")[:LONGEST_SEARCH].strip(), request.GET.get("archived") == "1"
     found = SavedScenario.objects.of(came.workspace).matching(words)
     kept = found.filter(archived_at__isnull=not archived).select_related("workspace")
-    number = _page_number(request)
+    number = page_number(request)
     shown = list(kept[(number - 1) * PAGE : number * PAGE + 1])
     context = {
         "visit": came,
@@ -181,6 +181,7 @@ def _approvals(came: Visit, scenario: SavedScenario, sent: DecideForm | None) ->
     ]
 
 
-def _page_number(request: HttpRequest) -> int:
+def page_number(request: HttpRequest) -> int:
+    """Which page of a list is asked for; what is no number is the first."""
     text = request.GET.get("page", "1")
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1

@@ -90,6 +90,7 @@ def rename(came: Visit, scenario: SavedScenario, seen: int, name: str, note: str
         return
     with acting(came.workspace, came.actor) as act:
         scenario.change(seen, **after)
+        scenario.find_by(scenario.current.sides)
         act.note("scenario.renamed", scenario.target, before, after)
 
 
