@@ -10,7 +10,7 @@ from django.utils.translation import override
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from costcalc.accounts.credentials import Bearer, visit_of
+from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
@@ -86,7 +86,7 @@ def get_revision(request: HttpRequest, scenario_id: str, number: Number) -> dict
     return shown(saving.revision_of(saving.scenario_in(visit_of(request), scenario_id), number))
 
 
-@router.post("/scenarios/{scenario_id}/revisions", response=ADDED, operation_id="revise_scenario")
+@router.post("/scenarios/{scenario_id}/revisions", response=ADDED, operation_id="revise_scenario", auth=EDITORS)
 @sendable_again(Role.EDITOR)
 def revise_scenario(request: HttpRequest, scenario_id: str, body: RevisionIn) -> tuple[int, dict[str, Any]]:
     """Save the next revision, at the prices of today unless it names a day."""
@@ -123,7 +123,7 @@ def preview_repricing(request: HttpRequest, scenario_id: str) -> dict[str, Any]:
     }
 
 
-@router.post("/scenarios/{scenario_id}/reprice", response=ADDED, operation_id="reprice_scenario")
+@router.post("/scenarios/{scenario_id}/reprice", response=ADDED, operation_id="reprice_scenario", auth=EDITORS)
 @sendable_again(Role.EDITOR)
 def reprice_scenario(request: HttpRequest, scenario_id: str, body: RepriceIn) -> tuple[int, dict[str, Any]]:
     """Accept the prices of today as the next revision. 409 where they are not those of the preview any more."""

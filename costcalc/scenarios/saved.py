@@ -120,6 +120,15 @@ class SavedScenario(models.Model):
             setattr(self, name, value)
 
 
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    """Revisions as lists show them."""
+
+    def standing_in(self, workspace: Workspace) -> RevisionQuerySet:
+        """The current one of every scenario of a workspace, what changed last first."""
+        current = self.filter(scenario__workspace=workspace, number=models.F("scenario__revision"))
+        return current.select_related("scenario", "author").order_by("-scenario__changed_at", "-scenario__pk")
+
+
 class Revision(models.Model):
     """What a scenario said when it was saved. `saving_cents` is the month's saving then; None where unknown."""
 
@@ -132,6 +141,8 @@ class Revision(models.Model):
     comment = models.CharField(_("comment"), max_length=200, blank=True)
     sides = models.TextField()
     saving_cents = models.BigIntegerField(null=True)
+
+    objects: ClassVar = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ("scenario", "-number")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from costcalc.accounts.credentials import Bearer, visit_of
+from costcalc.accounts.credentials import EDITORS, OWNERS, Bearer, visit_of
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
@@ -81,11 +80,11 @@ def list_scenarios(request: HttpRequest, asked: Query[Archived], paging: Query[P
     """The workspace's scenarios, what changed last first."""
     visit = visit_of(request)
     refuse_strangers(request, Archived, Paging)
-    rows = SavedScenario.objects.of(visit.workspace).filter(archived_at__isnull=not asked.archived)
-    return paged(_with_current(rows), paging, lambda row: line_shown(row, row.standing[0]))
+    rows = Revision.objects.standing_in(visit.workspace).filter(scenario__archived_at__isnull=not asked.archived)
+    return paged(rows, paging, lambda row: line_shown(row.scenario, row))
 
 
-@router.post("/scenarios", response={201: ScenarioOut, **GUARDED, **SENT}, operation_id="create_scenario")
+@router.post("/scenarios", response={201: ScenarioOut, **GUARDED, **SENT}, operation_id="create_scenario", auth=EDITORS)
 @sendable_again(Role.EDITOR)
 def create_scenario(request: HttpRequest, body: ScenarioIn) -> tuple[int, dict[str, Any]]:
     """Keep a scenario, as revision 1: what the calculator's address says, or the body of an estimate."""
@@ -100,7 +99,9 @@ def get_scenario(request: HttpRequest, scenario_id: str) -> dict[str, Any]:
     return shown(saving.revision_of(saving.scenario_in(visit_of(request), scenario_id)))
 
 
-@router.patch("/scenarios/{scenario_id}", response={200: ScenarioOut, **CHANGED}, operation_id="rename_scenario")
+@router.patch(
+    "/scenarios/{scenario_id}", response={200: ScenarioOut, **CHANGED}, operation_id="rename_scenario", auth=EDITORS
+)
 def rename_scenario(request: HttpRequest, scenario_id: str, body: ScenarioChange) -> dict[str, Any]:
     """Give it another name or note. Its figures change with a revision only."""
     visit = visit_of(request, Role.EDITOR)
@@ -118,6 +119,7 @@ def rename_scenario(request: HttpRequest, scenario_id: str, body: ScenarioChange
     "/scenarios/{scenario_id}",
     response={204: None, **GUARDED, **ABSENT, 409: StaleScenario},
     operation_id="delete_scenario",
+    auth=OWNERS,
 )
 def delete_scenario(request: HttpRequest, scenario_id: str, seen: Query[Seen]) -> Status[None]:
     """Delete it with its revisions, links and comments, for good; for owners. Archiving keeps them."""
@@ -132,7 +134,10 @@ def delete_scenario(request: HttpRequest, scenario_id: str, seen: Query[Seen]) -
 
 
 @router.post(
-    "/scenarios/{scenario_id}/archive", response={200: ScenarioOut, **CHANGED}, operation_id="archive_scenario"
+    "/scenarios/{scenario_id}/archive",
+    response={200: ScenarioOut, **CHANGED},
+    operation_id="archive_scenario",
+    auth=EDITORS,
 )
 def archive_scenario(request: HttpRequest, scenario_id: str, body: ScenarioArchiveIn) -> dict[str, Any]:
     """Put a scenario away, or take it out again."""
@@ -149,6 +154,7 @@ def archive_scenario(request: HttpRequest, scenario_id: str, body: ScenarioArchi
     "/scenarios/{scenario_id}/duplicate",
     response={201: ScenarioOut, **GUARDED, **SENT, **problems(404, 409)},
     operation_id="duplicate_scenario",
+    auth=EDITORS,
 )
 @sendable_again(Role.EDITOR)
 def duplicate_scenario(request: HttpRequest, scenario_id: str, body: CopyIn) -> tuple[int, dict[str, Any]]:
@@ -166,8 +172,3 @@ def _seen(scenario: SavedScenario, edition: int) -> SavedScenario:
     if scenario.edition != edition:
         raise stale(scenario)
     return scenario
-
-
-def _with_current(rows: QuerySet[SavedScenario]) -> QuerySet[SavedScenario]:
-    current = Revision.objects.filter(number=F("scenario__revision")).select_related("author")
-    return rows.prefetch_related(Prefetch("revisions", current, to_attr="standing"))

@@ -153,6 +153,8 @@ def _rows(shown: Iterable[SavedScenario], standing: Standing, write: Formatter) 
             "approved": any(a.decision == Approval.Decision.GIVEN for a in current[pk].approvals.all()),
         }
         for pk, scenario in kept.items()
+        # Somebody may have deleted one since the list was read.
+        if pk in current
     ]
 
 

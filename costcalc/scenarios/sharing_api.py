@@ -11,7 +11,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from costcalc.accounts.credentials import Bearer, visit_of
+from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.scenarios import saving
@@ -61,6 +61,7 @@ class LinksOut(Page):
     "/scenarios/{scenario_id}/links",
     response={201: NewLinkOut, **GUARDED, **SENT, **problems(404, 409)},
     operation_id="share_scenario",
+    auth=EDITORS,
 )
 @sendable_again(Role.EDITOR, secrets=["link"])
 def share_scenario(request: HttpRequest, scenario_id: str, body: LinkIn) -> tuple[int, dict[str, Any]]:
@@ -80,6 +81,7 @@ def share_scenario(request: HttpRequest, scenario_id: str, body: LinkIn) -> tupl
     "/scenarios/{scenario_id}/links",
     response={200: LinksOut, **GUARDED, **problems(404)},
     operation_id="list_scenario_links",
+    auth=EDITORS,
 )
 def list_scenario_links(request: HttpRequest, scenario_id: str, paging: Query[Paging]) -> dict[str, Any]:
     """The links to any revision of a scenario, the latest first."""
@@ -89,7 +91,7 @@ def list_scenario_links(request: HttpRequest, scenario_id: str, paging: Query[Pa
     return paged(ShareLink.objects.of(visit.workspace).filter(revision__scenario=scenario), paging, _link)
 
 
-@router.get("/links", response={200: LinksOut, **GUARDED}, operation_id="list_links")
+@router.get("/links", response={200: LinksOut, **GUARDED}, operation_id="list_links", auth=EDITORS)
 def list_links(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     """Every link of the workspace, the latest first."""
     visit = visit_of(request, Role.EDITOR)
@@ -97,7 +99,9 @@ def list_links(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     return paged(ShareLink.objects.of(visit.workspace), paging, _link)
 
 
-@router.delete("/links/{link_id}", response={204: None, **GUARDED, **problems(404)}, operation_id="revoke_link")
+@router.delete(
+    "/links/{link_id}", response={204: None, **GUARDED, **problems(404)}, operation_id="revoke_link", auth=EDITORS
+)
 def revoke_link(request: HttpRequest, link_id: str) -> Status[None]:
     """End a link at once and for good."""
     visit = visit_of(request, Role.EDITOR)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import AfterValidator, Field
 
-from costcalc.accounts.credentials import Bearer, visit_of
+from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
 from costcalc.accounts.models import User
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
@@ -83,6 +83,7 @@ def list_comments(request: HttpRequest, scenario_id: str, paging: Query[Paging])
     "/scenarios/{scenario_id}/comments",
     response={201: CommentOut, **GUARDED, **SENT, **ABSENT},
     operation_id="create_comment",
+    auth=EDITORS,
 )
 @sendable_again(Role.EDITOR)
 def create_comment(request: HttpRequest, scenario_id: str, body: CommentIn) -> tuple[int, dict[str, Any]]:

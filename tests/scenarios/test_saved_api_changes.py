@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from costcalc.accounts.audit import faults
+from costcalc.accounts.roles import Scope
 from costcalc.catalog.sync import sync
 from costcalc.scenarios import saving
 from costcalc.scenarios.models import SavedScenario
@@ -149,3 +150,23 @@ def test_every_change_to_what_is_gone_meanwhile_is_404(writer: Client, cast: Cas
     )
     for method, rest, body in calls:
         assert send(writer, method, f"scenarios/{public_id}{rest}", body).status_code == 404
+
+
+def test_whoever_may_not_is_told_so_before_the_body_is_read(writer: Client, cast: Cast) -> None:
+    scenario = made(writer)["id"]
+    readers = [
+        holding(token)
+        for token in (a_token(cast.workspace, cast.vera)[1], a_token(cast.workspace, cast.alice, Scope.READ)[1])
+    ]
+    for method, address in (
+        ("POST", "scenarios"),
+        ("PATCH", f"scenarios/{scenario}"),
+        ("DELETE", f"scenarios/{scenario}"),
+        *(
+            ("POST", f"scenarios/{scenario}/{act}")
+            for act in ("archive", "duplicate", "revisions", "reprice", "comments", "links")
+        ),
+    ):
+        for reader in readers:
+            assert send(reader, method, address, {"nonsense": 1}).status_code == 403, address
+    assert send(writer, "DELETE", f"scenarios/{scenario}").status_code == 403
