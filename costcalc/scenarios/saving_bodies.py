@@ -58,7 +58,7 @@ def _examples(**said: Any) -> ConfigDict:
     """An example of either way to say it."""
     bodies: list[Any] = [
         {**said, "query": EXAMPLE_QUERY},
-        {**said, "days_per_month": "30", "workloads": [EXAMPLE_WORKLOAD]},
+        {**said, "days_per_month": 30, "workloads": [EXAMPLE_WORKLOAD]},
     ]
     return ConfigDict(extra="forbid", json_schema_extra={"examples": bodies})
 
