@@ -17,7 +17,11 @@ from costcalc.accounts.api import router as workspace
 from costcalc.catalog.api import router as prices
 from costcalc.catalog.own_api import router as own_prices
 from costcalc.scenarios.api import router as calculator
+from costcalc.scenarios.comparing_api import router as comparing
+from costcalc.scenarios.revisions_api import router as revisions
 from costcalc.scenarios.saved_api import router as scenarios
+from costcalc.scenarios.sharing_api import router as sharing
+from costcalc.scenarios.talking_api import router as talking
 from costcalc.wire import strict_json
 from costcalc.wire.problem import MEDIA_TYPE, ConflictError, Fault, locate, problem
 from costcalc.wire.rate_limit import WAIT, AddressThrottle
@@ -158,4 +162,8 @@ api.add_router("", prices)
 api.add_router("", calculator)
 api.add_router("", own_prices)
 api.add_router("", scenarios)
+api.add_router("", revisions)
+api.add_router("", comparing)
+api.add_router("", sharing)
+api.add_router("", talking)
 api.add_router("", workspace)

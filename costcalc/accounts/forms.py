@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.entrance import EMAIL, PASSWORD, PASSWORD_HINT
-from costcalc.accounts.models import CURRENCIES, User
+from costcalc.accounts.models import OFFERED_CURRENCIES, User
 from costcalc.accounts.preferences import THEMES, zones
 from costcalc.accounts.roles import Role, Scope
 
@@ -26,7 +26,12 @@ class PreferencesForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False)
     theme = forms.ChoiceField(label=_("Colours"), choices=THEMES, required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones, required=False)
-    currency = forms.ChoiceField(label=_("Currency"), choices=CURRENCIES, required=False)
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        choices=OFFERED_CURRENCIES,
+        required=False,
+        help_text=_("Every amount is in US dollars; other currencies need exchange rates, and there are none yet."),
+    )
 
     def __init__(self, *args: Any, signed_in: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

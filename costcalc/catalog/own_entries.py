@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.http import HttpRequest
@@ -64,6 +64,14 @@ class OwnEntry(Entry):
         """Whether the reader may see it."""
         return bool(self.prices)
 
+    def unnamed(self) -> OwnEntry:
+        """The same figures for somebody who may not know what the price is called, or who says it."""
+        if not self.is_visible:
+            return self
+        name, source = _("own price"), _("the workspace’s own")
+        rows = tuple(replace(row, source_name=source, source_url="", note="") for row in self.prices)
+        return replace(self, name=name, provider_said=name, prices=rows, workspace="", workspace_name="")
+
     def price_on(self, day: dt.date) -> PriceRow | None:
         """The newest row that begins by that day, unless it has ended."""
         begun = [row for row in self.prices if isinstance(row, OwnRow) and row.holds_on(day)]
@@ -108,6 +116,12 @@ def seen_by(user: User) -> Lookup:
 def seen_in(workspace: Workspace) -> Lookup:
     """The prices of one workspace."""
     return _lookup(OwnPrice.objects.filter(workspace=workspace))
+
+
+def unnamed_in(workspace: Workspace) -> Lookup:
+    """The prices of one workspace, as somebody reads them who was shown figures only."""
+    named = seen_in(workspace)
+    return lambda public_id: named(public_id).unnamed()
 
 
 def offered_in(workspace: Workspace, words: str = "", limit: int | None = None) -> list[OwnEntry]:

@@ -79,6 +79,7 @@ def _pin(pin: PinnedPrice) -> Json:
         "side": pin.side,
         "model": pin.model,
         "terms": json.loads(row.terms) if row else None,
+        "shutdown_on": pin.shutdown_on,
     }
 
 

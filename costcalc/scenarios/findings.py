@@ -328,7 +328,7 @@ def no_price(entry: Entry) -> str:
 def model_page(entry: Entry) -> str:
     """The address of a model's page; none for an own price that the reader may not see."""
     if isinstance(entry, OwnEntry):
-        return reverse("own_prices:price", args=[entry.workspace, entry.model_id]) if entry.is_visible else ""
+        return reverse("own_prices:price", args=[entry.workspace, entry.model_id]) if entry.workspace else ""
     return _model_page(entry.provider, entry.model_id)
 
 

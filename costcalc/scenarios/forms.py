@@ -43,15 +43,20 @@ class NameForm(forms.Form):
         return name
 
 
-class RenameForm(NameForm):
-    """Another name or note, and those that the change was decided on."""
+class EditionForm(forms.Form):
+    """The edition that a change was decided on."""
 
-    old_name = forms.CharField(max_length=120, widget=forms.HiddenInput)
-    old_note = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput, strip=False)
+    edition = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
-    def clean_old_note(self) -> str:
-        """As it was stored."""
-        return str(self.cleaned_data["old_note"]).replace("\r\n", "\n")
+
+class RenameForm(NameForm, EditionForm):
+    """Another name or note."""
+
+
+class ArchiveForm(EditionForm):
+    """Away, or out again."""
+
+    archived = forms.TypedChoiceField(choices=(("1", "1"), ("0", "0")), coerce=lambda value: value == "1")
 
 
 class NewForm(NameForm):
@@ -72,6 +77,12 @@ class SeenForm(forms.Form):
     """The revision that a change was decided on."""
 
     revision = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+
+class RepriceForm(SeenForm):
+    """The revision that was re-priced, and what tells its new prices and figures from others."""
+
+    prices = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
 
 class ReviseForm(SeenForm):
@@ -96,6 +107,10 @@ class CommentForm(forms.Form):
     """Something said."""
 
     text = forms.CharField(label=_("Comment"), max_length=4000, widget=LONG)
+
+
+class RewordForm(CommentForm, EditionForm):
+    """A comment in other words."""
 
 
 class AskForm(SeenForm):

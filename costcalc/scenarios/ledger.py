@@ -330,7 +330,7 @@ class Writer:
             for offer in offers:
                 if offer.entry is not None and offer.price is not None:
                     words = {
-                        "model": offer.entry.key,
+                        "model": full_name(offer.entry),
                         "source": offer.price.source,
                         "day": self.write.day(offer.price.checked_on),
                     }

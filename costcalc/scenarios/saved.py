@@ -7,11 +7,13 @@ price row is never edited, computing it again gives the same money.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -21,9 +23,10 @@ from costcalc.catalog.entries import Entry, PriceRow
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.models import Price
 from costcalc.catalog.own import OwnPrice
-from costcalc.catalog.own_entries import OwnEntry, seen_in
+from costcalc.catalog.own_entries import Lookup, OwnEntry, seen_in
 from costcalc.scenarios.fields import SIDES, input_name
 from costcalc.scenarios.findings import full_name
+from costcalc.scenarios.folding import folded, sought
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.scenario import Choice, Offer, Result, Scenario
 
@@ -50,27 +53,31 @@ class SavedScenarioQuerySet(models.QuerySet["SavedScenario"]):
         return self.filter(workspace=workspace).order_by("-changed_at", "-pk")
 
     def matching(self, words: str) -> SavedScenarioQuerySet:
-        """Those that contain every word in name, note or sides."""
+        """Those that contain every word in name, note or the current sides, in any case; accents may be left out."""
         found = self
-        for word in words.split():
-            inside = models.Q(name__icontains=word) | models.Q(note__icontains=word)
-            here = models.Q(revisions__number=models.F("revision"), revisions__sides__icontains=word)
-            found = found.filter(inside | here)
-        return found.distinct()
+        for word in folded(words).split():
+            found = found.filter(sought__contains=word)
+        return found
 
 
 class SavedScenario(models.Model):
-    """A scenario that a workspace keeps. `revision` is the number of the current revision."""
+    """A scenario that a workspace keeps. `revision` is the number of the current revision.
+
+    `edition` counts every change, of its name or note or shelf as well: what a change is decided on.
+    """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=120)
     note = models.TextField(_("note"), max_length=2000, blank=True)
     revision = models.PositiveIntegerField(default=1)
+    edition = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
+    # Name, note and the current sides, as a search compares them.
+    sought = models.TextField(default="", editable=False)
 
     objects: ClassVar = SavedScenarioQuerySet.as_manager()
 
@@ -90,12 +97,37 @@ class SavedScenario(models.Model):
         """The revision that holds now."""
         return self.revisions.get(number=self.revision)
 
+    def find_by(self, sides: str) -> None:
+        """Have a search find it by its name, its note and these sides. The caller holds the workspace's lock."""
+        self.refresh_from_db(fields=["name", "note"])
+        self.sought = sought(self.name, self.note, sides)
+        self.save(update_fields=["sought"])
+
     def advance(self, seen: int, now: dt.datetime) -> None:
         """Move on to the next revision, if `seen` is still the current one. Raises StaleError if it is not."""
         mine = type(self).objects.filter(pk=self.pk, revision=seen)
-        if not mine.update(revision=seen + 1, changed_at=now):
+        if not mine.update(revision=seen + 1, edition=models.F("edition") + 1, changed_at=now):
             raise StaleError(self.public_id)
-        self.revision, self.changed_at = seen + 1, now
+        self.refresh_from_db(fields=["revision", "edition", "changed_at"])
+
+    def change(self, seen: int, **changes: object) -> None:
+        """Change something else than its figures, if `seen` is still the edition. Raises StaleError if it is not."""
+        changes["edition"] = seen + 1
+        mine = type(self).objects.filter(pk=self.pk, edition=seen)
+        # What the audit log calls "before" was read with this row.
+        if seen != self.edition or not mine.update(**changes):
+            raise StaleError(self.public_id)
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    """Revisions as lists show them."""
+
+    def standing_in(self, workspace: Workspace) -> RevisionQuerySet:
+        """The current one of every scenario of a workspace, what changed last first."""
+        current = self.filter(scenario__workspace=workspace, number=models.F("scenario__revision"))
+        return current.select_related("scenario", "author").order_by("-scenario__changed_at", "-scenario__pk")
 
 
 class Revision(models.Model):
@@ -111,6 +143,8 @@ class Revision(models.Model):
     sides = models.TextField()
     saving_cents = models.BigIntegerField(null=True)
 
+    objects: ClassVar = RevisionQuerySet.as_manager()
+
     class Meta:
         ordering = ("scenario", "-number")
         constraints = (models.UniqueConstraint(fields=("scenario", "number"), name="one_revision_a_number"),)
@@ -123,28 +157,31 @@ class Revision(models.Model):
         """Whether no later revision has taken its place."""
         return self.number == self.scenario.revision
 
-    def reading(self, catalogue: Catalogue) -> Reading:
-        """The calculator's fields as they were saved."""
-        return read(QueryDict(self.query), catalogue, seen_in(self.scenario.workspace))
+    def reading(self, catalogue: Catalogue, own: Lookup | None = None) -> Reading:
+        """The calculator's fields as they were saved; own prices as the workspace sees them, or by `own`."""
+        return read(QueryDict(self.query), catalogue, own or seen_in(self.scenario.workspace))
 
-    def scenario_of(self, catalogue: Catalogue) -> Scenario:
+    def scenario_of(self, reading: Reading) -> Scenario:
         """The scenario with its prices pinned. Raises UnreadableError where the product no longer reads it."""
-        reading = self.reading(catalogue)
         choices = reading.choices
         pins = {(pin.workload, pin.side): pin.row_of(choices[pin.input_name]) for pin in self.pins.all()}
         return replace(built(reading, self.day), pins=pins)
 
     def computed(self, catalogue: Catalogue) -> Result:
         """The same money as on the day it was saved."""
-        return self.scenario_of(catalogue).computed()
+        return self.again(catalogue).result
 
-    def again(self, catalogue: Catalogue, comment: str = "") -> Draft:
-        """The same once more: for a copy, which keeps the day and the prices."""
-        return Draft(self.reading(catalogue), self.computed(catalogue), comment)
+    def again(self, catalogue: Catalogue, own: Lookup | None = None) -> Draft:
+        """The same once more, of the same day and at the same prices. Raises UnreadableError."""
+        reading = self.reading(catalogue, own)
+        return Draft(reading, self.scenario_of(reading).computed())
 
 
 class PinnedPrice(models.Model):
-    """The price row that one side of one workload was computed with; none where no price was in force."""
+    """The price row that one side of one workload was computed with; none where no price was in force.
+
+    `shutdown_on` is the model's shutdown date as it was known then, so that a later one is news.
+    """
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="pins")
     workload = models.PositiveSmallIntegerField()
@@ -153,6 +190,7 @@ class PinnedPrice(models.Model):
     price = models.ForeignKey(Price, null=True, on_delete=models.PROTECT, related_name="+")
     # A workspace that is deleted takes its own prices along, pinned or not.
     own_price = models.ForeignKey(OwnPrice, null=True, on_delete=models.RESTRICT, related_name="+")
+    shutdown_on = models.DateField(null=True)
 
     class Meta:
         ordering = ("revision", "workload", "side")
@@ -195,6 +233,14 @@ class Draft:
         """The canonical address."""
         return self.reading.query
 
+    @property
+    def fingerprint(self) -> str:
+        """What tells it from a draft of other prices or figures: 16 hexadecimal digits."""
+        rows = [[offer.price.pk if offer.price else None for offer in offers] for offers in self.result.offers]
+        lines = [(x.workload, x.unit, x.baseline_cents, x.candidate_cents) for x in self.result.estimate.lines]
+        gaps = [(x.side, x.workload, x.unit, x.variant, str(x.share)) for x in self.result.estimate.unknown]
+        return hashlib.sha256(json.dumps([rows, lines, gaps]).encode()).hexdigest()[:16]
+
 
 def draft(workspace: Workspace, query: str, day: dt.date, catalogue: Catalogue, comment: str = "") -> Draft:
     """An address at the prices of a day, unless it names its own; own prices are those of the workspace.
@@ -209,9 +255,9 @@ def draft(workspace: Workspace, query: str, day: dt.date, catalogue: Catalogue, 
 
 
 def recorded(scenario: SavedScenario, number: int, said: Draft, author: User | None, now: dt.datetime) -> Revision:
-    """Add a revision and its pins; the caller has made sure that the number is its own."""
+    """Add a revision and its pins. Raises StaleError where the number is taken, whoever got past the other guards."""
     answer = said.result.estimate
-    revision = Revision.objects.create(
+    revision = Revision(
         scenario=scenario,
         number=number,
         query=said.query,
@@ -222,7 +268,12 @@ def recorded(scenario: SavedScenario, number: int, said: Draft, author: User | N
         sides=sides_in_words(said.result),
         saving_cents=answer.monthly.savings_cents if answer.complete else None,
     )
+    try:
+        revision.save(force_insert=True)
+    except IntegrityError as error:
+        raise StaleError(scenario.public_id) from error
     PinnedPrice.objects.bulk_create(_pins(revision, said.result))
+    scenario.find_by(revision.sides)
     return revision
 
 
@@ -246,7 +297,7 @@ def _pins(revision: Revision, result: Result) -> list[PinnedPrice]:
 
 
 def _pin(revision: Revision, workload: int, side: str, entry: Entry, row: PriceRow | None) -> PinnedPrice:
-    pin = PinnedPrice(revision=revision, workload=workload, side=side, model=entry.key)
+    pin = PinnedPrice(revision=revision, workload=workload, side=side, model=entry.key, shutdown_on=entry.shutdown_on)
     if row is not None:
         setattr(pin, "own_price_id" if isinstance(entry, OwnEntry) else "price_id", row.pk)
     return pin

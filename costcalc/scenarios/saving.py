@@ -1,7 +1,7 @@
 """What people do to saved scenarios. Each act is one transaction, noted in the workspace's audit log.
 
-The caller has checked who may do it. `seen` is the revision that a change was decided on: where somebody was
-quicker, StaleError is raised and nothing has happened.
+The caller has checked who may do it. `seen` is the revision that a change of figures was decided on, and the
+edition that any other change was: where somebody was quicker, StaleError is raised and nothing has happened.
 """
 
 from __future__ import annotations
@@ -83,19 +83,15 @@ def _next(came: Visit, scenario: SavedScenario, seen: int, said: Draft, now: dt.
     return revision
 
 
-def rename(came: Visit, scenario: SavedScenario, name: str, note: str) -> None:
-    """Give it another name or note than `scenario` was read with; no revision, since no figure changes.
-
-    Raises StaleError where somebody has given it others meanwhile.
-    """
+def rename(came: Visit, scenario: SavedScenario, seen: int, name: str, note: str) -> None:
+    """Give it another name or note; no revision, since no figure changes. Raises StaleError."""
     before, after = {"name": scenario.name, "note": scenario.note}, {"name": name, "note": note}
     if before == after:
         return
     with acting(came.workspace, came.actor) as act:
-        if not SavedScenario.objects.filter(pk=scenario.pk, **before).update(**after):
-            raise StaleError(scenario.public_id)
+        scenario.change(seen, **after)
+        scenario.find_by(scenario.current.sides)
         act.note("scenario.renamed", scenario.target, before, after)
-    scenario.name, scenario.note = name, note
 
 
 def duplicate(came: Visit, revision: Revision, name: str, catalogue: Catalogue, now: dt.datetime) -> SavedScenario:
@@ -112,20 +108,20 @@ def duplicate(came: Visit, revision: Revision, name: str, catalogue: Catalogue, 
     return scenario
 
 
-def archive(came: Visit, scenario: SavedScenario, now: dt.datetime | None) -> None:
-    """Put it away, or with None take it out again; what is so already stays so."""
+def archive(came: Visit, scenario: SavedScenario, seen: int, now: dt.datetime | None) -> None:
+    """Put it away, or with None take it out again; what is so already stays so. Raises StaleError."""
+    if (scenario.archived_at is None) == (now is None):
+        return
     with acting(came.workspace, came.actor) as act:
-        mine = SavedScenario.objects.filter(pk=scenario.pk, archived_at__isnull=now is not None)
-        if mine.update(archived_at=now):
-            action = "scenario.restored" if now is None else "scenario.archived"
-            act.note(action, scenario.target, {"archived": now is None}, {"archived": now is not None})
-    scenario.archived_at = now
+        scenario.change(seen, archived_at=now)
+        action = "scenario.restored" if now is None else "scenario.archived"
+        act.note(action, scenario.target, {"archived": now is None}, {"archived": now is not None})
 
 
 def delete(came: Visit, scenario: SavedScenario, seen: int) -> None:
     """Delete it with its revisions, links and comments, for good. Raises StaleError."""
     with acting(came.workspace, came.actor) as act:
-        found = SavedScenario.objects.filter(pk=scenario.pk, revision=seen).first()
+        found = SavedScenario.objects.filter(pk=scenario.pk, edition=seen).first()
         if found is None:
             raise StaleError(scenario.public_id)
         act.note("scenario.deleted", found.target, {"name": found.name, "revision": found.revision}, None)
@@ -165,19 +161,19 @@ def comment(came: Visit, scenario: SavedScenario, text: str, now: dt.datetime) -
     return row
 
 
-def reword(came: Visit, row: Comment, text: str, now: dt.datetime) -> None:
-    """Change one's own comment."""
+def reword(came: Visit, row: Comment, seen: int, text: str, now: dt.datetime) -> None:
+    """Change one's own comment. Raises StaleError."""
     with acting(came.workspace, came.actor) as act:
-        Comment.objects.filter(pk=row.pk).update(text=text, edited_at=now)
         lengths = {"characters": len(row.text)}, {"characters": len(text)}
+        row.reword(seen, text, now)
         act.note("comment.changed", row.target, *lengths)
 
 
-def unsay(came: Visit, row: Comment) -> None:
-    """Delete one's own comment."""
+def unsay(came: Visit, row: Comment, seen: int) -> None:
+    """Delete one's own comment. Raises StaleError."""
     with acting(came.workspace, came.actor) as act:
         act.note("comment.deleted", row.target, {"on": row.scenario.public_id}, None)
-        row.delete()
+        row.withdraw(seen)
 
 
 def ask_approval(came: Visit, scenario: SavedScenario, seen: int, person: User, now: dt.datetime) -> Approval:

@@ -13,11 +13,12 @@ from costcalc.accounts.access import Visit, in_workspace
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
+from costcalc.catalog.own_entries import unnamed_in
 from costcalc.formatting import formatter_for
 from costcalc.scenarios import saving
 from costcalc.scenarios.forms import ShareForm
 from costcalc.scenarios.saved import SavedScenario
-from costcalc.scenarios.saved_views import answer, of_scenario
+from costcalc.scenarios.saved_views import PAGE, answer, of_scenario, page_number
 from costcalc.scenarios.sharing import ShareLink
 
 LANGUAGES = ("en", "vi")
@@ -56,7 +57,8 @@ def shared(request: HttpRequest, link: str) -> HttpResponse:
     row.used(now)
     language = request.GET.get("language", "")
     with translation.override(language if language in LANGUAGES else translation.get_language()):
-        facts = answer(row.revision, held, now.date(), formatter_for())
+        own = unnamed_in(row.revision.scenario.workspace)
+        facts = answer(row.revision, held, now.date(), formatter_for(), own)
         context = {"revision": row.revision, "scenario": row.revision.scenario, "row": row, **facts}
         response = render(request, "scenarios/saved/shared.html", context)
         response["Content-Language"] = translation.get_language() or "en"
@@ -68,10 +70,11 @@ def shared(request: HttpRequest, link: str) -> HttpResponse:
 @require_safe
 @in_workspace(Role.EDITOR)
 def links(request: HttpRequest, came: Visit) -> HttpResponse:
-    """Every link of the workspace, with its last use."""
-    now = timezone.now()
-    rows = [{"link": link, "state": link.state(now)} for link in ShareLink.objects.of(came.workspace)]
-    context = {**navigation(came, "scenarios:links"), "rows": rows}
+    """Every link of the workspace, with its last use, a page at a time."""
+    now, number = timezone.now(), page_number(request)
+    shown = ShareLink.objects.of(came.workspace)[(number - 1) * PAGE : number * PAGE + 1]
+    rows = [{"link": link, "state": link.state(now)} for link in shown]
+    context = {**navigation(came, "scenarios:links"), "rows": rows[:PAGE], "number": number, "more": len(rows) > PAGE}
     return render(request, "scenarios/saved/links.html", context)
 
 

@@ -60,19 +60,25 @@ class Standing:
             words = {"model": name, "old": self._words(pinned, revision.day), "new": self._words(now, day)}
             text = _("The price of %(model)s has changed: it was %(old)s, and is now %(new)s.") % words
             yield Notice("price_changed", _("price changed"), text, model_page(entry))
-        if entry.shutdown_on is not None:
-            yield self._shutdown(entry, entry.shutdown_on)
+        yield from self._shutdown(revision, pin, entry)
 
-    def _shutdown(self, entry: Entry, on: dt.date) -> Notice:
-        words = {"model": entry.model_id, "seller": entry.provider_name, "day": self.write.day(on)}
-        over = entry.is_shut_down(self.today)
-        short = _("shut down") if over else _("shuts down on %(day)s") % words
-        text = (
-            _("%(model)s shut down at %(seller)s on %(day)s.")
-            if over
-            else _("%(model)s shuts down at %(seller)s on %(day)s.")
-        )
-        return Notice("shutdown", short, text % words, model_page(entry))
+    def _shutdown(self, revision: Revision, pin: PinnedPrice, entry: Entry) -> Iterator[Notice]:
+        """A date that was known when the revision was saved is no news, until the day has come."""
+        known, now = pin.shutdown_on, entry.shutdown_on
+        words = {"model": entry.model_id, "seller": entry.provider_name}
+        words |= {"day": self.write.day(now) if now else "", "old": self.write.day(known) if known else ""}
+        if now is None:
+            if known is not None:
+                text = _("%(model)s no longer has a shutdown date at %(seller)s; it was to be %(old)s.") % words
+                yield Notice("shutdown", _("no shutdown any more"), text, model_page(entry))
+        elif entry.is_shut_down(self.today) and (known != now or revision.created_at.date() < now):
+            text = _("%(model)s has shut down at %(seller)s since, on %(day)s.") % words
+            yield Notice("shutdown", _("shut down"), text, model_page(entry))
+        elif known != now:
+            text = _("%(model)s has been given a shutdown date at %(seller)s since: %(day)s.")
+            moved = _("The shutdown of %(model)s at %(seller)s has moved since, from %(old)s to %(day)s.")
+            short = _("shuts down on %(day)s") % words
+            yield Notice("shutdown", short, (moved if known else text) % words, model_page(entry))
 
     def _words(self, row: PriceRow | None, day: dt.date) -> str:
         weighted = row.sheet.rates_on(day) if row else ()

@@ -21,7 +21,7 @@ class OwnWorkError(ValueError):
 
 
 class Comment(models.Model):
-    """What somebody wrote about a scenario, at a revision of it."""
+    """What somebody wrote about a scenario, at a revision of it. `edition` counts its wordings."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_id, editable=False)
     scenario = models.ForeignKey(SavedScenario, on_delete=models.CASCADE, related_name="comments")
@@ -30,6 +30,7 @@ class Comment(models.Model):
     text = models.TextField(_("comment"), max_length=4000)
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
+    edition = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("created_at", "pk")
@@ -41,6 +42,19 @@ class Comment(models.Model):
     def target(self) -> str:
         """How the audit log names it."""
         return f"comment:{self.public_id}"
+
+    def reword(self, seen: int, text: str, now: dt.datetime) -> None:
+        """Say it otherwise, if `seen` is still the edition. Raises StaleError if it is not."""
+        mine = type(self).objects.filter(pk=self.pk, edition=seen)
+        if not mine.update(text=text, edited_at=now, edition=seen + 1):
+            raise StaleError(self.public_id)
+        self.text, self.edited_at, self.edition = text, now, seen + 1
+
+    def withdraw(self, seen: int) -> None:
+        """Delete it, if `seen` is still the edition. Raises StaleError if it is not."""
+        _count, deleted = type(self).objects.filter(pk=self.pk, edition=seen).delete()
+        if not deleted:
+            raise StaleError(self.public_id)
 
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from costcalc.accounts.access import Visit
 from costcalc.accounts.roles import Role
 from costcalc.scenarios import saving
-from costcalc.scenarios.forms import AskForm, CommentForm, DecideForm
+from costcalc.scenarios.forms import AskForm, CommentForm, DecideForm, EditionForm, RewordForm
 from costcalc.scenarios.saved import SavedScenario, StaleError
-from costcalc.scenarios.saved_views import of_scenario, scenario_page
+from costcalc.scenarios.saved_views import again, of_scenario, scenario_page
 from costcalc.scenarios.talking import Approval, Comment, OwnWorkError
 
 
@@ -40,18 +40,44 @@ def own_comment(request: HttpRequest, came: Visit, scenario: SavedScenario, comm
     if row.author_id != came.user.pk:
         raise PermissionDenied
     if request.method == "POST" and "delete" in request.POST:
-        saving.unsay(came, row)
-        return HttpResponseRedirect(_place(scenario, "talk"))
+        return _unsaid(request, came, scenario, row)
     return _reworded(request, came, scenario, row)
 
 
+def _unsaid(request: HttpRequest, came: Visit, scenario: SavedScenario, row: Comment) -> HttpResponse:
+    form = EditionForm(request.POST)
+    try:
+        saving.unsay(came, row, form.cleaned_data["edition"] if form.is_valid() else 0)
+    except StaleError:
+        return _comment_stands(request, came, row, request.POST.get("text", row.text))
+    return HttpResponseRedirect(_place(scenario, "talk"))
+
+
 def _reworded(request: HttpRequest, came: Visit, scenario: SavedScenario, row: Comment) -> HttpResponse:
-    form = CommentForm(request.POST if request.method == "POST" else None, initial={"text": row.text})
+    form = RewordForm(request.POST if request.method == "POST" else None, initial=_wording(row))
     if form.is_valid():
-        saving.reword(came, row, form.cleaned_data["text"], timezone.now())
+        typed = form.cleaned_data
+        try:
+            saving.reword(came, row, typed["edition"], typed["text"], timezone.now())
+        except StaleError:
+            return _comment_stands(request, came, row, typed["text"])
         return HttpResponseRedirect(_place(scenario, row.public_id))
     context = {"visit": came, "scenario": scenario, "form": form}
     return render(request, "scenarios/saved/comment.html", context, status=422 if form.is_bound else 200)
+
+
+def _comment_stands(request: HttpRequest, came: Visit, row: Comment, typed: str) -> HttpResponse:
+    """409: how the comment reads now, and what was typed, to be sent again."""
+    found = Comment.objects.select_related("scenario").filter(pk=row.pk).first()
+    if found is None:
+        raise Http404
+    form = RewordForm(initial={**_wording(found), "text": typed})
+    context = {"visit": came, "scenario": found.scenario, "form": form, "stands": found.text}
+    return render(request, "scenarios/saved/comment.html", context, status=409)
+
+
+def _wording(row: Comment) -> dict[str, object]:
+    return {"text": row.text, "edition": row.edition}
 
 
 @require_POST
@@ -66,7 +92,7 @@ def ask(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpRespo
         saving.ask_approval(came, scenario, form.cleaned_data["revision"], form.cleaned_data["person"], timezone.now())
     except (StaleError, OwnWorkError):
         form.add_error(None, _("A later revision has been saved meanwhile. Read it before you ask for its approval."))
-        return scenario_page(request, came, saving.revision_of(_again(scenario)), 409, ask_form=form)
+        return scenario_page(request, came, saving.revision_of(again(scenario)), 409, ask_form=form)
     return HttpResponseRedirect(_place(scenario, "approval"))
 
 
@@ -82,19 +108,15 @@ def decide(request: HttpRequest, came: Visit, scenario: SavedScenario, approval:
         raise PermissionDenied
     form = DecideForm(request.POST, prefix=row.public_id)
     if not form.is_valid():
-        return scenario_page(request, came, saving.revision_of(scenario), 422)
+        return scenario_page(request, came, saving.revision_of(scenario), 422, decide_form=form)
     decision = Approval.Decision(form.cleaned_data["decision"])
     try:
         saving.decide(came, row, decision, form.cleaned_data["words"], timezone.now())
     except StaleError:
         late = _("A later revision has been saved meanwhile, or this was answered already. Nothing was changed.")
-        return scenario_page(request, came, saving.revision_of(_again(scenario)), 409, too_late=late)
+        told = {"too_late": late, "unsent": form.cleaned_data["words"]}
+        return scenario_page(request, came, saving.revision_of(again(scenario)), 409, **told)
     return redirect("scenarios:scenario", scenario.public_id)
-
-
-def _again(scenario: SavedScenario) -> SavedScenario:
-    found: SavedScenario = SavedScenario.objects.select_related("workspace").get(pk=scenario.pk)
-    return found
 
 
 def _place(scenario: SavedScenario, anchor: str) -> str:

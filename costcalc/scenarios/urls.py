@@ -2,19 +2,28 @@
 
 from django.urls import include, path
 
-from costcalc.scenarios import picker, saved_views, shared_views, talking_views, views
+from costcalc.scenarios import (
+    comparing_views,
+    picker,
+    saved_views,
+    saving_views,
+    shared_views,
+    talking_views,
+    upkeep_views,
+    views,
+)
 
 app_name = "scenarios"
 
 of_one = [
     path("", saved_views.scenario, name="scenario"),
     path("<int:number>/", saved_views.scenario, name="revision"),
-    path("revise/", saved_views.revise, name="revise"),
-    path("reprice/", saved_views.reprice, name="reprice"),
-    path("rename/", saved_views.rename, name="rename"),
-    path("duplicate/", saved_views.duplicate, name="duplicate"),
-    path("archive/", saved_views.archive, name="archive"),
-    path("delete/", saved_views.delete, name="delete"),
+    path("revise/", saving_views.revise, name="revise"),
+    path("reprice/", saving_views.reprice, name="reprice"),
+    path("rename/", upkeep_views.rename, name="rename"),
+    path("duplicate/", upkeep_views.duplicate, name="duplicate"),
+    path("archive/", upkeep_views.archive, name="archive"),
+    path("delete/", upkeep_views.delete, name="delete"),
     path("share/", shared_views.share, name="share"),
     path("comments/", talking_views.comment, name="comment"),
     path("comments/<str:comment>/", talking_views.own_comment, name="own_comment"),
@@ -27,8 +36,8 @@ urlpatterns = [
     path("elsewhere/", views.traffic_elsewhere, name="elsewhere"),
     path("models/", picker.models, name="models"),
     path("scenarios/", saved_views.scenarios, name="scenarios"),
-    path("scenarios/new/", saved_views.new, name="new"),
-    path("scenarios/compare/", saved_views.compare, name="compare"),
+    path("scenarios/new/", saving_views.new, name="new"),
+    path("scenarios/compare/", comparing_views.compare, name="compare"),
     path("scenarios/<str:public_id>/", include(of_one)),
     path("s/<str:link>/", shared_views.shared, name="shared"),
     path("w/<str:workspace>/links/", shared_views.links, name="links"),

@@ -76,6 +76,16 @@ def line(value: str) -> str:
     return text
 
 
+def text(value: str) -> str:
+    """A text that is not empty, of lines that can be shown, without space around it. Raises ValueError."""
+    found = value.strip()
+    if not all(part.isprintable() for part in found.replace("\r\n", "\n").replace("\t", " ").split("\n")):
+        raise ValueError("holds characters that cannot be shown")
+    if not found:
+        raise ValueError("must not be empty")
+    return found
+
+
 def name(value: str) -> str:
     """A line that is not empty. Raises ValueError."""
     text = line(value)

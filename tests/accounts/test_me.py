@@ -1,6 +1,7 @@
 """One's own account: what it holds, taking it along, and ending it."""
 
 import json
+import re
 
 import pytest
 from django.core import mail
@@ -18,7 +19,7 @@ from tests.factories import PASSWORD, Cast, a_person, a_token, signed_in
 
 
 def test_language_zone_and_currency_go_with_the_person_to_any_browser(cast: Cast) -> None:
-    chosen = {"language": "vi", "time_zone": "Asia/Ho_Chi_Minh", "currency": "VND"}
+    chosen = {"language": "vi", "time_zone": "Asia/Ho_Chi_Minh", "currency": "USD"}
     signed_in(cast.alice).post("/preferences/", chosen)
     page = signed_in(cast.alice).get("/preferences/")
     assert page.headers["Content-Language"] == "vi"
@@ -30,6 +31,17 @@ def test_language_zone_and_currency_go_with_the_person_to_any_browser(cast: Cast
     bob.post("/preferences/", {"language": "en"})
     bob.cookies["django_language"] = "vi"
     assert bob.get("/preferences/").headers["Content-Language"] == "en"
+
+
+def test_a_currency_that_nothing_can_be_shown_in_is_not_offered(cast: Cast) -> None:
+    client = signed_in(cast.alice)
+    page = client.get("/preferences/").content.decode()
+    _before, _name, choices = page.partition('name="currency"')
+    assert re.findall(r'<option value="(\w+)"', choices.partition("</select>")[0]) == ["USD"]
+    assert "Every amount is in US dollars" in page
+    assert client.post("/preferences/", {"currency": "VND"}).status_code == 422
+    cast.alice.refresh_from_db()
+    assert cast.alice.currency == "USD"
 
 
 @pytest.mark.django_db

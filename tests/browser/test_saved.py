@@ -71,3 +71,31 @@ def test_a_scenario_is_saved_and_revised_without_a_script(browser: Browser, site
     expect(plain.locator("#revisions tbody tr")).to_have_count(2)
     expect(plain.locator("#revisions")).to_contain_text("Twice the traffic")
     plain.context.close()
+
+
+def test_of_two_who_rename_at_once_the_second_sees_both_names_and_decides(browser: Browser, site: str) -> None:
+    cast = a_cast()
+    address = f"{site}/scenarios/{kept(cast).public_id}/"
+    first, second = (entering(browser, site, cast, locale="en") for _ in "ab")
+    for tab in (first, second):
+        tab.goto(f"{address}rename/")
+    for tab, name in ((first, "First"), (second, "Second")):
+        tab.locator("input[name=name]").fill(name)
+        tab.locator("textarea[name=note]").fill(f"By the {name.lower()}.")
+        tab.locator("main form button.primary").click()
+    expect(first.locator("h1")).to_have_text("First")
+    expect(second.get_by_role("alert")).to_contain_text("it is now called “First”")
+    expect(second.locator("blockquote")).to_have_text("By the first.")
+    expect(second.locator("input[name=name]")).to_have_value("Second")
+    expect(second.locator("textarea[name=note]")).to_have_value("By the second.")
+    second.locator("main form button.primary").click()
+    expect(second.locator("h1")).to_have_text("Second")
+
+    first.get_by_role("button", name="Archive", exact=True).click()
+    expect(first.get_by_role("alert")).to_have_text(
+        "Somebody has changed this scenario meanwhile. Nothing was changed."
+    )
+    first.get_by_role("button", name="Archive", exact=True).click()
+    expect(first.locator("h1")).to_contain_text("archived")
+    for tab in (first, second):
+        tab.context.close()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from django.db import transaction
@@ -143,6 +144,15 @@ def test_every_example_works_on_an_empty_workspace(client: Client) -> None:
             # A member's example names a role that this one does not have.
             assert answer.status_code in ({409} if "member_id" in path else {200, 201}), answer.content
     assert tried >= 9
+
+
+def test_every_example_is_what_its_own_schema_asks_for(client: Client) -> None:
+    schema = client.get("/api/v1/openapi.json").json()
+    for _path, _method, operation in described(schema):
+        for body in examples(schema, operation):
+            reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            check = jsonschema_rs.validator_for({"$ref": reference, "components": schema["components"]})
+            assert [error.message for error in check.iter_errors(body)] == [], reference
 
 
 def described(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -107,10 +107,10 @@ PAGES: dict[str, dict[str, Row]] = {
         "POST": edits(revision=1),
     },
     "scenarios/<str:public_id>/reprice/": {"GET": EDIT, "POST": edits(revision=1)},
-    "scenarios/<str:public_id>/rename/": {"GET": EDIT, "POST": edits(name="New", old_name="Ours")},
-    "scenarios/<str:public_id>/duplicate/": {"POST": edits()},
-    "scenarios/<str:public_id>/archive/": {"POST": edits()},
-    "scenarios/<str:public_id>/delete/": {"GET": OWN, "POST": owns(revision=1)},
+    "scenarios/<str:public_id>/rename/": {"GET": EDIT, "POST": edits(name="New", edition=1)},
+    "scenarios/<str:public_id>/duplicate/": {"POST": edits(revision=1)},
+    "scenarios/<str:public_id>/archive/": {"POST": edits(archived=1, edition=1)},
+    "scenarios/<str:public_id>/delete/": {"GET": OWN, "POST": owns(edition=1)},
     "scenarios/<str:public_id>/share/": {"GET": EDIT, "POST": edits(200, revision=1)},
     "scenarios/<str:public_id>/comments/": {"POST": pages("302 404 302 302 302", **{"comment-text": "Well"})},
     # The comment is the editor's.
@@ -205,9 +205,9 @@ def changes(status: int = 200, **data: Any) -> Row:
     return Row(f"401 401 404 403 403 {status} {status}", data)
 
 
-def owners(status: int = 200, elsewhere: int = 404, **data: Any) -> Row:
+def owners(status: int = 200, elsewhere: int = 404, query: str = "", **data: Any) -> Row:
     """What owners do."""
-    return Row(f"401 401 {elsewhere} 403 403 403 {status}", data)
+    return Row(f"401 401 {elsewhere} 403 403 403 {status}", data, query)
 
 
 # By operation; where a row has no data, the body is the example of the OpenAPI document.
@@ -226,7 +226,16 @@ OPERATIONS = {
     "list_revisions": READS,
     "get_revision": READS,
     "revise_scenario": changes(201),
+    "rename_scenario": changes(),
+    "delete_scenario": owners(204, query="edition=1"),
     "archive_scenario": changes(),
+    "duplicate_scenario": changes(201),
+    "preview_repricing": READS,
+    "reprice_scenario": changes(201),
+    "list_comments": READS,
+    "create_comment": changes(201),
+    "list_approvals": READS,
+    "list_scenario_links": changes(),
     "share_scenario": changes(201),
     "list_links": Row("401 401 200 403 403 200 200"),
     "revoke_link": changes(204),

@@ -2,14 +2,12 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable
 from decimal import Decimal
 from html import unescape
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
@@ -25,7 +23,7 @@ from costcalc.scenarios import saving
 from costcalc.scenarios.models import PinnedPrice, Revision, SavedScenario
 from costcalc.scenarios.reading import read
 from costcalc.scenarios.saved import StaleError, UnreadableError, draft
-from tests.factories import Cast, a_cast, signed_in
+from tests.factories import Cast, signed_in
 from tests.scenarios.keeping import FLASH, NOW, TODAY, by, drafted, kept, money, with_price
 
 
@@ -102,18 +100,18 @@ def test_a_change_that_was_decided_on_an_older_revision_is_refused(cast: Cast) -
 def test_every_act_is_in_the_audit_log_and_the_chain_holds(cast: Cast) -> None:
     bob, alice = by(cast, "bob"), by(cast, "alice")
     scenario = kept(cast)
-    saving.rename(bob, scenario, "Another name", "")
-    saving.rename(bob, scenario, "Another name", "")
+    saving.rename(bob, scenario, 1, "Another name", "")
+    saving.rename(bob, scenario, 2, "Another name", "")
     saving.revise(bob, scenario, 1, drafted(cast, "requests=10"), NOW)
-    saving.archive(bob, scenario, NOW)
-    saving.archive(bob, scenario, NOW)
-    saving.archive(bob, scenario, None)
+    saving.archive(bob, scenario, 3, NOW)
+    saving.archive(bob, scenario, 4, NOW)
+    saving.archive(bob, scenario, 4, None)
     copy = saving.duplicate(bob, saving.revision_of(scenario), "Copy", catalogue(), NOW)
     link, _secret = saving.share(bob, saving.revision_of(scenario), NOW)
     saving.revoke(bob, link, NOW)
     said = saving.comment(bob, scenario, "hello", NOW)
-    saving.reword(bob, said, "hello again", NOW)
-    saving.unsay(bob, said)
+    saving.reword(bob, said, 1, "hello again", NOW)
+    saving.unsay(bob, said, 2)
     approval = saving.ask_approval(bob, scenario, 2, cast.alice, NOW)
     saving.decide(alice, approval, approval.Decision.GIVEN, "fine", NOW)
     saving.delete(alice, copy, 1)
@@ -317,28 +315,70 @@ def test_the_list_searches_and_hides_what_is_archived(cast: Cast) -> None:
     scenario = SavedScenario.objects.get(name="Chatbot")
     assert "Chatbot" in client.get("/scenarios/?q=flash").content.decode()
     assert "Chatbot" not in client.get("/scenarios/?q=claude").content.decode()
-    client.post(f"/scenarios/{scenario.public_id}/archive/")
+    client.post(f"/scenarios/{scenario.public_id}/archive/", {"archived": "1", "edition": "1"})
     assert "Chatbot" not in client.get("/scenarios/").content.decode()
     assert "Chatbot" in client.get("/scenarios/?archived=1").content.decode()
-    client.post(f"/scenarios/{scenario.public_id}/archive/", {"archived": "0"})
+    client.post(f"/scenarios/{scenario.public_id}/archive/", {"archived": "0", "edition": "2"})
     assert "Chatbot" in client.get("/scenarios/").content.decode()
 
 
 def test_a_name_that_somebody_else_has_changed_meanwhile_is_not_overwritten_unseen(cast: Cast) -> None:
     scenario = kept(cast)
     client, address = signed_in(cast.bob), f"/scenarios/{scenario.public_id}/rename/"
-    mine = {"name": "Bob’s", "note": "one\r\ntwo", "old_name": "Move to Flash", "old_note": ""}
-    saving.rename(by(cast, "alice"), scenario, "Alice’s", "")
+    mine = {"name": "Bob’s", "note": "one\r\ntwo", "edition": "1"}
+    saving.rename(by(cast, "alice"), scenario, 1, "Alice’s", "")
     late = client.post(address, mine)
     assert late.status_code == 409
     page = unescape(late.content.decode())
-    for words in ("now called “Alice’s”", 'value="Bob’s"', 'name="old_name" value="Alice’s"'):
+    for words in ("now called “Alice’s”", 'value="Bob’s"', "one\ntwo", 'name="edition" value="2"'):
         assert words in page
-    assert client.post(address, {**mine, "old_name": "Alice’s"}).status_code == 302
-    again = {**mine, "name": "Once more", "old_name": "Bob’s", "old_note": "one\r\ntwo"}
-    assert client.post(address, again).status_code == 302
+    scenario.refresh_from_db()
+    assert scenario.name == "Alice’s"
+    assert client.post(address, {**mine, "edition": "2"}).status_code == 302
+    assert client.post(address, {**mine, "name": "Once more", "edition": "3"}).status_code == 302
     scenario.refresh_from_db()
     assert (scenario.name, scenario.note) == ("Once more", "one\ntwo")
+
+
+def test_what_somebody_else_has_changed_meanwhile_is_not_put_away_or_deleted_unseen(cast: Cast) -> None:
+    scenario = kept(cast)
+    client, home = signed_in(cast.alice), f"/scenarios/{scenario.public_id}/"
+    hidden = re.findall(r'name="edition" value="(\d+)"', client.get(home).content.decode())
+    assert hidden == ["1"]
+    saving.revise(by(cast, "bob"), scenario, 1, drafted(cast, "requests=10"), NOW)
+    put_away = client.post(f"{home}archive/", {"archived": "1", "edition": "1"})
+    assert (put_away.status_code, client.post(f"{home}delete/", {"edition": "1"}).status_code) == (409, 409)
+    assert "Somebody has changed this scenario meanwhile." in put_away.content.decode()
+    scenario.refresh_from_db()
+    assert scenario.archived_at is None
+    assert client.post(f"{home}archive/", {"archived": "perhaps", "edition": "2"}).status_code == 422
+    assert client.post(f"{home}archive/", {"archived": "1", "edition": "2"}).status_code == 302
+    assert client.post(f"{home}delete/", {"edition": "3"}).status_code == 302
+
+
+def test_what_was_deleted_meanwhile_is_not_there_to_be_changed(cast: Cast) -> None:
+    scenario = kept(cast)
+    home, gone = f"/scenarios/{scenario.public_id}/", SavedScenario.objects.get(pk=scenario.pk)
+    saving.delete(by(cast, "alice"), scenario, 1)
+    for act in (
+        lambda: saving.rename(by(cast, "bob"), gone, 1, "x", ""),
+        lambda: saving.archive(by(cast, "bob"), gone, 1, NOW),
+        lambda: saving.revise(by(cast, "bob"), gone, 1, drafted(cast), NOW),
+    ):
+        with pytest.raises(StaleError):
+            act()
+    assert signed_in(cast.bob).post(f"{home}rename/", {"name": "x", "edition": "1"}).status_code == 404
+
+
+def test_a_copy_is_of_the_revision_that_was_looked_at(cast: Cast) -> None:
+    scenario = kept(cast)
+    before = money(scenario)
+    saving.revise(by(cast, "alice"), scenario, 1, drafted(cast, "requests=10"), NOW)
+    client, address = signed_in(cast.bob), f"/scenarios/{scenario.public_id}/duplicate/"
+    assert client.post(address, {"revision": "x"}).status_code == 422
+    assert client.post(address, {"revision": "9"}).status_code == 404
+    assert client.post(address, {"revision": "1"}).status_code == 302
+    assert money(SavedScenario.objects.latest("pk")) == before
 
 
 def test_names_and_words_of_people_are_text(cast: Cast) -> None:
@@ -389,7 +429,7 @@ def test_a_viewer_reads_and_comments_and_no_more(cast: Cast) -> None:
     theirs = {"name": "Mine", "workspace": cast.workspace.public_id}
     assert client.post(f"/scenarios/new/?{FLASH}", theirs).status_code == 422
     assert signed_in(cast.bob).get(f"{home}delete/").status_code == 403
-    assert signed_in(cast.alice).post(f"{home}delete/", {"revision": "1"}).status_code == 302
+    assert signed_in(cast.alice).post(f"{home}delete/", {"edition": "1"}).status_code == 302
     assert not SavedScenario.objects.exists()
 
 
@@ -399,71 +439,3 @@ def test_a_member_who_was_removed_is_out_at_the_next_request(cast: Cast) -> None
     assert client.get(f"/scenarios/{scenario.public_id}/").status_code == 200
     cast.workspace.remove(cast.vera)
     assert client.get(f"/scenarios/{scenario.public_id}/").status_code == 404
-
-
-# Races
-
-
-@pytest.fixture
-def racing(committed_db: None) -> Cast:
-    """The cast, in rows that other threads see."""
-    return a_cast()
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run these at the same moment, each in a thread of its own; what each returned or raised."""
-    barrier, told = threading.Barrier(len(acts)), [object()] * len(acts)
-
-    def run(index: int) -> None:
-        barrier.wait(10)
-        try:
-            told[index] = acts[index]()
-        except Exception as error:  # noqa: BLE001 (that is what is told)
-            told[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return told
-
-
-def test_of_two_who_save_at_once_one_wins_and_the_other_is_told(racing: Cast) -> None:
-    for _attempt in range(5):
-        scenario = kept(racing)
-
-        def saves(who: str, requests: int, scenario: SavedScenario = scenario) -> Callable[[], object]:
-            mine = SavedScenario.objects.get(pk=scenario.pk)
-            said = drafted(racing, f"requests={requests}")
-            return lambda: saving.revise(by(racing, who), mine, 1, said, NOW)
-
-        told = at_once(saves("alice", 10), saves("bob", 20))
-        assert sorted(type(one).__name__ for one in told) == ["Revision", "StaleError"]
-        assert scenario.revisions.count() == 2
-    assert list(faults(racing.workspace)) == []
-
-
-def test_without_the_revision_seen_both_would_win_and_one_be_overwritten_unseen(racing: Cast) -> None:
-    """The race is there: who reads the number at the moment of writing, as a form without it would, always wins."""
-    scenario = kept(racing)
-
-    def saves(who: str, requests: int) -> Callable[[], object]:
-        mine, said = SavedScenario.objects.get(pk=scenario.pk), drafted(racing, f"requests={requests}")
-
-        def unguarded() -> object:
-            for _attempt in range(20):
-                mine.refresh_from_db()
-                try:
-                    return saving.revise(by(racing, who), mine, mine.revision, said, NOW)
-                except StaleError:
-                    continue
-            raise AssertionError("never got through")
-
-        return unguarded
-
-    told = at_once(saves("alice", 10), saves("bob", 20))
-    assert [type(one).__name__ for one in told] == ["Revision", "Revision"]
-    assert scenario.revisions.count() == 3

@@ -10,7 +10,7 @@ from costcalc.accounts.audit import faults
 from costcalc.accounts.roles import Scope
 from costcalc.accounts.workspaces import Workspace
 from costcalc.scenarios.saved import SavedScenario
-from costcalc.scenarios.saved_api import EXAMPLE_QUERY
+from costcalc.scenarios.saving_bodies import EXAMPLE_QUERY
 from tests.factories import Cast, a_cast, a_token
 
 pytestmark = pytest.mark.django_db
@@ -104,10 +104,14 @@ def test_revisions_are_compared_line_by_line(writer: Client) -> None:
 
 def test_a_scenario_is_put_away_and_taken_out_again(writer: Client) -> None:
     scenario = made(writer)["id"]
-    assert send(writer, "POST", f"scenarios/{scenario}/archive", {}).json()["archived"] is True
+    away = send(writer, "POST", f"scenarios/{scenario}/archive", {"edition": 1}).json()
+    assert (away["archived"], away["edition"]) == (True, 2)
     assert send(writer, "GET", "scenarios").json()["total"] == 0
     assert send(writer, "GET", "scenarios?archived=true").json()["total"] == 1
-    assert send(writer, "POST", f"scenarios/{scenario}/archive", {"archived": False}).json()["archived"] is False
+    address, out = f"scenarios/{scenario}/archive", {"archived": False}
+    stale = send(writer, "POST", address, {**out, "edition": 1})
+    assert (stale.status_code, stale.json()["current"]["edition"]) == (409, 2)
+    assert send(writer, "POST", address, {**out, "edition": 2}).json()["archived"] is False
 
 
 def test_a_link_is_shown_once_and_opens_until_it_is_revoked(writer: Client) -> None:
@@ -136,7 +140,16 @@ def test_another_workspaces_scenario_is_the_same_404_as_none(writer: Client, cas
         ("GET", "/revisions", None),
         ("GET", "/revisions/1", None),
         ("POST", "/revisions", {"revision": 1, "query": ""}),
-        ("POST", "/archive", {}),
+        ("POST", "/archive", {"edition": 1}),
+        ("PATCH", "", {"edition": 1, "name": "Theirs"}),
+        ("POST", "/duplicate", {"name": "Theirs"}),
+        ("GET", "/reprice", None),
+        ("POST", "/reprice", {"revision": 1}),
+        ("GET", "/comments", None),
+        ("POST", "/comments", {"text": "Well"}),
+        ("GET", "/approvals", None),
+        ("DELETE", "?edition=1", None),
+        ("GET", "/links", None),
         ("POST", "/links", {}),
     ):
         there = send(charlie, method, f"scenarios/{scenario}{rest}", body)

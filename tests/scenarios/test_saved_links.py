@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -9,8 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from costcalc.accounts import capability
+from costcalc.accounts.audit import acting
 from costcalc.accounts.workspaces import Workspace
+from costcalc.catalog import own
 from costcalc.catalog.sync import sync
+from costcalc.engine import Rate
 from costcalc.scenarios import saving
 from costcalc.scenarios.models import SavedScenario, ShareLink
 from costcalc.wire.masking import masked
@@ -71,6 +75,43 @@ def test_the_page_tells_nobody_where_it_was_read_and_asks_nothing_of_others(
     assert "bob@example.org" not in page
 
 
+def test_an_own_price_is_shared_as_figures_without_its_name_note_or_source(cast: Cast) -> None:
+    rates = {"input_mtok": Rate(Decimal("1.5")), "output_mtok": Rate(Decimal("2.5"))}
+    terms = own.OwnTerms(
+        "Acme deal",
+        own.Kind.NEGOTIATED,
+        own.sheet_of({"standard": rates}),
+        source="Order form 77",
+        source_url="https://acme.example/77",
+        note="Do not tell",
+    )
+    with acting(cast.workspace, by(cast, "bob").actor) as act:
+        price = own.add(act, terms, cast.bob)
+    copy = f"/?workloads=2&to=own:{price.public_id}&2.to=google/gemini-2.5-flash"
+    scenario = kept(cast, copy.removeprefix("/?"))
+    path = made(cast, scenario)
+    for language, said in (("en", "own price"), ("vi", "giá riêng")):
+        page = page_of(f"{path}?language={language}")
+        for secret in ("Acme", "Order form", "acme.example", "Do not tell", cast.workspace.public_id):
+            assert secret not in page, secret
+        assert said in page
+    # 50,000 requests a day for 30 days: 1,500 MTok at $1.50 and 750 MTok at $2.50.
+    shared = page_of(path)
+    assert "$2,250.00" in shared
+    assert "$1,875.00" in shared
+    team = unescape(signed_in(cast.vera, cast.workspace).get(f"/scenarios/{scenario.public_id}/").content.decode())
+    assert all(words in team for words in ("Acme deal", "Order form 77"))
+
+    assert f'href="{copy}"' in shared
+    for reader in (Client(), signed_in(cast.charlie)):
+        opened = reader.get(copy).content.decode()
+        assert "You may not see this price, so it is unknown." in opened
+        assert "$2,250.00" not in opened
+    assert "$2,250.00" in signed_in(cast.bob).get(copy).content.decode()
+    to_save = signed_in(cast.bob).get(f"/scenarios/new/{copy.removeprefix('/')}").content.decode()
+    assert 'value="openai/gpt-4.1 → own price"' in to_save
+
+
 def test_the_page_is_read_in_either_language(cast: Cast, scenario: SavedScenario) -> None:
     path = made(cast, scenario)
     assert '<html lang="vi">' in page_of(f"{path}?language=vi")
@@ -111,7 +152,7 @@ def test_a_link_that_has_ended_is_as_one_that_never_was(cast: Cast, scenario: Sa
     elif ended == "forbidden":
         Workspace.objects.update(sharing_allowed=False)
     else:
-        saving.archive(by(cast, "bob"), scenario, NOW)
+        saving.archive(by(cast, "bob"), scenario, 1, NOW)
         assert reader.get(path).status_code == 200
         return
     never = "/s/" + "0" * 32 + "/"

@@ -107,14 +107,40 @@ def test_a_comment_is_changed_and_deleted_by_who_wrote_it_alone(cast: Cast, scen
     assert bob.post(address, {"text": "Changed by Bob"}).status_code == 403
     assert bob.post(address, {"delete": "1"}).status_code == 403
     assert vera.get(address).status_code == 200
-    assert vera.post(address, {"text": "  "}).status_code == 422
-    assert vera.post(address, {"text": "Why so much?"}).status_code == 302
+    assert vera.post(address, {"text": "  ", "edition": "1"}).status_code == 422
+    assert vera.post(address, {"text": "Why so much?", "edition": "1"}).status_code == 302
     page = unescape(bob.get(home(scenario)).content.decode())
     assert "Why so much?" in page
     assert "changed since" in page
-    assert vera.post(address, {"delete": "1"}).status_code == 302
+    assert vera.post(address, {"delete": "1", "edition": "2"}).status_code == 302
     assert not Comment.objects.exists()
     assert vera.get(address).status_code == 404
+
+
+def test_a_comment_changed_in_another_tab_is_not_overwritten_unseen(cast: Cast, scenario: SavedScenario) -> None:
+    said = saving.comment(by(cast, "vera"), scenario, "First", NOW)
+    vera, address = signed_in(cast.vera), f"{home(scenario)}comments/{said.public_id}/"
+    assert 'name="edition" value="1"' in vera.get(address).content.decode()
+    saving.reword(by(cast, "vera"), said, 1, "Second", NOW)
+    for sent in ({"text": "Third"}, {"text": "Third", "delete": "1"}):
+        late = vera.post(address, {**sent, "edition": "1"})
+        page = late.content.decode()
+        assert late.status_code == 409
+        assert [words in page for words in ("<p>Second</p>", "Third</textarea>", 'value="2"')] == [True] * 3
+    said.refresh_from_db()
+    assert said.text == "Second"
+    assert vera.post(address, {"text": "Third", "edition": "2"}).status_code == 302
+    said.refresh_from_db()
+    assert (said.text, said.edition) == ("Third", 3)
+
+
+def test_words_of_an_answer_that_came_too_late_are_shown_again(cast: Cast, scenario: SavedScenario) -> None:
+    approval = asked(cast, scenario)
+    saving.revise(by(cast, "bob"), scenario, 1, drafted(cast, "requests=10"), NOW)
+    form = {f"{approval.public_id}-decision": "given", f"{approval.public_id}-words": "Well thought out."}
+    late = signed_in(cast.vera).post(f"{home(scenario)}approvals/{approval.public_id}/", form)
+    assert late.status_code == 409
+    assert "Well thought out." in late.content.decode()
 
 
 def test_an_empty_comment_is_refused_with_the_page_around_it(cast: Cast, scenario: SavedScenario) -> None:

@@ -1,0 +1,75 @@
+"""Several revisions, or one and what is not saved yet, side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from costcalc.accounts.access import Visit, person
+from costcalc.catalog.index import Catalogue, catalogue
+from costcalc.formatting import formatter_for
+from costcalc.scenarios import saving
+from costcalc.scenarios.comparing import Comparison, Version
+from costcalc.scenarios.saved import Draft, Revision, SavedScenario, UnreadableError
+
+COLUMNS = "abcdef"
+
+
+@require_safe
+@login_required
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two to six revisions side by side: `?a=<id>.<n>&b=<id>.<n>`; without a number the current one."""
+    held, user = catalogue(), person(request)
+    asked = [text for name in COLUMNS for text in request.GET.getlist(name)][: len(COLUMNS)]
+    asked += request.GET.getlist("of")[: len(COLUMNS) - len(asked)]
+    versions = []
+    for text in asked:
+        public_id, _dot, number = text.partition(".")
+        _came, scenario = saving.scenario_for(user, public_id)
+        if number and not (number.isascii() and number.isdigit() and len(number) < 9):
+            raise Http404
+        versions.append(version(saving.revision_of(scenario, int(number) if number else None), held, named=True))
+    groups = Comparison(versions, formatter_for()).groups() if len(versions) > 1 else []
+    context = {"versions": versions, "groups": groups, "catalogue": held}
+    return render(request, "scenarios/saved/compare.html", context, status=200 if groups else 422)
+
+
+def version(revision: Revision, held: Catalogue, *, named: bool = False) -> Version:
+    """A revision as a column. Raises Http404 where the product no longer reads it."""
+    write, number = formatter_for(), _("revision %(number)s") % {"number": revision.number}
+    address = reverse("scenarios:revision", args=[revision.scenario.public_id, revision.number])
+    try:
+        result = revision.computed(held)
+    except UnreadableError:
+        raise Http404 from None
+    title = revision.scenario.name if named else number[:1].upper() + number[1:]
+    note = f"{number}, {write.day(revision.day)}" if named else write.day(revision.day)
+    return Version(title, note, revision.reading(held), result, address)
+
+
+def unsaved(title: str, said: Draft) -> Version:
+    """What is not saved yet as a column."""
+    day = formatter_for().day(said.result.scenario.day)
+    return Version(title, day, said.reading, said.result)
+
+
+def compared(
+    request: HttpRequest,
+    page: str,
+    came: Visit,
+    scenario: SavedScenario,
+    versions: list[Version],
+    status: int,
+    **context: Any,
+) -> HttpResponse:
+    """A page of a scenario with columns on it."""
+    groups = Comparison(versions, formatter_for()).groups()
+    differs = any(row.differs for group in groups for row in group.rows)
+    context |= {"visit": came, "scenario": scenario, "versions": versions, "groups": groups, "differs": differs}
+    return render(request, f"scenarios/saved/{page}.html", context, status=status)
