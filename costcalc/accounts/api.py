@@ -146,7 +146,7 @@ def change_member(request: HttpRequest, member_id: str, body: RoleIn) -> dict[st
     visit = visit_of(request, Role.OWNER)
     user = _member(visit, member_id)
     try:
-        team.change_role(visit, user, body.role, body.was)
+        team.change_role(visit, user, body.role, timezone.now(), body.was)
     except StaleError:
         raise _conflict(visit, user, "The member is something else by now.") from None
     except LastOwnerError:
@@ -168,7 +168,7 @@ def remove_member(request: HttpRequest, member_id: str) -> Status[None]:
     if user != visit.user:
         visit.must(Role.OWNER)
     try:
-        team.remove(visit, user)
+        team.remove(visit, user, timezone.now())
     except LastOwnerError:
         raise _conflict(visit, user, "A workspace needs an owner.") from None
     except Membership.DoesNotExist:

@@ -59,7 +59,8 @@ def change_role(request: HttpRequest, visit: Visit, member: str) -> HttpResponse
     if not form.is_valid():
         return _page(request, visit, 422, problem=_("Choose one of the roles."))
     try:
-        team.change_role(visit, user, Role(form.cleaned_data["role"]), Role(form.cleaned_data["was"]))
+        wanted, was = Role(form.cleaned_data["role"]), Role(form.cleaned_data["was"])
+        team.change_role(visit, user, wanted, timezone.now(), was)
     except LastOwnerError:
         return _page(request, visit, 422, problem=_last_owner())
     except StaleError:
@@ -76,7 +77,7 @@ def remove(request: HttpRequest, visit: Visit, member: str) -> HttpResponse:
     if user != visit.user:
         visit.must(Role.OWNER)
     try:
-        team.remove(visit, user)
+        team.remove(visit, user, timezone.now())
     except LastOwnerError:
         return _page(request, visit, 422, problem=_last_owner())
     if user == visit.user:
