@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import ratelimit
 from django import forms
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -34,6 +35,11 @@ def pending_invitation(request: HttpRequest) -> Invitation | None:
         Invitation.objects.open(timezone.now()).select_related("workspace").filter(link_hash=link_hash).first()
     )
     return found
+
+
+def may_invite(request: HttpRequest, user: User) -> bool:
+    """Whether somebody may send another invitation now; counts it. They go to addresses that nobody asked."""
+    return bool(ratelimit.consume(request, action="invite", user=user))
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -16,7 +16,7 @@ from ninja.errors import ValidationError
 from pydantic import AfterValidator, ConfigDict, Field
 
 from costcalc.accounts.access import Visit
-from costcalc.accounts.credentials import Bearer, visit_of
+from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import Workspace
@@ -215,7 +215,7 @@ def list_scenarios(request: HttpRequest, asked: Query[Archived], paging: Query[P
     return paged(_with_current(rows), paging, lambda row: _line(row, row.standing[0]))
 
 
-@router.post("/scenarios", response={201: ScenarioOut, **GUARDED, **SENT}, operation_id="create_scenario")
+@router.post("/scenarios", response={201: ScenarioOut, **GUARDED, **SENT}, operation_id="create_scenario", auth=EDITORS)
 @sendable_again(Role.EDITOR)
 def create_scenario(request: HttpRequest, body: ScenarioIn) -> tuple[int, dict[str, Any]]:
     """Keep a scenario, as revision 1."""
@@ -283,6 +283,7 @@ def get_revision(request: HttpRequest, scenario_id: str, number: Number) -> dict
     "/scenarios/{scenario_id}/revisions",
     response={201: ScenarioOut, **GUARDED, **SENT, **problems(404), 409: StaleScenario},
     operation_id="revise_scenario",
+    auth=EDITORS,
 )
 @sendable_again(Role.EDITOR)
 def revise_scenario(request: HttpRequest, scenario_id: str, body: RevisionIn) -> tuple[int, dict[str, Any]]:
@@ -303,6 +304,7 @@ def revise_scenario(request: HttpRequest, scenario_id: str, body: RevisionIn) ->
     "/scenarios/{scenario_id}/archive",
     response={200: ScenarioOut, **GUARDED, **SENT, **problems(404)},
     operation_id="archive_scenario",
+    auth=EDITORS,
 )
 def archive_scenario(request: HttpRequest, scenario_id: str, body: ScenarioArchiveIn) -> dict[str, Any]:
     """Put a scenario away, or take it out again."""
@@ -316,6 +318,7 @@ def archive_scenario(request: HttpRequest, scenario_id: str, body: ScenarioArchi
     "/scenarios/{scenario_id}/links",
     response={201: NewLinkOut, **GUARDED, **SENT, **problems(404, 409)},
     operation_id="share_scenario",
+    auth=EDITORS,
 )
 @sendable_again(Role.EDITOR, secrets=["link"])
 def share_scenario(request: HttpRequest, scenario_id: str, body: LinkIn) -> tuple[int, dict[str, Any]]:
@@ -331,7 +334,7 @@ def share_scenario(request: HttpRequest, scenario_id: str, body: LinkIn) -> tupl
     return 201, {**_link(row), "link": address}
 
 
-@router.get("/links", response={200: LinksOut, **GUARDED}, operation_id="list_links")
+@router.get("/links", response={200: LinksOut, **GUARDED}, operation_id="list_links", auth=EDITORS)
 def list_links(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     """Every link of the workspace, the latest first."""
     visit = visit_of(request, Role.EDITOR)
@@ -339,7 +342,9 @@ def list_links(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     return paged(ShareLink.objects.of(visit.workspace), paging, _link)
 
 
-@router.delete("/links/{link_id}", response={204: None, **GUARDED, **problems(404)}, operation_id="revoke_link")
+@router.delete(
+    "/links/{link_id}", response={204: None, **GUARDED, **problems(404)}, operation_id="revoke_link", auth=EDITORS
+)
 def revoke_link(request: HttpRequest, link_id: str) -> Status[None]:
     """End a link at once and for good."""
     visit = visit_of(request, Role.EDITOR)

@@ -182,5 +182,5 @@ def test_of_those_who_accept_at_once_one_joins() -> None:
 def test_nobody_sends_invitations_without_end(cast: Cast) -> None:
     client = signed_in(cast.alice)
     address = f"/w/{cast.workspace.public_id}/members/invite/"
-    answers = {client.post(address, FORM).status_code for _ in range(31)}
+    answers = {client.post(address, {**FORM, "email": "x@example.org"}).status_code for _ in range(31)}
     assert answers == {200, 429}

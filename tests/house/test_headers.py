@@ -92,6 +92,7 @@ SAMPLES = {
     "api/v1/members/<member_id>": "/api/v1/members/none",
     "api/v1/invitations": "/api/v1/invitations",
     "api/v1/invitations/<invitation_id>": "/api/v1/invitations/none",
+    "api/v1/invitations/<invitation_id>/renew": "/api/v1/invitations/none/renew",
     "api/v1/": "/api/v1/",
     "api/v1/openapi.json": "/api/v1/openapi.json",
     "api/v1/docs": "/api/v1/docs",

@@ -237,6 +237,7 @@ OPERATIONS = {
     "remove_member": owners(204),
     "list_invitations": owners(elsewhere=200),
     "create_invitation": owners(201, elsewhere=201),
+    "renew_invitation": owners(201),
     "revoke_invitation": owners(204),
 }
 

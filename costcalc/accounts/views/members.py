@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,11 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from costcalc.accounts import team
 from costcalc.accounts.access import Visit, in_workspace
+from costcalc.accounts.entrance import may_invite
 from costcalc.accounts.forms import InvitationForm, RoleForm
 from costcalc.accounts.models import User
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import Invitation, LastOwnerError, StaleError, UsedUpError
+from costcalc.wire.views import too_many
 
 
 @require_safe
@@ -99,9 +100,9 @@ def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
     form = InvitationForm(request.POST)
     if not form.is_valid():
         return _page(request, visit, 422, form=form)
-    if (too_many := _too_many(request)) is not None:
-        return too_many
     wanted = form.cleaned_data
+    if wanted["email"] and not may_invite(request, visit.user):
+        return too_many(request)
     made, link = team.invite_somebody(
         visit, Role(wanted["role"]), timezone.now(), wanted["email"], wanted["language"], form.lasts
     )
@@ -114,8 +115,8 @@ def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
 def renew(request: HttpRequest, visit: Visit, invitation: str) -> HttpResponse:
     """Send an invitation anew: another link, and the one before ends."""
     found = _invitation(visit, invitation)
-    if (too_many := _too_many(request)) is not None:
-        return too_many
+    if found.email and not may_invite(request, visit.user):
+        return too_many(request)
     try:
         link = team.renew(visit, found, timezone.now())
     except UsedUpError:
@@ -130,12 +131,6 @@ def revoke(request: HttpRequest, visit: Visit, invitation: str) -> HttpResponse:
     team.revoke_invitation(visit, _invitation(visit, invitation), timezone.now())
     messages.success(request, _("The invitation is ended."))
     return redirect("accounts:members", visit.workspace.public_id)
-
-
-def _too_many(request: HttpRequest) -> HttpResponse | None:
-    """The answer to more invitations than a person has friends: they go to addresses that nobody asked."""
-    refused: HttpResponse | None = ratelimit.consume_or_429(request, action="invite")
-    return refused
 
 
 def _invitation(visit: Visit, public_id: str) -> Invitation:
