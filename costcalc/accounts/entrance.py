@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import ratelimit
 from django import forms
 from django.conf import settings
@@ -73,6 +74,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             if commit:
                 personal_workspace(user)
         return user
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Sign in; whoever has just signed up has typed their password as well."""
+        super().login(request, user)
+        record_authentication(request, user, method="password")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send; whether the mail server takes it is the operator's business, not the visitor's."""
@@ -148,6 +154,14 @@ class NewPasswordForm(_NewPassword, allauth_forms.ResetPasswordKeyForm):  # type
 
 class ChangePasswordForm(_NewPassword, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
     """The current one is asked for."""
+
+
+class PasswordAgainForm(allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+    """One's own password, before what lasts or cannot be undone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self, {"password": PASSWORD})
 
 
 class SetPasswordForm(_NewPassword, allauth_forms.SetPasswordForm):  # type: ignore[misc]

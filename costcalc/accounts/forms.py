@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from costcalc.accounts.entrance import EMAIL, PASSWORD, PASSWORD_HINT
 from costcalc.accounts.models import CURRENCIES, User
@@ -16,8 +17,13 @@ from costcalc.accounts.roles import Role, Scope
 
 # Each in its own words: who cannot read the page must find the way out.
 LANGUAGES = (("en", "English"), ("vi", "Tiếng Việt"))
-INVITATION_DAYS = (("1", _("a day")), ("7", _("a week")), ("30", _("30 days")))
-TOKEN_DAYS = (("30", _("30 days")), ("90", _("90 days")), ("365", _("a year")), ("", _("never")))
+INVITATION_DAYS = (("1", pgettext_lazy("how long", "a day")), ("7", _("a week")), ("30", _("30 days")))
+TOKEN_DAYS = (
+    ("30", _("30 days")),
+    ("90", _("90 days")),
+    ("365", pgettext_lazy("how long", "a year")),
+    ("", _("never")),
+)
 
 
 class PreferencesForm(forms.Form):
@@ -142,6 +148,14 @@ class NameForm(forms.Form):
 
     name = forms.CharField(
         label=_("Name"), max_length=150, required=False, widget=forms.TextInput({"autocomplete": "name"})
+    )
+
+
+class AddressForm(forms.Form):
+    """Another e-mail address to sign in with."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
     )
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from costcalc.accounts import team
-from costcalc.accounts.access import CURRENT, Visit, in_workspace, person
+from costcalc.accounts.access import CURRENT, Visit, in_workspace, person, with_recent_password
 from costcalc.accounts.archive import archive
 from costcalc.accounts.audit import acting
 from costcalc.accounts.forms import DeletionForm, SettingsForm, WorkspaceForm
@@ -92,6 +92,7 @@ def export(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_workspace(Role.OWNER)
+@with_recent_password
 def delete(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Ends a workspace with all that is in it; the archive is offered first, and its name asked for."""
     found = visit.workspace
