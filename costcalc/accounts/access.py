@@ -15,7 +15,8 @@ from urllib.parse import urlencode
 from allauth.account.authentication import get_authentication_records
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import ApiToken, Workspace, personal_workspace
 
 CURRENT = "workspace"
+View = Callable[..., HttpResponseBase]
 # How long after typing the password somebody may do what outlasts a session that was left open.
 FRESH = dt.timedelta(minutes=15)
 
@@ -63,13 +65,13 @@ def visit(user: User, workspace: Workspace | None, needed: Role = Role.VIEWER) -
     return found
 
 
-def in_workspace(needed: Role) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def in_workspace(needed: Role) -> Callable[[View], View]:
     """For views under `/w/<workspace>/`: the view gets a Visit in place of the workspace's id."""
 
-    def decorated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorated(view: View) -> View:
         @wraps(view)
         @login_required
-        def checked(request: HttpRequest, workspace: str, **rest: object) -> HttpResponse:
+        def checked(request: HttpRequest, workspace: str, **rest: object) -> HttpResponseBase:
             found = Workspace.objects.filter(public_id=workspace).first()
             return view(request, visit(person(request), found, needed), **rest)
 
@@ -78,14 +80,14 @@ def in_workspace(needed: Role) -> Callable[[Callable[..., HttpResponse]], Callab
     return decorated
 
 
-def with_recent_password(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def with_recent_password(view: View) -> View:
     """For what lasts or cannot be undone: the password comes first where it was not typed lately.
 
     It stands innermost: whoever may not come in at all is not asked.
     """
 
     @wraps(view)
-    def checked(request: HttpRequest, *args: object, **rest: object) -> HttpResponse:
+    def checked(request: HttpRequest, *args: object, **rest: object) -> HttpResponseBase:
         if is_fresh(request, timezone.now()):
             return view(request, *args, **rest)
         return HttpResponseRedirect(password_address(request))

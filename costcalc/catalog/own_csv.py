@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from costcalc.accounts.audit import Acting
+from costcalc.accounts.rooms import File
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.index import TRAFFIC_UNITS
 from costcalc.catalog.own import VARIANTS, OwnPrice, StaleError, TooManyError, add
 from costcalc.catalog.own_forms import CANONICAL, OwnPriceForm, as_typed, column
 from costcalc.engine import UNIT_NAMES
 from costcalc.wire.cells import bare, table
+from costcalc.wire.files import json_pieces
 
 if TYPE_CHECKING:
     from costcalc.accounts.models import User
@@ -161,9 +162,22 @@ def _too_long() -> str:
     return _("At most %(most)s prices at once.") % {"most": MOST_LINES}
 
 
-def exported(workspace: Workspace) -> Iterator[tuple[str, bytes]]:
+def exported(workspace: Workspace) -> Iterator[File]:
     """The workspace's part of its archive: what stands now, and every row that ever did."""
     rows = OwnPrice.objects.filter(workspace=workspace)
     yield "own_prices.csv", written(rows.current().order_by("name", "public_id"))
-    history = [{"id": row.public_id, "recorded_at": row.recorded_at, **row.audited()} for row in rows]
-    yield "own_prices.json", json.dumps(history, indent=1, ensure_ascii=False, default=str).encode()
+    yield "own_prices.json", json_pieces(map(_history, rows.iterator(chunk_size=500)))
+
+
+def own_data(user: User) -> Iterator[dict[str, Any]]:
+    """The rows that a person recorded in workspaces that they are in: elsewhere they are others' business by now."""
+    rows = (
+        OwnPrice.objects.filter(author=user, workspace__in=Workspace.objects.of(user))
+        .select_related("workspace")
+        .order_by("pk")
+    )
+    return ({"workspace": row.workspace.public_id, **_history(row)} for row in rows.iterator(chunk_size=500))
+
+
+def _history(row: OwnPrice) -> dict[str, Any]:
+    return {"id": row.public_id, "recorded_at": row.recorded_at, **row.audited()}

@@ -7,6 +7,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from costcalc.accounts import team
 from costcalc.accounts.access import Visit
 from costcalc.accounts.audit import ActorCard, checkpoint, faults
 from costcalc.accounts.farewell import HandOverError, delete_account
@@ -47,12 +48,15 @@ def test_a_name_is_changed_and_shown_as_text(cast: Cast) -> None:
 
 def test_the_export_says_what_is_known_and_no_secret(cast: Cast) -> None:
     _, secret = a_token(cast.workspace, cast.alice)
-    answer = signed_in(cast.alice).get("/me/export/")
-    known = json.loads(answer.content)
+    team.settle(Visit(cast.alice, cast.workspace, Role.OWNER), 1, "Platform", sharing_allowed=True)
+    text = signed_in(cast.alice).get("/me/export/").getvalue().decode()
+    known = json.loads(text)
     assert known["account"]["email"] == "alice@example.org"
-    assert {(w["name"], w["role"]) for w in known["workspaces"]} == {("Alice", "owner"), ("Platform team", "owner")}
-    assert secret not in answer.content.decode()
-    assert cast.alice.password not in answer.content.decode()
+    assert {(w["name"], w["role"]) for w in known["workspaces"]} == {("Alice", "owner"), ("Platform", "owner")}
+    assert [(one["name"], one["workspace"]) for one in known["tokens"]] == [("a program", cast.workspace.public_id)]
+    assert [one["action"] for one in known["acts"]] == ["workspace.changed"]
+    assert secret not in text
+    assert cast.alice.password not in text
 
 
 def test_deleting_asks_for_the_password_and_counts_guesses(cast: Cast) -> None:

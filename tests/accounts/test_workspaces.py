@@ -239,7 +239,7 @@ def test_the_archive_holds_everything_and_no_formula(cast: Cast) -> None:
     client.post(f"/w/{cast.workspace.public_id}/tokens/", {"name": "@nightly", "scope": "read", "days": "30"})
     answer = client.get(f"/w/{cast.workspace.public_id}/export/")
     assert answer["Content-Disposition"] == f'attachment; filename="platform-team-{cast.workspace.public_id}.zip"'
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archived:
+    with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as archived:
         files = {name: archived.read(name).decode("utf-8-sig") for name in archived.namelist()}
     assert json.loads(files["workspace/workspace.json"])["name"] == "Platform team"
     assert "'=HYPERLINK(1),bob@example.org,editor" in files["workspace/members.csv"]

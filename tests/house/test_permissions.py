@@ -408,7 +408,7 @@ def ask(world: World, actor: str, method: str, address: str, row: Row | None = N
         client = world.client(actor)
         response = client.post(address, data) if method == "POST" else client.generic(method, address)
         transaction.set_rollback(True)
-    return response.status_code, response.content.decode(errors="replace")
+    return response.status_code, response.getvalue().decode(errors="replace")
 
 
 def filled(value: Any, ids: dict[str, str]) -> Any:

@@ -19,11 +19,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from costcalc.accounts import address
 from costcalc.accounts.access import person, with_recent_password
-from costcalc.accounts.archive import as_json, own_data
+from costcalc.accounts.archive import own_data
 from costcalc.accounts.farewell import HandOverError, delete_account
 from costcalc.accounts.forms import AddressForm, NameForm, PasswordForm
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
+from costcalc.wire.files import SentFile, json_pieces, written
 from costcalc.wire.views import too_many
 
 
@@ -82,11 +83,9 @@ def confirm_address(request: HttpRequest, link: str) -> HttpResponse:
 @login_required
 @require_safe
 @never_cache
-def me_export(request: HttpRequest) -> HttpResponse:
+def me_export(request: HttpRequest) -> SentFile:
     """What the product knows of this person."""
-    contents = as_json(own_data(person(request)))
-    headers = {"Content-Disposition": 'attachment; filename="costcalc-account.json"'}
-    return HttpResponse(contents, content_type="application/json", headers=headers)
+    return SentFile(written(json_pieces(own_data(person(request)))), "costcalc-account.json", "application/json")
 
 
 @login_required

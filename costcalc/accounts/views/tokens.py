@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from costcalc.accounts.workspaces import ApiToken
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @in_workspace(Role.EDITOR)
-def tokens(request: HttpRequest, visit: Visit) -> HttpResponse:
+def tokens(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """One's own tokens, to owners all; a POST makes one, whose secret is on this answer and nowhere else."""
     if request.method != "POST":
         return _page(request, visit, form=TokenForm())

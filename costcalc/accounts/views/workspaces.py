@@ -19,6 +19,7 @@ from costcalc.accounts.forms import DeletionForm, SettingsForm, WorkspaceForm
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import Membership, StaleError, Workspace, personal_workspace
+from costcalc.wire.files import SentFile
 
 
 @login_required
@@ -80,14 +81,10 @@ def switch(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_safe
 @never_cache
 @in_workspace(Role.OWNER)
-def export(request: HttpRequest, visit: Visit) -> HttpResponse:
+def export(request: HttpRequest, visit: Visit) -> SentFile:
     """Everything in the workspace, as one archive."""
     name = f"{slugify(visit.workspace.name) or 'workspace'}-{visit.workspace.public_id}.zip"
-    return HttpResponse(
-        archive(visit.workspace),
-        content_type="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return SentFile(archive(visit.workspace), name, "application/zip")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
