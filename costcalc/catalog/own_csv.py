@@ -133,6 +133,9 @@ def _checked(number: int, columns: list[str], cells: list[str]) -> dict[str, str
 
 def _check_columns(columns: list[str]) -> None:
     known = {*NAMING, *WORDS, *PRICES}
+    if len(columns) > len(known):
+        # Before they are looked at one by one: a file can have as many as it has bytes.
+        raise BadFileError([Fault(1, "", _("There are more columns than a price has."))])
     faults = [Fault(1, name, _("There is no such column.")) for name in columns if name not in known]
     faults += [Fault(1, name, _("This column is there twice.")) for name in set(columns) if columns.count(name) > 1]
     faults += [Fault(1, name, _("This column is missing.")) for name in ("name", "kind") if name not in columns]
