@@ -33,6 +33,7 @@ MOST_FAULTS = 20
 # NUL in the address, a body over the cap (whether or not one is wanted), and a fault of ours.
 EVERYWHERE = (400, 413, 500)
 WITH_A_BODY = (415,)
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
 class StrictParser(Parser):
@@ -59,10 +60,14 @@ class ProblemAPI(NinjaAPI):
 
 def with_problems(responses: dict[int, dict[str, Any]], takes_a_body: bool) -> dict[int, dict[str, Any]]:
     """One operation's responses: errors called what they are, and completed by those of every operation."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     errors = {*EVERYWHERE, *(WITH_A_BODY if takes_a_body else ()), *(status for status in responses if status >= 400)}
-    described = {status: {"description": HTTPStatus(status).phrase, "content": content} for status in sorted(errors)}
-    return {**responses, **described}
+    return {**responses, **{status: _problem(status, responses.get(status, {})) for status in sorted(errors)}}
+
+
+def _problem(status: int, said: dict[str, Any]) -> dict[str, Any]:
+    """An error as it is described; some say more than others, such as how things stand now."""
+    schema = said.get("content", {}).get("application/json", {}).get("schema", PROBLEM)
+    return {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
 api = ProblemAPI(

@@ -113,6 +113,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "costcalc.accounts.entrance.NewPasswordForm",
     "change_password": "costcalc.accounts.entrance.ChangePasswordForm",
     "set_password": "costcalc.accounts.entrance.SetPasswordForm",
+    "reauthenticate": "costcalc.accounts.entrance.PasswordAgainForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -124,7 +125,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "costcalc: "
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # What one address, or one account, may try; counted in the shared cache.
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/10m/ip,5/5m/key", "invite": "30/h/user"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/10m/ip,5/5m/key", "invite": "30/h/user", "new_address": "5/h/user"}
 
 globals().update(mail(ENV))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from

@@ -3,7 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.test import Client
+from django.utils import timezone
 
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role, Scope
@@ -51,10 +53,20 @@ def a_cast(name: str = "Platform team") -> Cast:
     return Cast(workspace, alice, bob, vera, charlie)
 
 
+def types_the_password(client: Client, ago: dt.timedelta = dt.timedelta()) -> None:
+    """Have the client's person have typed their password, just now or so long ago."""
+    session = client.session
+    at = (timezone.now() - ago).timestamp()
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": at}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session.save()
+
+
 def signed_in(user: User, workspace: Workspace | None = None) -> Client:
-    """A client with somebody's session, working in a workspace if one is given."""
+    """A client with somebody's fresh session, working in a workspace if one is given."""
     client = Client()
     client.force_login(user)
+    types_the_password(client)
     if workspace is not None:
         client.post(f"/w/{workspace.public_id}/switch/")
     return client

@@ -6,13 +6,19 @@ role does not reach is told so (403). Roles are read from the database at every 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from urllib.parse import urlencode
 
+from allauth.account.authentication import get_authentication_records
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
 
 from costcalc.accounts.audit import Actor
 from costcalc.accounts.models import User
@@ -20,6 +26,9 @@ from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import ApiToken, Workspace, personal_workspace
 
 CURRENT = "workspace"
+View = Callable[..., HttpResponseBase]
+# How long after typing the password somebody may do what outlasts a session that was left open.
+FRESH = dt.timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -56,19 +65,46 @@ def visit(user: User, workspace: Workspace | None, needed: Role = Role.VIEWER) -
     return found
 
 
-def in_workspace(needed: Role) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def in_workspace(needed: Role) -> Callable[[View], View]:
     """For views under `/w/<workspace>/`: the view gets a Visit in place of the workspace's id."""
 
-    def decorated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorated(view: View) -> View:
         @wraps(view)
         @login_required
-        def checked(request: HttpRequest, workspace: str, **rest: object) -> HttpResponse:
+        def checked(request: HttpRequest, workspace: str, **rest: object) -> HttpResponseBase:
             found = Workspace.objects.filter(public_id=workspace).first()
             return view(request, visit(person(request), found, needed), **rest)
 
         return checked
 
     return decorated
+
+
+def with_recent_password(view: View) -> View:
+    """For what lasts or cannot be undone: the password comes first where it was not typed lately.
+
+    It stands innermost: whoever may not come in at all is not asked.
+    """
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: object, **rest: object) -> HttpResponseBase:
+        if is_fresh(request, timezone.now()):
+            return view(request, *args, **rest)
+        return HttpResponseRedirect(password_address(request))
+
+    return checked
+
+
+def is_fresh(request: HttpRequest, now: dt.datetime) -> bool:
+    """Whether this session's person has typed their password lately."""
+    records = get_authentication_records(request, person(request))
+    return any(0 <= now.timestamp() - record["at"] < FRESH.total_seconds() for record in records)
+
+
+def password_address(request: HttpRequest) -> str:
+    """Where the password is asked for, and from where one comes back to this page."""
+    asks = "account_reauthenticate" if person(request).has_usable_password() else "account_set_password"
+    return f"{reverse(asks)}?{urlencode({'next': request.get_full_path()})}"
 
 
 def person(request: HttpRequest) -> User:

@@ -13,22 +13,26 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
+from ninja.errors import Throttled
 from pydantic import AfterValidator, ConfigDict, Field
 
 from costcalc.accounts import team
 from costcalc.accounts.access import Visit
-from costcalc.accounts.credentials import Bearer, visit_of
+from costcalc.accounts.credentials import EDITORS, OWNERS, Bearer, visit_of
+from costcalc.accounts.entrance import may_invite
 from costcalc.accounts.models import User
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role, Scope
-from costcalc.accounts.workspaces import Invitation, LastOwnerError, Membership, StaleError, Workspace
+from costcalc.accounts.workspaces import Invitation, LastOwnerError, Membership, StaleError, UsedUpError, Workspace
 from costcalc.wire.paging import Page, Paging, paged, refuse_strangers
 from costcalc.wire.problem import ConflictError, Problem, problems
+from costcalc.wire.rate_limit import WAIT
 
 router = Router(tags=["workspace"], auth=Bearer())
 GUARDED = problems(401, 403, 422, 429)
 SENT = problems(413, 415)
-STRICT = ConfigDict(extra="forbid")
+# The rate is by the hour; when there is room again is not known to the minute.
+SECONDS_TO_WAIT = 600
 
 
 def _email(value: str) -> str:
@@ -107,6 +111,12 @@ class NewInvitationOut(InvitationOut):
     link: str | None = Field(description="Shown this once; null where the answer is given again.")
 
 
+class UsedUp(Problem):
+    """The invitation was accepted or revoked meanwhile."""
+
+    current: InvitationOut
+
+
 class InvitationsOut(Page):
     """A page of invitations."""
 
@@ -140,13 +150,14 @@ def list_members(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     "/members/{member_id}",
     response={200: MemberOut, **GUARDED, **SENT, **problems(404), 409: StaleMember},
     operation_id="change_member",
+    auth=OWNERS,
 )
 def change_member(request: HttpRequest, member_id: str, body: RoleIn) -> dict[str, Any]:
     """Make a member something else; for owners. 409 where they are not `was` any more, or are the last owner."""
     visit = visit_of(request, Role.OWNER)
     user = _member(visit, member_id)
     try:
-        team.change_role(visit, user, body.role, body.was)
+        team.change_role(visit, user, body.role, timezone.now(), body.was)
     except StaleError:
         raise _conflict(visit, user, "The member is something else by now.") from None
     except LastOwnerError:
@@ -160,6 +171,7 @@ def change_member(request: HttpRequest, member_id: str, body: RoleIn) -> dict[st
     "/members/{member_id}",
     response={204: None, **GUARDED, **problems(404), 409: StaleMember},
     operation_id="remove_member",
+    auth=EDITORS,
 )
 def remove_member(request: HttpRequest, member_id: str) -> Status[None]:
     """End a membership: owners anybody's, whoever may write their own. The last owner stays."""
@@ -168,7 +180,7 @@ def remove_member(request: HttpRequest, member_id: str) -> Status[None]:
     if user != visit.user:
         visit.must(Role.OWNER)
     try:
-        team.remove(visit, user)
+        team.remove(visit, user, timezone.now())
     except LastOwnerError:
         raise _conflict(visit, user, "A workspace needs an owner.") from None
     except Membership.DoesNotExist:
@@ -176,7 +188,7 @@ def remove_member(request: HttpRequest, member_id: str) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/invitations", response={200: InvitationsOut, **GUARDED}, operation_id="list_invitations")
+@router.get("/invitations", response={200: InvitationsOut, **GUARDED}, operation_id="list_invitations", auth=OWNERS)
 def list_invitations(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     """Every invitation, the latest first; for owners."""
     visit = visit_of(request, Role.OWNER)
@@ -188,33 +200,71 @@ def list_invitations(request: HttpRequest, paging: Query[Paging]) -> dict[str, A
     "/invitations",
     response={201: NewInvitationOut, **GUARDED, **SENT},
     operation_id="create_invitation",
+    auth=OWNERS,
 )
 @sendable_again(Role.OWNER, secrets=["link"])
 def create_invitation(request: HttpRequest, body: InvitationIn) -> tuple[int, dict[str, Any]]:
     """Invite somebody; for owners."""
     visit = visit_of(request, Role.OWNER)
+    _may_send(request, visit, body.email)
     lasts = dt.timedelta(days=body.days)
     made, link = team.invite_somebody(visit, body.role, timezone.now(), body.email, body.language, lasts)
-    address = request.build_absolute_uri(reverse("accounts:invitation", args=(link,)))
-    if made.email:
-        # A link that was rolled back must not arrive.
-        transaction.on_commit(partial(team.send, made, address))
-    return 201, {**invitation_shown(made), "link": address}
+    return 201, _sent(request, made, link)
+
+
+@router.post(
+    "/invitations/{invitation_id}/renew",
+    response={201: NewInvitationOut, **GUARDED, **SENT, **problems(404), 409: UsedUp},
+    operation_id="renew_invitation",
+    auth=OWNERS,
+)
+@sendable_again(Role.OWNER, secrets=["link"])
+def renew_invitation(request: HttpRequest, invitation_id: str) -> tuple[int, dict[str, Any]]:
+    """Another link, which is sent where the first one was, for seven days; the one before ends. For owners."""
+    visit, now = visit_of(request, Role.OWNER), timezone.now()
+    found = _invitation(visit, invitation_id)
+    _may_send(request, visit, found.email)
+    try:
+        link = team.renew(visit, found, now)
+    except UsedUpError:
+        found.refresh_from_db()
+        raise ConflictError("The invitation was used or ended.", invitation_shown(found)) from None
+    return 201, _sent(request, found, link)
 
 
 @router.delete(
     "/invitations/{invitation_id}",
     response={204: None, **GUARDED, **problems(404)},
     operation_id="revoke_invitation",
+    auth=OWNERS,
 )
 def revoke_invitation(request: HttpRequest, invitation_id: str) -> Status[None]:
     """End an invitation; for owners. One that was used or ended stays as it is."""
     visit = visit_of(request, Role.OWNER)
-    found: Invitation | None = visit.workspace.invitations.filter(public_id=invitation_id).first()
+    team.revoke_invitation(visit, _invitation(visit, invitation_id), timezone.now())
+    return Status(204, None)
+
+
+def _invitation(visit: Visit, public_id: str) -> Invitation:
+    found: Invitation | None = visit.workspace.invitations.filter(public_id=public_id).first()
     if found is None:
         raise Http404
-    team.revoke_invitation(visit, found, timezone.now())
-    return Status(204, None)
+    return found
+
+
+def _may_send(request: HttpRequest, visit: Visit, email: str) -> None:
+    """Raises Throttled for more messages than a person sends, in pages and here together."""
+    if email and not may_invite(request, visit.user):
+        request.META[WAIT] = SECONDS_TO_WAIT
+        raise Throttled(SECONDS_TO_WAIT)
+
+
+def _sent(request: HttpRequest, invitation: Invitation, link: str) -> dict[str, Any]:
+    address = request.build_absolute_uri(reverse("accounts:invitation", args=(link,)))
+    if invitation.email:
+        # A link that was rolled back must not arrive.
+        transaction.on_commit(partial(team.send, invitation, address))
+    return {**invitation_shown(invitation), "link": address}
 
 
 def _member(visit: Visit, member_id: str) -> User:

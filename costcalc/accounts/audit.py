@@ -240,6 +240,13 @@ def _entry_faults(
         yield f"the actor of entry {entry.sequence} was changed"
 
 
+def acts_of(user: User) -> models.QuerySet[AuditEntry]:
+    """What a person did, in every workspace, themselves or by a token."""
+    cards = ActorCard.objects.filter(user=user)
+    found = AuditEntry.objects.filter(actor__in=cards.values("pk")).select_related("workspace")
+    return found.order_by("workspace", "sequence")
+
+
 def erase(user: User, now: dt.datetime) -> None:
     """Take a person's name and address out of every log; the chains stay whole."""
     ActorCard.objects.filter(user=user).update(name="", email="", salt="", user=None, erased_at=now)

@@ -8,6 +8,8 @@ from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core import ratelimit
 from django import forms
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -34,6 +36,11 @@ def pending_invitation(request: HttpRequest) -> Invitation | None:
         Invitation.objects.open(timezone.now()).select_related("workspace").filter(link_hash=link_hash).first()
     )
     return found
+
+
+def may_invite(request: HttpRequest, user: User) -> bool:
+    """Whether somebody may send another invitation now; counts it. They go to addresses that nobody asked."""
+    return bool(ratelimit.consume(request, action="invite", user=user))
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -67,6 +74,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             if commit:
                 personal_workspace(user)
         return user
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Sign in; whoever has just signed up has typed their password as well."""
+        super().login(request, user)
+        record_authentication(request, user, method="password")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send; whether the mail server takes it is the operator's business, not the visitor's."""
@@ -142,6 +154,14 @@ class NewPasswordForm(_NewPassword, allauth_forms.ResetPasswordKeyForm):  # type
 
 class ChangePasswordForm(_NewPassword, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
     """The current one is asked for."""
+
+
+class PasswordAgainForm(allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+    """One's own password, before what lasts or cannot be undone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self, {"password": PASSWORD})
 
 
 class SetPasswordForm(_NewPassword, allauth_forms.SetPasswordForm):  # type: ignore[misc]

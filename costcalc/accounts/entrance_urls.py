@@ -8,6 +8,7 @@ from costcalc.accounts.views.beginning import sign_in
 urlpatterns = [
     path("login/", sign_in, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
+    path("password/again/", views.reauthenticate, name="account_reauthenticate"),
     path("signup/", views.signup, name="account_signup"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/change/", views.password_change, name="account_change_password"),

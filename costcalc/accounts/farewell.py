@@ -23,7 +23,7 @@ def delete_account(user: User, now: dt.datetime) -> None:
     with audit.durable(), transaction.atomic():
         mine: list[Workspace] = list(Workspace.objects.of(user).order_by("pk"))
         alone = [workspace for workspace in mine if not _others(workspace, user)]
-        _leave([workspace for workspace in mine if workspace not in alone], user)
+        _leave([workspace for workspace in mine if workspace not in alone], user, now)
         for workspace in alone:
             workspace.delete()
         Invitation.objects.filter(Q(accepted_by=user) | Q(email__iexact=user.email)).update(email="")
@@ -37,13 +37,15 @@ def _others(workspace: Workspace, user: User) -> bool:
     return workspace.memberships.exclude(user=user).exists()
 
 
-def _leave(workspaces: Iterable[Workspace], user: User) -> None:
+def _leave(workspaces: Iterable[Workspace], user: User, now: dt.datetime) -> None:
     stuck = []
     for workspace in workspaces:
         try:
             with audit.acting(workspace, audit.Actor(user)) as act:
                 role: Role = workspace.remove(user)
                 act.note("member.left", team.target(user), {"role": role})
+                team.end_invitations(act, user, now)
+                team.end_tokens(act, user, now)
         except LastOwnerError:
             stuck.append(workspace)
     if stuck:

@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from costcalc.accounts.entrance import EMAIL, PASSWORD, PASSWORD_HINT
 from costcalc.accounts.models import OFFERED_CURRENCIES, User
@@ -16,8 +17,13 @@ from costcalc.accounts.roles import Role, Scope
 
 # Each in its own words: who cannot read the page must find the way out.
 LANGUAGES = (("en", "English"), ("vi", "Tiếng Việt"))
-INVITATION_DAYS = (("1", _("a day")), ("7", _("a week")), ("30", _("30 days")))
-TOKEN_DAYS = (("30", _("30 days")), ("90", _("90 days")), ("365", _("a year")), ("", _("never")))
+INVITATION_DAYS = (("1", pgettext_lazy("how long", "a day")), ("7", _("a week")), ("30", _("30 days")))
+TOKEN_DAYS = (
+    ("30", _("30 days")),
+    ("90", _("90 days")),
+    ("365", pgettext_lazy("how long", "a year")),
+    ("", _("never")),
+)
 
 
 class PreferencesForm(forms.Form):
@@ -120,9 +126,15 @@ class AuditForm(forms.Form):
     actor = forms.CharField(label=_("Who"), max_length=100, required=False)
     action = forms.CharField(label=_("What"), max_length=60, required=False)
     since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=pgettext_lazy("the first day", "From"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(
+        label=pgettext_lazy("the last day", "To"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
     before = forms.IntegerField(min_value=1, max_value=2**62, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -147,6 +159,14 @@ class NameForm(forms.Form):
 
     name = forms.CharField(
         label=_("Name"), max_length=150, required=False, widget=forms.TextInput({"autocomplete": "name"})
+    )
+
+
+class AddressForm(forms.Form):
+    """Another e-mail address to sign in with."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "email"})
     )
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from costcalc.accounts.audit import ActorCard, AuditEntry, checkpoint
 from costcalc.accounts.workspaces import Workspace
-from costcalc.wire.cells import table
+from costcalc.wire.cells import pieces
 from costcalc.wire.exact import iso
+from costcalc.wire.files import json_pieces
 
 PAGE = 50
+# Entries that an export has in memory.
+SOME = 500
 HEAD = ("number", "at", "actor", "name", "email", "action", "target", "before", "after", "previous_hash", "hash")
 
 
@@ -66,15 +70,30 @@ def lines(workspace: Workspace, entries: Iterable[AuditEntry]) -> list[Line]:
     return [Line(entry, cards.get(entry.actor)) for entry in shown]
 
 
-def as_csv(workspace: Workspace, entries: QuerySet[AuditEntry]) -> bytes:
-    """For a spreadsheet."""
-    return table(HEAD, (line.row() for line in lines(workspace, entries.order_by("sequence"))))
+def as_csv(workspace: Workspace, entries: QuerySet[AuditEntry]) -> Iterator[bytes]:
+    """For a spreadsheet, line by line."""
+    return pieces(HEAD, (line.row() for line in _all(workspace, entries)))
 
 
-def as_json(workspace: Workspace, entries: QuerySet[AuditEntry]) -> bytes:
+def as_json(workspace: Workspace, entries: QuerySet[AuditEntry]) -> Iterator[bytes]:
     """For a program; with where the whole log stands, which `verify_audit_log --checkpoint` takes."""
-    rows = [dict(zip(HEAD, line.row(), strict=True)) for line in lines(workspace, entries.order_by("sequence"))]
-    for row in rows:
-        row |= {"before": json.loads(row["before"]), "after": json.loads(row["after"])}
-    whole = {"checkpoint": asdict(checkpoint(workspace)), "entries": rows}
-    return json.dumps(whole, ensure_ascii=False, indent=1).encode()
+    # Asked first: what is appended meanwhile comes after it.
+    stands = asdict(checkpoint(workspace))
+    return json_pieces({"checkpoint": stands, "entries": map(_said, _all(workspace, entries))})
+
+
+def _said(line: Line) -> dict[str, Any]:
+    row = dict(zip(HEAD, line.row(), strict=True))
+    return {**row, "before": json.loads(row["before"]), "after": json.loads(row["after"])}
+
+
+def _all(workspace: Workspace, entries: QuerySet[AuditEntry]) -> Iterator[Line]:
+    for some in batched(entries.order_by("sequence").iterator(chunk_size=SOME), SOME):
+        yield from lines(workspace, some)
+
+
+def batched(items: Iterable[AuditEntry], size: int) -> Iterator[list[AuditEntry]]:
+    """Lists of so many, the last one of the rest."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some

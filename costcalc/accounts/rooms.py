@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from costcalc.accounts.models import User
     from costcalc.accounts.workspaces import Workspace
 
-Export = Callable[["Workspace"], Iterable[tuple[str, bytes]]]
+# A path and what is in it; what may be large comes in pieces.
+File = tuple[str, bytes | Iterable[bytes]]
+Export = Callable[["Workspace"], Iterable[File]]
 OwnData = Callable[["User"], Any]
 
 _exports: dict[str, Export] = {}
@@ -42,7 +44,7 @@ def register_page(address: str, label: Any, needed: Role = Role.VIEWER) -> None:
     _pages[address] = Page(address, label, needed)
 
 
-def exported(workspace: Workspace) -> Iterator[tuple[str, bytes]]:
+def exported(workspace: Workspace) -> Iterator[File]:
     """Every file of a workspace's archive."""
     for name in sorted(_exports):
         for path, contents in _exports[name](workspace):
@@ -50,7 +52,7 @@ def exported(workspace: Workspace) -> Iterator[tuple[str, bytes]]:
 
 
 def register_own_data(name: str, own: OwnData) -> None:
-    """Have what a room knows of a person in their own export, under `name`: anything that JSON can say."""
+    """Have what a room knows of a person in their own export, under `name`: what `json_pieces` can say."""
     _own[name] = own
 
 

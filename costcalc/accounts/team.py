@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from costcalc.accounts.access import Visit
-from costcalc.accounts.audit import Actor, acting
+from costcalc.accounts.audit import Acting, Actor, acting
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role, Scope
 from costcalc.accounts.workspaces import (
@@ -51,20 +51,37 @@ def settle(visit: Visit, seen: int, name: str, sharing_allowed: bool) -> None:
         act.note("workspace.changed", target(workspace), before, after)
 
 
-def change_role(visit: Visit, user: User, role: Role, was: Role | None = None) -> None:
+def change_role(visit: Visit, user: User, role: Role, now: dt.datetime, was: Role | None = None) -> None:
     """Make a member something else. Raises LastOwnerError, Membership.DoesNotExist, StaleError if not `was` now."""
     with acting(visit.workspace, visit.actor) as act:
         before = visit.workspace.change_role(user, role)
         if was is not None and before != was:
             raise StaleError(user.public_id)
         act.note("member.changed", target(user), {"role": before}, {"role": role})
+        if role != Role.OWNER:
+            end_invitations(act, user, now)
 
 
-def remove(visit: Visit, user: User) -> None:
+def remove(visit: Visit, user: User, now: dt.datetime) -> None:
     """End somebody's membership, or one's own. Raises LastOwnerError, Membership.DoesNotExist."""
     with acting(visit.workspace, visit.actor) as act:
         role = visit.workspace.remove(user)
         act.note("member.left" if user == visit.user else "member.removed", target(user), {"role": role})
+        end_invitations(act, user, now)
+        end_tokens(act, user, now)
+
+
+def end_invitations(act: Acting, user: User, now: dt.datetime) -> None:
+    """End the invitations of somebody who is no owner now: they have seen the links, and could come back by one."""
+    for invitation in act.workspace.invitations.filter(invited_by=user):
+        if invitation.revoke(now):
+            act.note("invitation.revoked", target(invitation))
+
+
+def end_tokens(act: Acting, user: User, now: dt.datetime) -> None:
+    """End the tokens of somebody who has gone: they must not come to life again should the person come back."""
+    for token in act.workspace.tokens.filter(made_by=user):
+        _end_token(act, token, now)
 
 
 def invite_somebody(
@@ -134,8 +151,12 @@ def new_token(visit: Visit, name: str, scope: Scope, expires_at: dt.datetime | N
 def revoke_token(visit: Visit, token: ApiToken, now: dt.datetime) -> None:
     """End a token at once."""
     with acting(visit.workspace, visit.actor) as act:
-        if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
-            act.note("token.revoked", target(token), {"name": token.name, "scope": token.scope})
+        _end_token(act, token, now)
+
+
+def _end_token(act: Acting, token: ApiToken, now: dt.datetime) -> None:
+    if ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
+        act.note("token.revoked", target(token), {"name": token.name, "scope": token.scope})
 
 
 def target(thing: Workspace | User | Invitation | ApiToken) -> str:

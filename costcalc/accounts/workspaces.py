@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts import capability
@@ -37,10 +37,10 @@ class WorkspaceQuerySet(models.QuerySet["Workspace"]):
         """Those that a person belongs to, by name."""
         return self.filter(memberships__user=user).order_by("name", "pk")
 
-    def made_for(self, user: User, name: str) -> Workspace:
+    def made_for(self, user: User, name: str, **more: Any) -> Workspace:
         """A new workspace with this person as its owner."""
         with transaction.atomic():
-            workspace = self.create(name=name)
+            workspace = self.create(name=name, **more)
             Membership.objects.create(workspace=workspace, user=user, role=Role.OWNER)
         return workspace
 
@@ -50,7 +50,10 @@ class Workspace(models.Model):
 
     public_id = models.CharField(max_length=12, unique=True, default=capability.new_id, editable=False)
     name = models.CharField(_("name"), max_length=80)
-    personal = models.BooleanField(default=False)
+    # One for each person. A flag would not say whose, and others can be let into a personal workspace.
+    personal_of = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
     sharing_allowed = models.BooleanField(_("sharing by link"), default=True)
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -59,6 +62,11 @@ class Workspace(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def personal(self) -> bool:
+        """Whether somebody has it from the start; it cannot be deleted, and goes with its person's account."""
+        return self.personal_of_id is not None
 
     def role_of(self, user: User) -> Role | None:
         """What a person is here; None for somebody who does not belong, or may no longer sign in."""
@@ -80,6 +88,7 @@ class Workspace(models.Model):
             before = Role(membership.role)
             if before == Role.OWNER and role != Role.OWNER:
                 self._must_keep_an_owner(user)
+                self._no_longer_personal(user)
             membership.role = role
             membership.save(update_fields=["role"])
         return before
@@ -91,6 +100,7 @@ class Workspace(models.Model):
             membership = self.memberships.get(user=user)
             if membership.role == Role.OWNER:
                 self._must_keep_an_owner(user)
+                self._no_longer_personal(user)
             membership.delete()
         return Role(membership.role)
 
@@ -101,6 +111,10 @@ class Workspace(models.Model):
     def _must_keep_an_owner(self, user: User) -> None:
         if not self.memberships.filter(role=Role.OWNER, user__is_active=True).exclude(user=user).exists():
             raise LastOwnerError(self.public_id)
+
+    def _no_longer_personal(self, user: User) -> None:
+        if type(self).objects.filter(pk=self.pk, personal_of=user).update(personal_of=None):
+            self.personal_of = None
 
 
 class Membership(models.Model):
@@ -122,8 +136,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Invitations as they can still be used."""
 
     def open(self, now: dt.datetime) -> InvitationQuerySet:
-        """Neither accepted nor revoked nor run out."""
-        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+        """Neither accepted nor revoked nor run out, of somebody who may still sign in."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now, invited_by__is_active=True)
 
     def with_link(self, link: str, now: dt.datetime) -> Invitation | None:
         """The open invitation that this link is for."""
@@ -290,10 +304,15 @@ def make_token(
 
 def personal_workspace(user: User) -> Workspace:
     """The workspace that a person has from the start; made where it is absent."""
-    found = Workspace.objects.of(user).filter(personal=True).first()
+    mine = Workspace.objects.filter(personal_of=user)
+    found: Workspace | None = mine.first()
     if found is not None:
         return found
-    workspace = Workspace.objects.made_for(user, user.name or user.email.partition("@")[0])
-    workspace.personal = True
-    workspace.save(update_fields=["personal"])
-    return workspace
+    try:
+        made: Workspace = Workspace.objects.made_for(
+            user, user.name[:80] or user.email.partition("@")[0][:80], personal_of=user
+        )
+    except IntegrityError:
+        # Two first pages at the same moment: the other one has made it.
+        return mine.get()
+    return made

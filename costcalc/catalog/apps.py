@@ -18,9 +18,10 @@ class CatalogConfig(AppConfig):
         """Nobody is let in before there are prices, and they are loaded before the first visitor asks."""
         from costcalc.catalog.index import warm_up
         from costcalc.catalog.models import CatalogueState
-        from costcalc.catalog.own_csv import exported
+        from costcalc.catalog.own_csv import exported, own_data
 
         readiness.register("prices", CatalogueState.objects.exists)
         lifespan.register_warm_up(warm_up)
         rooms.register_page("own_prices:prices", _("Own prices"))
         rooms.register_export("prices", exported)
+        rooms.register_own_data("prices", own_data)

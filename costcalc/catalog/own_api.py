@@ -12,7 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from costcalc.accounts.access import Visit
 from costcalc.accounts.audit import acting
-from costcalc.accounts.credentials import Bearer, visit_of
+from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.catalog.own import (
@@ -185,6 +185,7 @@ def list_own_prices(request: HttpRequest, asked: Query[Archived], paging: Query[
     "/own-prices",
     response={201: OwnPriceOut, **GUARDED, **problems(409, 413, 415)},
     operation_id="create_own_price",
+    auth=EDITORS,
 )
 @sendable_again(Role.EDITOR)
 def create_own_price(request: HttpRequest, body: OwnPriceIn) -> tuple[int, dict[str, Any]]:
@@ -207,7 +208,9 @@ def get_own_price(request: HttpRequest, price_id: str) -> dict[str, Any]:
     return shown(_standing(visit_of(request), price_id))
 
 
-@router.put("/own-prices/{price_id}", response={200: OwnPriceOut, **CHANGED}, operation_id="supersede_own_price")
+@router.put(
+    "/own-prices/{price_id}", response={200: OwnPriceOut, **CHANGED}, operation_id="supersede_own_price", auth=EDITORS
+)
 def supersede_own_price(request: HttpRequest, price_id: str, body: OwnPriceChange) -> dict[str, Any]:
     """Say something else from the given first day on; what was said of earlier days stays."""
     visit = visit_of(request, Role.EDITOR)
@@ -223,6 +226,7 @@ def supersede_own_price(request: HttpRequest, price_id: str, body: OwnPriceChang
     "/own-prices/{price_id}/archive",
     response={200: OwnPriceOut, **CHANGED},
     operation_id="archive_own_price",
+    auth=EDITORS,
 )
 def archive_own_price(request: HttpRequest, price_id: str, body: OwnPriceArchiveIn) -> dict[str, Any]:
     """No longer offer a price, or offer it again. Addresses that name it go on working."""

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from costcalc.accounts.audit import Acting
+from costcalc.accounts.rooms import File
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.own import VARIANTS, OwnPrice, StaleError, TooManyError, add
 from costcalc.catalog.own_forms import CANONICAL, OwnPriceForm, as_typed, column
 from costcalc.catalog.shelf import TRAFFIC_UNITS
 from costcalc.engine import UNIT_NAMES
 from costcalc.wire.cells import bare, table
+from costcalc.wire.files import json_pieces
 
 if TYPE_CHECKING:
     from costcalc.accounts.models import User
@@ -132,6 +133,9 @@ def _checked(number: int, columns: list[str], cells: list[str]) -> dict[str, str
 
 def _check_columns(columns: list[str]) -> None:
     known = {*NAMING, *WORDS, *PRICES}
+    if len(columns) > len(known):
+        # Before they are looked at one by one: a file can have as many as it has bytes.
+        raise BadFileError([Fault(1, "", _("There are more columns than a price has."))])
     faults = [Fault(1, name, _("There is no such column.")) for name in columns if name not in known]
     faults += [Fault(1, name, _("This column is there twice.")) for name in set(columns) if columns.count(name) > 1]
     faults += [Fault(1, name, _("This column is missing.")) for name in ("name", "kind") if name not in columns]
@@ -161,9 +165,22 @@ def _too_long() -> str:
     return _("At most %(most)s prices at once.") % {"most": MOST_LINES}
 
 
-def exported(workspace: Workspace) -> Iterator[tuple[str, bytes]]:
+def exported(workspace: Workspace) -> Iterator[File]:
     """The workspace's part of its archive: what stands now, and every row that ever did."""
     rows = OwnPrice.objects.filter(workspace=workspace)
     yield "own_prices.csv", written(rows.current().order_by("name", "public_id"))
-    history = [{"id": row.public_id, "recorded_at": row.recorded_at, **row.audited()} for row in rows]
-    yield "own_prices.json", json.dumps(history, indent=1, ensure_ascii=False, default=str).encode()
+    yield "own_prices.json", json_pieces(map(_history, rows.iterator(chunk_size=500)))
+
+
+def own_data(user: User) -> Iterator[dict[str, Any]]:
+    """The rows that a person recorded in workspaces that they are in: elsewhere they are others' business by now."""
+    rows = (
+        OwnPrice.objects.filter(author=user, workspace__in=Workspace.objects.of(user))
+        .select_related("workspace")
+        .order_by("pk")
+    )
+    return ({"workspace": row.workspace.public_id, **_history(row)} for row in rows.iterator(chunk_size=500))
+
+
+def _history(row: OwnPrice) -> dict[str, Any]:
+    return {"id": row.public_id, "recorded_at": row.recorded_at, **row.audited()}

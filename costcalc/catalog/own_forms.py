@@ -35,7 +35,13 @@ from costcalc.figures import FigureError, read_canonical, read_date, read_number
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
 # Numbers and days as machines write them, for CSV.
 CANONICAL = ""
+# Elsewhere canonical numbers stand in an address, and the messages speak of one.
+IN_A_FILE = {
+    "address": gettext_lazy("“%(text)s” is not a number here: write digits and a point, such as %(right)s."),
+    "address_too_long": gettext_lazy("This number is too long: at most %(limit)s characters."),
+}
 LANGUAGES = ("en", "vi")
+LONG = forms.Textarea({"rows": 4})
 
 
 class FigureField(forms.CharField):
@@ -55,7 +61,8 @@ class FigureField(forms.CharField):
         try:
             return self.read(text) if text else None
         except FigureError as error:
-            raise forms.ValidationError(_(error.message) % error.params) from None
+            message = _(error.message) if self.language else IN_A_FILE.get(error.code) or _(error.message)
+            raise forms.ValidationError(message % error.params) from None
         except rate_text.TierError:
             example = rate_text.write_rate(rate_text.read_rate("1.25; 200000: 2.5", _canonical), self.written)
             message = _("Type a price, and after it each tier as “tokens: price”, such as %(example)s.")
@@ -100,7 +107,7 @@ class OwnPriceForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind)
     source = forms.CharField(label=gettext_lazy("Source"), max_length=LONGEST_SOURCE, required=False)
     source_url = forms.CharField(label=gettext_lazy("Address of the source"), max_length=LONGEST_URL, required=False)
-    note = forms.CharField(label=gettext_lazy("Note"), max_length=LONGEST_NOTE, required=False, widget=forms.Textarea)
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=LONGEST_NOTE, required=False, widget=LONG)
 
     def __init__(self, data: Any = None, *, language: str, units: Iterable[str] = (), **options: Any) -> None:
         super().__init__(data, **options)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.scenarios.models import Comment, PinnedPrice, Revision, SavedScenario, ShareLink
 
@@ -34,6 +35,30 @@ def _scenario(scenario: SavedScenario) -> Json:
         "revisions": [_revision(revision) for revision in revisions],
         "comments": [_comment(comment) for comment in scenario.comments.select_related("author")],
     }
+
+
+def own_data(user: User) -> dict[str, Any]:
+    """What a person made, saved and said in workspaces that they are in: elsewhere it is others' business by now."""
+    theirs = Workspace.objects.of(user)
+    made = SavedScenario.objects.filter(created_by=user, workspace__in=theirs).select_related("workspace")
+    saved = Revision.objects.filter(author=user, scenario__workspace__in=theirs).select_related("scenario")
+    said = Comment.objects.filter(author=user, scenario__workspace__in=theirs).select_related("scenario")
+    return {
+        "made": (
+            {"id": one.public_id, "workspace": one.workspace.public_id, "name": one.name} for one in made.order_by("pk")
+        ),
+        "saved": ({"scenario": one.scenario.public_id, **_authored(one)} for one in saved.order_by("pk")),
+        "said": ({"scenario": one.scenario.public_id, **_comment(one)} for one in said.order_by("pk")),
+    }
+
+
+def _made(scenario: SavedScenario) -> Json:
+    return {"id": scenario.public_id, "workspace": scenario.workspace.public_id, "name": scenario.name}
+
+
+def _authored(revision: Revision) -> Json:
+    names = {"number": revision.number, "query": revision.query, "day": revision.day}
+    return {**names, "at": revision.created_at, "comment": revision.comment}
 
 
 def _comment(comment: Comment) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -37,8 +37,17 @@ def _computes(text: str) -> bool:
 
 def table(head: Sequence[str], rows: Iterable[Iterable[Any]]) -> bytes:
     """CSV in UTF-8, marked as such for spreadsheets."""
+    return b"".join(pieces(head, rows))
+
+
+def pieces(head: Sequence[str], rows: Iterable[Iterable[Any]]) -> Iterator[bytes]:
+    """The same, line by line."""
+    yield (BOM + _line(head)).encode()
+    for row in rows:
+        yield _line([cell(value) for value in row]).encode()
+
+
+def _line(cells: Sequence[str]) -> str:
     written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(head)
-    writer.writerows([cell(value) for value in row] for row in rows)
-    return (BOM + written.getvalue()).encode()
+    csv.writer(written).writerow(cells)
+    return written.getvalue()

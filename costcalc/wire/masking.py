@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 
 # Paths under which the next part is a secret, written plain or percent-encoded within a query.
-PREFIXES = ("s", "invitations", "first-owner", "accounts/password/reset/key")
+PREFIXES = ("s", "invitations", "first-owner", "accounts/password/reset/key", "me/address")
 _SLASH = r"(?:/|%2F)"
 _PATHS = "|".join(prefix.replace("/", _SLASH) for prefix in PREFIXES)
-_LINK = re.compile(rf"({_SLASH}(?:{_PATHS}){_SLASH})(?!set-password)[\w-]{{8,}}", re.IGNORECASE)
+_LINK = re.compile(rf"({_SLASH}(?:{_PATHS}){_SLASH})(?!set-password)[\w.-]{{8,}}", re.IGNORECASE)
 _TOKEN = re.compile(r"\b(costcalc_)\w{8,}")
 MASK = r"\1…"
 

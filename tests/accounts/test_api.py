@@ -99,6 +99,50 @@ def test_an_invitation_is_shown_once_sent_once_and_lets_in(
     assert cast.workspace.role_of(cast.charlie) == Role.VIEWER
 
 
+def test_whoever_may_not_is_told_so_before_the_body_is_read(cast: Cast) -> None:
+    editor, reader = a_token(cast.workspace, cast.bob)[1], a_token(cast.workspace, cast.alice, Scope.READ)[1]
+    for token in (editor, reader):
+        assert send(holding(token), "POST", "invitations", {"nonsense": 1}).status_code == 403
+        assert send(holding(token), "PATCH", "members/AAAAAAAAAAAA", {}).status_code == 403
+    assert send(holding(reader), "POST", "own-prices", {}).status_code == 403
+    assert send(holding(editor), "POST", "own-prices", {}).status_code == 422
+
+
+def test_an_invitation_is_renewed_by_another_link(
+    owner: Client, cast: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    made = send(owner, "POST", "invitations", {"role": "viewer", "email": "charlie@example.org"}).json()
+    address = f"invitations/{made['id']}/renew"
+    with django_capture_on_commit_callbacks(execute=True):
+        first, again = (send(owner, "POST", address, **{"idempotency-key": "k"}) for _ in "ab")
+    assert (first.status_code, again.json()) == (201, {**first.json(), "link": None})
+    assert first.json()["id"] == made["id"]
+    assert [first.json()["link"] in sent.body for sent in mail.outbox] == [True]
+    assert Client().get(made["link"]).status_code == 404
+    accept(signed_in(cast.charlie), first.json()["link"])
+    assert cast.workspace.role_of(cast.charlie) == Role.VIEWER
+    used = send(owner, "POST", address)
+    assert (used.status_code, used.json()["current"]["state"]) == (409, "accepted")
+    assert send(owner, "POST", "invitations/AAAAAAAAAAAA/renew").status_code == 404
+
+
+def test_messages_are_counted_whoever_sends_them_and_by_whichever_way(owner: Client, cast: Cast) -> None:
+    page = f"/w/{cast.workspace.public_id}/members/invite/"
+    form = {"email": "x@example.org", "role": "viewer", "language": "en", "days": "7"}
+    # Somebody else's cookie beside the token changes nothing: it is not asked.
+    owner.cookies = signed_in(cast.charlie).cookies
+    for count in range(15):
+        assert (
+            send(owner, "POST", "invitations", {"role": "viewer", "email": f"{count}@example.org"}).status_code == 201
+        )
+        assert signed_in(cast.alice).post(page, form).status_code == 200
+    refused = send(owner, "POST", "invitations", {"role": "viewer", "email": "x@example.org"})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "600")
+    assert signed_in(cast.alice).post(page, form).status_code == 429
+    assert send(owner, "POST", "invitations", {"role": "viewer"}).status_code == 201, "A link goes to nobody by itself."
+    assert signed_in(cast.alice).post(page, {**form, "email": ""}).status_code == 200
+
+
 def test_an_invitation_that_is_revoked_lets_nobody_in(owner: Client, cast: Cast) -> None:
     made = send(owner, "POST", "invitations", {"role": "editor"}).json()
     assert send(owner, "DELETE", f"invitations/{made['id']}").status_code == 204

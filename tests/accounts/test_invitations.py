@@ -11,9 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from costcalc.accounts.access import Visit
+from costcalc.accounts.audit import faults
+from costcalc.accounts.farewell import delete_account
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role
-from costcalc.accounts.team import accept, invite_somebody
+from costcalc.accounts.team import accept, change_role, invite_somebody, remove
 from costcalc.accounts.workspaces import Invitation, UsedUpError
 from tests.factories import PASSWORD, Cast, a_cast, a_person, signed_in
 
@@ -48,6 +50,37 @@ def test_who_has_an_account_joins(cast: Cast) -> None:
     assert Client().get(path).status_code == 404
     entries = cast.workspace.audit_entries.order_by("sequence")
     assert [entry.action for entry in entries] == ["invitation.made", "member.joined"]
+
+
+def end_of(cast: Cast, how: str) -> None:
+    """Alice is an owner no longer, or nobody at all."""
+    now, bob = timezone.now(), Visit(cast.bob, cast.workspace, Role.OWNER)
+    if how == "removed":
+        remove(bob, cast.alice, now)
+    elif how == "made less":
+        change_role(bob, cast.alice, Role.EDITOR, now)
+    elif how == "account deleted":
+        delete_account(cast.alice, now)
+    else:
+        User.objects.filter(pk=cast.alice.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("how", ["removed", "made less", "account deleted", "switched off"])
+def test_nobody_comes_back_by_a_link_that_they_made_before(cast: Cast, how: str) -> None:
+    path, used = invite(cast, role="owner"), invite(cast, role="owner")
+    bob = signed_in(cast.bob)
+    bob.get(used)
+    bob.post("/invitations/")
+    charlie = signed_in(cast.charlie)
+    charlie.get(path)
+    end_of(cast, how)
+    assert charlie.post("/invitations/").status_code == 404, "Nor is one used that was followed before."
+    assert charlie.get(path).status_code == 404
+    assert cast.workspace.role_of(cast.charlie) is None
+    assert cast.workspace.role_of(cast.bob) == Role.OWNER, "What was accepted stays."
+    revoked = cast.workspace.audit_entries.filter(action="invitation.revoked").count()
+    assert revoked == (how != "switched off")
+    assert list(faults(cast.workspace)) == []
 
 
 def test_who_has_none_signs_up_and_comes_back(client: Client, cast: Cast) -> None:
@@ -149,5 +182,5 @@ def test_of_those_who_accept_at_once_one_joins() -> None:
 def test_nobody_sends_invitations_without_end(cast: Cast) -> None:
     client = signed_in(cast.alice)
     address = f"/w/{cast.workspace.public_id}/members/invite/"
-    answers = {client.post(address, FORM).status_code for _ in range(31)}
+    answers = {client.post(address, {**FORM, "email": "x@example.org"}).status_code for _ in range(31)}
     assert answers == {200, 429}

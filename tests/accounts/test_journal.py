@@ -28,7 +28,7 @@ def busy(cast: Cast) -> Cast:
 def page(cast: Cast, query: str = "", tail: str = "audit/") -> str:
     answer = signed_in(cast.alice).get(f"/w/{cast.workspace.public_id}/{tail}{query}")
     assert answer.status_code == 200
-    return answer.content.decode("utf-8-sig")
+    return answer.getvalue().decode("utf-8-sig")
 
 
 def test_the_latest_come_first_and_the_older_are_a_link_away(busy: Cast) -> None:

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from costcalc.accounts import team
 from costcalc.accounts.access import Visit
 from costcalc.accounts.audit import ActorCard, checkpoint, faults
 from costcalc.accounts.farewell import HandOverError, delete_account
@@ -59,12 +60,15 @@ def test_a_name_is_changed_and_shown_as_text(cast: Cast) -> None:
 
 def test_the_export_says_what_is_known_and_no_secret(cast: Cast) -> None:
     _, secret = a_token(cast.workspace, cast.alice)
-    answer = signed_in(cast.alice).get("/me/export/")
-    known = json.loads(answer.content)
+    team.settle(Visit(cast.alice, cast.workspace, Role.OWNER), 1, "Platform", sharing_allowed=True)
+    text = signed_in(cast.alice).get("/me/export/").getvalue().decode()
+    known = json.loads(text)
     assert known["account"]["email"] == "alice@example.org"
-    assert {(w["name"], w["role"]) for w in known["workspaces"]} == {("Alice", "owner"), ("Platform team", "owner")}
-    assert secret not in answer.content.decode()
-    assert cast.alice.password not in answer.content.decode()
+    assert {(w["name"], w["role"]) for w in known["workspaces"]} == {("Alice", "owner"), ("Platform", "owner")}
+    assert [(one["name"], one["workspace"]) for one in known["tokens"]] == [("a program", cast.workspace.public_id)]
+    assert [one["action"] for one in known["acts"]] == ["workspace.changed"]
+    assert secret not in text
+    assert cast.alice.password not in text
 
 
 def test_deleting_asks_for_the_password_and_counts_guesses(cast: Cast) -> None:
@@ -83,7 +87,7 @@ def test_the_only_owner_of_what_others_use_hands_over_first(cast: Cast) -> None:
     assert refused.status_code == 422
     assert f"/w/{cast.workspace.public_id}/members/" in refused.content.decode()
     assert Workspace.objects.of(cast.alice).count() == 2, "Nothing has changed."
-    change_role(Visit(cast.alice, cast.workspace, Role.OWNER), cast.bob, Role.OWNER)
+    change_role(Visit(cast.alice, cast.workspace, Role.OWNER), cast.bob, Role.OWNER, timezone.now())
     assert client.post("/me/delete/", {"password": PASSWORD}).headers["Location"] == "/"
     assert not User.objects.filter(email="alice@example.org").exists()
     assert client.get("/me/").status_code == 302
@@ -94,13 +98,14 @@ def test_who_goes_leaves_no_name_and_logs_that_verify(cast: Cast) -> None:
     visit = Visit(cast.alice, cast.workspace, Role.OWNER)
     invitation, _ = invite_somebody(visit, Role.OWNER, timezone.now(), gone.email)
     accept(invitation, gone, timezone.now())
-    own = Workspace.objects.of(gone).get(personal=True)
+    own = Workspace.objects.get(personal_of=gone)
     a_token(cast.workspace, gone)
-    change_role(Visit(gone, cast.workspace, Role.OWNER), cast.vera, Role.EDITOR)
+    change_role(Visit(gone, cast.workspace, Role.OWNER), cast.vera, Role.EDITOR, timezone.now())
     known = checkpoint(cast.workspace)
     delete_account(gone, timezone.now())
     assert list(faults(cast.workspace, known)) == []
-    assert checkpoint(cast.workspace).sequence == known.sequence + 1
+    ended = cast.workspace.audit_entries.filter(sequence__gt=known.sequence).order_by("sequence")
+    assert [entry.action for entry in ended] == ["member.left", "token.revoked"]
     assert not Workspace.objects.filter(pk=own.pk).exists()
     rows = [str(list(model.objects.values())) for model in (ActorCard, Invitation, User, Workspace)]
     rows += [str(list(cast.workspace.audit_entries.values()))]

@@ -9,12 +9,14 @@ from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from costcalc.accounts import team
+from costcalc.accounts.access import Visit
 from costcalc.accounts.capability import hashed, is_token, new_token
 from costcalc.accounts.credentials import Bearer
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role, Scope
 from costcalc.accounts.workspaces import ApiToken, Workspace
-from tests.factories import Cast, a_token, signed_in
+from tests.factories import Cast, a_member, a_token, signed_in
 
 
 def role_of(secret: str) -> Role | None:
@@ -64,6 +66,15 @@ def test_a_token_is_never_more_than_its_maker_is_now(cast: Cast) -> None:
     assert role_of(write) is None
     User.objects.filter(pk=cast.alice.pk).update(is_active=False)
     assert role_of(read) is None
+
+
+def test_the_token_of_somebody_who_went_stays_dead_when_they_come_back(cast: Cast) -> None:
+    _, secret = a_token(cast.workspace, cast.bob)
+    team.remove(Visit(cast.alice, cast.workspace, Role.OWNER), cast.bob, timezone.now())
+    a_member(cast.workspace, cast.bob)
+    assert role_of(secret) is None
+    actions = cast.workspace.audit_entries.order_by("sequence").values_list("action", flat=True)
+    assert list(actions) == ["member.removed", "token.revoked"]
 
 
 def test_a_token_that_has_run_out_or_was_revoked_is_refused(cast: Cast) -> None:

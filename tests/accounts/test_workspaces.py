@@ -11,13 +11,14 @@ from types import SimpleNamespace
 import pytest
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from costcalc.accounts import workspaces
 from costcalc.accounts.access import Visit
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role
 from costcalc.accounts.team import change_role, remove
-from costcalc.accounts.workspaces import LastOwnerError, StaleError, Workspace
+from costcalc.accounts.workspaces import LastOwnerError, StaleError, Workspace, personal_workspace
 from tests.factories import PASSWORD, Cast, a_cast, a_member, signed_in
 
 
@@ -123,7 +124,7 @@ def test_an_owner_who_is_switched_off_does_not_count_as_one(cast: Cast) -> None:
     a_member(cast.workspace, cast.charlie, Role.OWNER)
     User.objects.filter(pk=cast.charlie.pk).update(is_active=False)
     with pytest.raises(LastOwnerError):
-        remove(Visit(cast.alice, cast.workspace, Role.OWNER), cast.alice)
+        remove(Visit(cast.alice, cast.workspace, Role.OWNER), cast.alice, timezone.now())
 
 
 def leave_at_once(monkeypatch: pytest.MonkeyPatch) -> tuple[Cast, list[str]]:
@@ -174,7 +175,7 @@ def test_without_the_guard_both_would_leave(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_change_that_was_decided_on_something_else_changes_nothing(cast: Cast) -> None:
     visit = Visit(cast.alice, cast.workspace, Role.OWNER)
     with pytest.raises(StaleError):
-        change_role(visit, cast.vera, Role.OWNER, was=Role.EDITOR)
+        change_role(visit, cast.vera, Role.OWNER, timezone.now(), was=Role.EDITOR)
     assert role_in(cast.workspace, cast.vera) == Role.VIEWER
     assert actions(cast.workspace) == []
 
@@ -191,10 +192,45 @@ def test_deleting_asks_for_the_name_and_offers_the_archive(cast: Cast) -> None:
 
 
 def test_a_personal_workspace_goes_only_with_its_owner(cast: Cast) -> None:
-    mine = Workspace.objects.of(cast.alice).get(personal=True)
+    mine = Workspace.objects.get(personal_of=cast.alice)
     client = signed_in(cast.alice)
     assert client.post(f"/w/{mine.public_id}/delete/", {"name": mine.name}).status_code == 422
     assert Workspace.objects.filter(pk=mine.pk).exists()
+
+
+def test_who_is_let_into_a_personal_workspace_still_works_in_their_own(cast: Cast) -> None:
+    hers = Workspace.objects.get(personal_of=cast.alice)
+    a_member(hers, cast.bob, Role.OWNER)
+    assert personal_workspace(cast.bob).personal_of == cast.bob
+    cast.bob.memberships.exclude(workspace=hers).delete()
+    Workspace.objects.filter(personal_of=cast.bob).delete()
+    assert personal_workspace(cast.bob) != hers, "Another one is made, of his own."
+
+
+def test_a_personal_workspace_that_was_handed_over_is_one_like_any_other(cast: Cast) -> None:
+    hers = Workspace.objects.get(personal_of=cast.alice)
+    a_member(hers, cast.bob, Role.OWNER)
+    remove(Visit(cast.alice, hers, Role.OWNER), cast.alice, timezone.now())
+    assert personal_workspace(cast.alice) != hers
+    assert signed_in(cast.bob).post(f"/w/{hers.public_id}/delete/", {"name": hers.name}).status_code == 302
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_two_first_pages_at_once_make_one_personal_workspace() -> None:
+    dora = User.objects.create_user("dora@example.org", name="D" * 150)
+    both = Barrier(2)
+
+    def open_page() -> str:
+        both.wait(5)
+        try:
+            return personal_workspace(dora).public_id
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = (pool.submit(open_page) for _ in "ab")
+        assert first.result() == second.result()
+    assert Workspace.objects.of(dora).count() == 1
 
 
 def test_the_archive_holds_everything_and_no_formula(cast: Cast) -> None:
@@ -203,7 +239,7 @@ def test_the_archive_holds_everything_and_no_formula(cast: Cast) -> None:
     client.post(f"/w/{cast.workspace.public_id}/tokens/", {"name": "@nightly", "scope": "read", "days": "30"})
     answer = client.get(f"/w/{cast.workspace.public_id}/export/")
     assert answer["Content-Disposition"] == f'attachment; filename="platform-team-{cast.workspace.public_id}.zip"'
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archived:
+    with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as archived:
         files = {name: archived.read(name).decode("utf-8-sig") for name in archived.namelist()}
     assert json.loads(files["workspace/workspace.json"])["name"] == "Platform team"
     assert "'=HYPERLINK(1),bob@example.org,editor" in files["workspace/members.csv"]

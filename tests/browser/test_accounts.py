@@ -13,7 +13,7 @@ from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role, Scope
 from costcalc.accounts.team import invite_somebody, new_token
 from tests.browser.test_looks import PAIRS, problems
-from tests.factories import PASSWORD, Cast, a_cast
+from tests.factories import PASSWORD, Cast, a_cast, types_the_password
 
 ANYBODY = ["login/", "signup/", "inactive/", "password/reset/", "password/reset/done/", "password/reset/key/1-none/"]
 LONG = "Ein-sehr-langer-Name-ohne-jede-Trennstelle-der-nirgends-umbricht-und-doch-passen-muss-auf-das-Telefon"
@@ -23,6 +23,7 @@ def enter(context: BrowserContext, site: str, user: User) -> None:
     """Put somebody's session into a browser."""
     client = Client()
     client.force_login(user)
+    types_the_password(client)
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
 
 
@@ -47,12 +48,39 @@ def test_every_page_is_accessible_and_fits(browser: Browser, site: str, language
     enter(context, site, cast.alice)
     here = f"/w/{cast.workspace.public_id}/"
     pages = ["/w/", here, *(here + tail for tail in ("members/", "tokens/", "audit/", "delete/"))]
-    pages += ["/me/", "/me/delete/", "/accounts/password/change/", "/accounts/logout/", "/preferences/"]
+    pages += [
+        "/me/",
+        "/me/address/",
+        "/accounts/password/again/",
+        "/me/delete/",
+        "/accounts/password/change/",
+        "/accounts/logout/",
+        "/preferences/",
+    ]
     found |= {page: problems(reader, site + page, size) for page in pages}
     reader.locator("#person summary").click()
     found |= {"menu": [] if reader.get_by_role("button", name=cast.workspace.name).is_visible() else ["is shut"]}
     context.close()
     assert {page: faults for page, faults in found.items() if faults} == {}
+
+
+def test_on_a_phone_roles_and_labels_can_be_read_and_every_button_is_in_sight(browser: Browser, site: str) -> None:
+    cast = busy()
+    context = browser.new_context(viewport={"width": 360, "height": 800}, locale="vi")
+    enter(context, site, cast.alice)
+    reader = context.new_page()
+    here = f"{site}/w/{cast.workspace.public_id}/"
+    for address in (f"{here}members/", f"{here}tokens/", f"{here}audit/", f"{here}prices/new/", f"{site}/preferences/"):
+        reader.goto(address)
+        for select in reader.locator("main select").all():
+            assert (select.bounding_box() or {"width": 0})["width"] > 80, address
+        for label in reader.locator("main label:visible").all():
+            assert (label.bounding_box() or {"height": 999})["height"] < 60, (address, label.inner_text())
+        for button in reader.locator("main button:visible").all():
+            box = button.bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= 360, (address, button.inner_text())
+    context.close()
 
 
 @pytest.mark.parametrize("script", [True, False])

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import re
+import time
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -302,6 +303,20 @@ def test_a_file_adds_new_prices_and_changes_those_with_an_id(cast: Cast) -> None
     assert price_on(price, dt.date(2027, 1, 1)) == "1.25"
     second = OwnPrice.objects.get(name="Second")
     assert second.rates["batch"]["output_mtok"].base == 3
+
+
+def test_a_number_as_vietnamese_write_it_is_refused_in_words_about_the_file(cast: Cast) -> None:
+    said = upload(signed_in(cast.bob), cast, "name;kind;input_mtok\nOurs;quote;1,5\n").content.decode()
+    assert "“1,5” is not a number here: write digits and a point, such as 1.5." in said
+    assert "address" not in said[said.index("“1,5”") :][:120]
+
+
+def test_a_file_with_a_column_for_every_byte_is_refused_at_once(cast: Cast) -> None:
+    begun = time.process_time()
+    answer = upload(signed_in(cast.bob), cast, ",".join(map(str, range(100_000))))
+    assert answer.status_code == 422
+    assert "There are more columns than a price has." in answer.content.decode()
+    assert time.process_time() - begun < 1
 
 
 def test_one_bad_line_and_nothing_is_taken_and_each_fault_has_its_line(cast: Cast) -> None:

@@ -55,7 +55,7 @@ def test_who_is_removed_and_what_is_revoked_is_refused_by_every_worker_at_once(w
     }
     before = {name: [status(worker, *what) for worker in workers] for name, what in asked.items()}
     assert before == {name: [200, 200] for name in asked}
-    team.remove(visit(cast.alice, cast.workspace), cast.bob)
+    team.remove(visit(cast.alice, cast.workspace), cast.bob, timezone.now())
     for token in cast.workspace.tokens.filter(scope=Scope.READ):
         team.revoke_token(visit(cast.alice, cast.workspace), token, now)
     revision = saving.revision_of(saving.scenario_in(visit(cast.alice, cast.workspace), world.ids["public_id"]))

@@ -192,12 +192,25 @@ def test_a_viewer_saves_what_they_try_out_in_their_own_workspace(cast: Cast) -> 
 def test_a_workspace_s_archive_holds_every_revision_with_its_prices(cast: Cast) -> None:
     scenario = kept(cast)
     saving.comment(by(cast, "vera"), scenario, "looks good", NOW)
-    files = dict(exported(cast.workspace))
+    files = {path: contents for path, contents in exported(cast.workspace) if isinstance(contents, bytes)}
     told = json.loads(files[f"scenarios/{scenario.public_id}.json"])
     assert told["revisions"][0]["query"] == drafted(cast).query
     assert [pin["model"] for pin in told["revisions"][0]["prices"]] == ["openai/gpt-4.1", "google/gemini-2.5-flash"]
     assert told["comments"][0]["text"] == "looks good"
     assert json.loads(files["scenarios/links.json"]) == []
+
+
+def test_a_person_s_own_data_holds_what_they_wrote_where_they_still_are(cast: Cast) -> None:
+    scenario = kept(cast)
+    saving.comment(by(cast, "bob"), scenario, "mine", NOW)
+    saving.comment(by(cast, "vera"), scenario, "hers", NOW)
+    known = json.loads(signed_in(cast.bob).get("/me/export/").getvalue())["scenarios"]
+    assert [one["id"] for one in known["made"]] == [scenario.public_id]
+    assert [(one["scenario"], one["number"]) for one in known["saved"]] == [(scenario.public_id, 1)]
+    assert [one["text"] for one in known["said"]] == ["mine"]
+    cast.workspace.remove(cast.bob)
+    known = json.loads(signed_in(cast.bob).get("/me/export/").getvalue())["scenarios"]
+    assert known == {"made": [], "saved": [], "said": []}
 
 
 def test_a_workspace_that_is_deleted_takes_its_scenarios_along_pinned_own_prices_and_all(cast: Cast) -> None:

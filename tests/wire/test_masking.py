@@ -20,6 +20,8 @@ TOKEN = "costcalc_" + LINK + "c0ffee"
         f"/accounts/login/?next=%2Finvitations%2F{LINK}%2F",
         f"/accounts/login/?next=/s/{LINK}/",
         f"/accounts/password/reset/key/3-{LINK}/",
+        f"/me/address/{LINK}.1vT{LINK}.{LINK}/",
+        f"/accounts/login/?next=%2Fme%2Faddress%2F{LINK}.1vT{LINK}.{LINK}%2F",
         f"Authorization: Bearer {TOKEN}",
     ],
 )

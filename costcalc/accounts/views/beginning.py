@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from allauth.account import views as allauth_views
-from django.contrib.auth import login
+from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -33,7 +33,7 @@ def first_owner(request: HttpRequest, link: str) -> HttpResponse:
         user = make_first_owner(link, wanted["email"], wanted["password"], wanted["name"])
     except TooLateError:
         raise Http404 from None
-    login(request, user)
+    get_adapter().login(request, user)
     return redirect("/")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,7 @@ from costcalc.accounts.forms import AuditForm
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import Workspace
+from costcalc.wire.files import SentFile, written
 
 
 @require_safe
@@ -49,14 +51,14 @@ def _found(workspace: Workspace, form: AuditForm) -> QuerySet[AuditEntry]:
 
 @require_safe
 @in_workspace(Role.OWNER)
-def audit_csv(request: HttpRequest, visit: Visit) -> HttpResponse:
+def audit_csv(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """What the filter finds, for a spreadsheet."""
     return _file(request, visit, journal.as_csv, "text/csv; charset=utf-8", "csv")
 
 
 @require_safe
 @in_workspace(Role.OWNER)
-def audit_json(request: HttpRequest, visit: Visit) -> HttpResponse:
+def audit_json(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """What the filter finds, for a program, with a checkpoint of the whole."""
     return _file(request, visit, journal.as_json, "application/json", "json")
 
@@ -64,16 +66,12 @@ def audit_json(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _file(
     request: HttpRequest,
     visit: Visit,
-    write: Callable[[Workspace, QuerySet[AuditEntry]], bytes],
+    write: Callable[[Workspace, QuerySet[AuditEntry]], Iterator[bytes]],
     media_type: str,
     extension: str,
-) -> HttpResponse:
+) -> HttpResponseBase:
     form = AuditForm(request.GET)
     if not form.is_valid():
         return HttpResponse(status=422, content_type="text/plain; charset=utf-8")
-    name = f"audit-{visit.workspace.public_id}.{extension}"
-    return HttpResponse(
-        write(visit.workspace, _found(visit.workspace, form)),
-        content_type=media_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )
+    file = written(write(visit.workspace, _found(visit.workspace, form)))
+    return SentFile(file, f"audit-{visit.workspace.public_id}.{extension}", media_type)

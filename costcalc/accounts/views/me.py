@@ -1,26 +1,31 @@
-"""One's own account: name, what is known, its end."""
+"""One's own account: name, address, what is known, its end."""
 
 from __future__ import annotations
 
 from allauth.account.adapter import get_adapter
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from costcalc.accounts.access import person
-from costcalc.accounts.archive import as_json, own_data
+from costcalc.accounts import address
+from costcalc.accounts.access import person, with_recent_password
+from costcalc.accounts.archive import own_data
 from costcalc.accounts.farewell import HandOverError, delete_account
-from costcalc.accounts.forms import NameForm, PasswordForm
+from costcalc.accounts.forms import AddressForm, NameForm, PasswordForm
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
+from costcalc.wire.files import SentFile, json_pieces, written
+from costcalc.wire.views import too_many
 
 
 @login_required
@@ -37,13 +42,50 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@with_recent_password
+def new_address(request: HttpRequest) -> HttpResponse:
+    """Ask for another e-mail address: a link goes there, and whether it is somebody's is not said here."""
+    user = person(request)
+    form = AddressForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        context = {"form": form}
+        return render(request, "accounts/new_address.html", context, status=422 if form.is_bound else 200)
+    if not ratelimit.consume(request, action="new_address", user=user):
+        return too_many(request)
+    wanted = form.cleaned_data["email"]
+    path = reverse("accounts:confirm-address", args=(address.link_for(user, wanted),))
+    address.ask(user, wanted, request.build_absolute_uri(path))
+    return render(request, "accounts/new_address.html", {"sent": wanted})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def confirm_address(request: HttpRequest, link: str) -> HttpResponse:
+    """Change the address to that of the link: looking changes nothing, and the link is its person's alone."""
+    user = person(request)
+    new, old = address.confirmed_by(user, link), user.email
+    if new is None:
+        raise Http404
+    if request.method != "POST":
+        return render(request, "accounts/confirm_address.html", {"new": new})
+    try:
+        address.change(user, new)
+    except address.TakenError:
+        return render(request, "accounts/confirm_address.html", {"new": new, "taken": True}, status=409)
+    address.tell(old, new)
+    messages.success(request, _("Your e-mail address is changed."))
+    return redirect("accounts:me")
+
+
+@login_required
 @require_safe
 @never_cache
-def me_export(request: HttpRequest) -> HttpResponse:
+def me_export(request: HttpRequest) -> SentFile:
     """What the product knows of this person."""
-    contents = as_json(own_data(person(request)))
-    headers = {"Content-Disposition": 'attachment; filename="costcalc-account.json"'}
-    return HttpResponse(contents, content_type="application/json", headers=headers)
+    return SentFile(written(json_pieces(own_data(person(request)))), "costcalc-account.json", "application/json")
 
 
 @login_required

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,11 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from costcalc.accounts import team
 from costcalc.accounts.access import Visit, in_workspace
+from costcalc.accounts.entrance import may_invite
 from costcalc.accounts.forms import InvitationForm, RoleForm
 from costcalc.accounts.models import User
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import Invitation, LastOwnerError, StaleError, UsedUpError
+from costcalc.wire.views import too_many
 
 
 @require_safe
@@ -59,7 +60,8 @@ def change_role(request: HttpRequest, visit: Visit, member: str) -> HttpResponse
     if not form.is_valid():
         return _page(request, visit, 422, problem=_("Choose one of the roles."))
     try:
-        team.change_role(visit, user, Role(form.cleaned_data["role"]), Role(form.cleaned_data["was"]))
+        wanted, was = Role(form.cleaned_data["role"]), Role(form.cleaned_data["was"])
+        team.change_role(visit, user, wanted, timezone.now(), was)
     except LastOwnerError:
         return _page(request, visit, 422, problem=_last_owner())
     except StaleError:
@@ -76,7 +78,7 @@ def remove(request: HttpRequest, visit: Visit, member: str) -> HttpResponse:
     if user != visit.user:
         visit.must(Role.OWNER)
     try:
-        team.remove(visit, user)
+        team.remove(visit, user, timezone.now())
     except LastOwnerError:
         return _page(request, visit, 422, problem=_last_owner())
     if user == visit.user:
@@ -98,9 +100,9 @@ def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
     form = InvitationForm(request.POST)
     if not form.is_valid():
         return _page(request, visit, 422, form=form)
-    if (too_many := _too_many(request)) is not None:
-        return too_many
     wanted = form.cleaned_data
+    if wanted["email"] and not may_invite(request, visit.user):
+        return too_many(request)
     made, link = team.invite_somebody(
         visit, Role(wanted["role"]), timezone.now(), wanted["email"], wanted["language"], form.lasts
     )
@@ -113,8 +115,8 @@ def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
 def renew(request: HttpRequest, visit: Visit, invitation: str) -> HttpResponse:
     """Send an invitation anew: another link, and the one before ends."""
     found = _invitation(visit, invitation)
-    if (too_many := _too_many(request)) is not None:
-        return too_many
+    if found.email and not may_invite(request, visit.user):
+        return too_many(request)
     try:
         link = team.renew(visit, found, timezone.now())
     except UsedUpError:
@@ -129,12 +131,6 @@ def revoke(request: HttpRequest, visit: Visit, invitation: str) -> HttpResponse:
     team.revoke_invitation(visit, _invitation(visit, invitation), timezone.now())
     messages.success(request, _("The invitation is ended."))
     return redirect("accounts:members", visit.workspace.public_id)
-
-
-def _too_many(request: HttpRequest) -> HttpResponse | None:
-    """The answer to more invitations than a person has friends: they go to addresses that nobody asked."""
-    refused: HttpResponse | None = ratelimit.consume_or_429(request, action="invite")
-    return refused
 
 
 def _invitation(visit: Visit, public_id: str) -> Invitation:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from costcalc.accounts import team
-from costcalc.accounts.access import Visit, in_workspace
+from costcalc.accounts.access import Visit, in_workspace, is_fresh, password_address, with_recent_password
 from costcalc.accounts.forms import TokenForm
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role, Scope
@@ -24,10 +25,16 @@ from costcalc.accounts.workspaces import ApiToken
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @in_workspace(Role.EDITOR)
-def tokens(request: HttpRequest, visit: Visit) -> HttpResponse:
+def tokens(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """One's own tokens, to owners all; a POST makes one, whose secret is on this answer and nowhere else."""
     if request.method != "POST":
         return _page(request, visit, form=TokenForm())
+    return _made(request, visit)
+
+
+@with_recent_password
+def _made(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """A token outlives the session that it is made in, so that one must be its owner's."""
     form = TokenForm(request.POST)
     if not form.is_valid():
         return _page(request, visit, 422, form=form)
@@ -54,5 +61,8 @@ def _seen(visit: Visit) -> QuerySet[ApiToken]:
 
 
 def _page(request: HttpRequest, visit: Visit, status: int = 200, **more: Any) -> HttpResponse:
-    context = {**navigation(visit, "accounts:tokens"), "tokens": _seen(visit), "now": timezone.now(), **more}
+    now = timezone.now()
+    context = {**navigation(visit, "accounts:tokens"), "tokens": _seen(visit), "now": now, **more}
+    if not is_fresh(request, now):
+        context["password_address"] = password_address(request)
     return render(request, "accounts/tokens.html", context, status=status)

@@ -12,13 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from costcalc.accounts import team
-from costcalc.accounts.access import CURRENT, Visit, in_workspace, person
+from costcalc.accounts.access import CURRENT, Visit, in_workspace, person, with_recent_password
 from costcalc.accounts.archive import archive
 from costcalc.accounts.audit import acting
 from costcalc.accounts.forms import DeletionForm, SettingsForm, WorkspaceForm
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import Membership, StaleError, Workspace, personal_workspace
+from costcalc.wire.files import SentFile
 
 
 @login_required
@@ -80,18 +81,15 @@ def switch(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_safe
 @never_cache
 @in_workspace(Role.OWNER)
-def export(request: HttpRequest, visit: Visit) -> HttpResponse:
+def export(request: HttpRequest, visit: Visit) -> SentFile:
     """Everything in the workspace, as one archive."""
     name = f"{slugify(visit.workspace.name) or 'workspace'}-{visit.workspace.public_id}.zip"
-    return HttpResponse(
-        archive(visit.workspace),
-        content_type="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return SentFile(archive(visit.workspace), name, "application/zip")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_workspace(Role.OWNER)
+@with_recent_password
 def delete(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Ends a workspace with all that is in it; the archive is offered first, and its name asked for."""
     found = visit.workspace

@@ -24,14 +24,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Check first, keep what there is, then replace it; a schema of an older release is brought up to date."""
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        with alone(settings.DATA_DIR / "prepare.lock"):
-            with opened(options["file"]):
-                pass
+        with alone(settings.DATA_DIR / "prepare.lock"), opened(options["file"]) as folder:
             if "django_migrations" in connection.introspection.table_names():
                 kept = settings.DATA_DIR / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz"
                 back_up(kept)
                 self.stdout.write(f"What was there is in {kept}")
             connection.close()
-            restore(options["file"])
+            restore(folder)
             call_command("migrate", interactive=False, verbosity=0)
         self.stdout.write("Restored. Restart the server: it holds the secret key that it started with.")
