@@ -119,7 +119,7 @@ PAGES: dict[str, dict[str, Row]] = {
     # The comment is the editor's.
     "scenarios/<str:public_id>/comments/<str:comment>/": {
         "GET": pages("302 404 403 200 403"),
-        "POST": pages("302 404 403 302 403", text="Better"),
+        "POST": pages("302 404 403 302 403", text="Better", edition=1),
     },
     # Of the editor's revision the viewer is asked.
     "scenarios/<str:public_id>/approvals/": {"POST": edits(person="{member}", revision=1)},
