@@ -71,7 +71,7 @@ class ActorCard(models.Model):
         return self.name or f"#{self.pk}"
 
     def is_true(self) -> bool:
-        """Whether name and address are those that the entries were hashed with; erased ones have none in their place."""
+        """Whether name and address are those that the entries were hashed with; erased, that none is in their place."""
         if self.erased_at is not None:
             return not (self.name or self.email or self.salt)
         return self.digest == card_digest(self.salt, self.kind, self.name, self.email)

@@ -156,6 +156,6 @@ def test_the_command_makes_nothing_of_what_is_none(wrong: dict[str, str]) -> Non
 def test_the_command_makes_no_token_that_would_open_nothing() -> None:
     command()
     User.objects.update(is_active=False)
-    with pytest.raises(CommandError, match="eve@example.org is switched off"):
+    with pytest.raises(CommandError, match=r"eve@example\.org is switched off"):
         command()
     assert ApiToken.objects.count() == 1
