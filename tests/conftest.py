@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 import uvicorn
 from django.apps import apps
-from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
@@ -28,7 +27,8 @@ from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import ConsoleMessage, Page, Request
 from pytest_django.plugin import DjangoDbBlocker
 
-from costcalc.management.commands.prepare import alone, collect_if_stale
+from costcalc.management.commands.prepare import collect_if_stale
+from costcalc.wire.schema import preparing
 from tests.browsers import chromium
 from tests.factories import Cast, a_cast
 
@@ -46,8 +46,7 @@ SAMPLES = "COSTCALC_SAMPLES"
 @pytest.fixture(scope="session", autouse=True)
 def static_files() -> None:
     """Collected once, by whichever test process comes first; pages cannot be rendered without."""
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    with alone(settings.DATA_DIR / "prepare.lock"):
+    with preparing():
         collect_if_stale()
         call_command("translations", "compile", verbosity=0)
     # Read before another process had written it, the catalogue of this one would be an old one.

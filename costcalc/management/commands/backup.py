@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from costcalc.management.keeping import back_up
 
@@ -17,6 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
+        if connection.vendor == "sqlite" and "django_migrations" not in connection.introspection.table_names():
+            raise CommandError("There is nothing to back up yet: the database is empty.")
         try:
             back_up(path)
         except OSError as error:

@@ -1,9 +1,7 @@
 """Make everything that serving needs, where it is missing or stale. Cheap when nothing is."""
 
-import fcntl
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +9,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from costcalc.wire.schema import migrate_if_behind, preparing
 
 
 class Command(BaseCommand):
@@ -21,28 +19,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run each step; a second process that prepares at the same time waits for the first."""
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        with alone(settings.DATA_DIR / "prepare.lock"):
+        with preparing():
             migrate_if_behind()
             call_command("clearsessions", verbosity=0)
             call_command("translations", "compile", verbosity=0)
             collect_if_stale(self.stdout.write)
             call_command("sync_prices", stdout=self.stdout)
-
-
-@contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Hold a lock between processes. It goes with its holder, so none is left behind by a crash."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def migrate_if_behind() -> None:
-    """Bring the database's schema up to date; asking costs a tenth of what migrating for nothing does."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", interactive=False, verbosity=0)
 
 
 def collect_if_stale(say: Callable[[str], object] = lambda text: None) -> None:

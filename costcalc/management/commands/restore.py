@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from costcalc.management.commands.prepare import alone
 from costcalc.management.keeping import back_up, opened, restore
+from costcalc.wire.schema import preparing
 
 
 class Command(BaseCommand):
@@ -23,8 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check first, keep what there is, then replace it; a schema of an older release is brought up to date."""
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        with alone(settings.DATA_DIR / "prepare.lock"), opened(options["file"]) as folder:
+        with preparing(), opened(options["file"]) as folder:
             if "django_migrations" in connection.introspection.table_names():
                 kept = settings.DATA_DIR / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz"
                 back_up(kept)

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 
@@ -13,9 +13,10 @@ from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role, Scope
 from costcalc.accounts.team import target
 from costcalc.accounts.workspaces import Membership, Workspace, make_token
+from costcalc.wire.schema import SchemaCommand
 
 
-class Command(BaseCommand):
+class Command(SchemaCommand):
     help = "Make an API token, with the person and the workspace where they are absent. Prints only the token."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.urls import reverse
 
 from costcalc.accounts.first_owner import new_first_owner_link
+from costcalc.wire.schema import SchemaCommand
 
 
-class Command(BaseCommand):
+class Command(SchemaCommand):
     help = "Print a link that makes the first account, once; it replaces any earlier one."
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -5,13 +5,14 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from costcalc.accounts.audit import Checkpoint, checkpoint, faults
 from costcalc.accounts.workspaces import Workspace
+from costcalc.wire.schema import SchemaCommand
 
 
-class Command(BaseCommand):
+class Command(SchemaCommand):
     help = "Find changed, removed, reordered or cut entries of the audit logs. Exit status 1 where there are any."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -7,15 +7,16 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from costcalc.catalog import genai, reviewed, sync
+from costcalc.wire.schema import SchemaCommand
 
 SHOWN = 40
 
 
-class Command(BaseCommand):
+class Command(SchemaCommand):
     """Idempotent; only ever appends. Without --file it reads the installed genai-prices."""
 
     help = "Take in the prices of genai-prices and the reviewed corrections; append what is new or changed."
