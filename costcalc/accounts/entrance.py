@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from smtplib import SMTPException
+from threading import Thread
 from typing import Any
 
 from allauth.account import forms as allauth_forms
@@ -13,6 +14,7 @@ from allauth.core import ratelimit
 from django import forms
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -24,6 +26,7 @@ from costcalc.accounts.workspaces import Invitation, personal_workspace
 from costcalc.wire.rate_limit import subscriber
 
 INVITED = "invitation"
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 logger = logging.getLogger(__name__)
 
 
@@ -81,15 +84,26 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         record_authentication(request, user, method="password")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send; whether the mail server takes it is the operator's business, not the visitor's."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        except (OSError, SMTPException):
-            logger.exception("A message could not be sent")
+        """Send; whether the mail server takes it is the operator's business, not the visitor's.
+
+        A mail server is not waited for: only where there is an account is there a message, and the wait would tell.
+        """
+        message = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})
+        if settings.EMAIL_BACKEND == SMTP:
+            Thread(target=_deliver, args=(message,), daemon=True).start()
+        else:
+            _deliver(message)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Whom the attempts are counted for; `asgi.py` has asked the proxies that are trusted."""
         return subscriber(request.META.get("REMOTE_ADDR", ""))
+
+
+def _deliver(message: EmailMessage) -> None:
+    try:
+        message.send()
+    except (OSError, SMTPException):
+        logger.exception("A message could not be sent")
 
 
 def _plain(form: forms.BaseForm, labels: dict[str, Any]) -> None:

@@ -1,6 +1,8 @@
 """Signing up, in and out; forgotten passwords; attempts that are too many."""
 
 import re
+import socket
+import time
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -11,6 +13,7 @@ from pytest_django.fixtures import Settings
 
 from costcalc.accounts.access import Visit
 from costcalc.accounts.capability import new_link
+from costcalc.accounts.entrance import SMTP
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role
 from costcalc.accounts.team import invite_somebody
@@ -193,3 +196,18 @@ def test_messages_go_out_in_the_reader_s_language(client: Client, cast: Cast) ->
     client.post(RESET, {"email": "alice@example.org"})
     assert mail.outbox[0].subject == "costcalc: Đặt mật khẩu mới"
     assert "Mở liên kết này" in mail.outbox[0].body
+
+
+def test_a_slow_mail_server_does_not_tell_who_has_an_account(client: Client, cast: Cast, settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_BACKEND = SMTP
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        settings.EMAIL_TIMEOUT = 5
+        begun = time.monotonic()
+        assert client.post(RESET, {"email": "alice@example.org"}).status_code == 302
+        assert time.monotonic() - begun < 3
+        silent.settimeout(5)
+        caller, _ = silent.accept()
+        with caller:
+            caller.sendall(b"220 at last\r\n")
+            assert caller.recv(100).lower().startswith(b"ehlo"), "It is sent all the same."
