@@ -24,6 +24,7 @@ from costcalc.accounts.models import User
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role, Scope
 from costcalc.accounts.workspaces import Invitation, LastOwnerError, Membership, StaleError, UsedUpError, Workspace
+from costcalc.wire.addresses import whole_address
 from costcalc.wire.paging import Page, Paging, paged, refuse_strangers
 from costcalc.wire.problem import ConflictError, Problem, problems
 from costcalc.wire.rate_limit import WAIT
@@ -260,7 +261,7 @@ def _may_send(request: HttpRequest, visit: Visit, email: str) -> None:
 
 
 def _sent(request: HttpRequest, invitation: Invitation, link: str) -> dict[str, Any]:
-    address = request.build_absolute_uri(reverse("accounts:invitation", args=(link,)))
+    address = whole_address(request, reverse("accounts:invitation", args=(link,)))
     if invitation.email:
         # A link that was rolled back must not arrive.
         transaction.on_commit(partial(team.send, invitation, address))

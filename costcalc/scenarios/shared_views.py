@@ -20,6 +20,7 @@ from costcalc.scenarios.forms import ShareForm
 from costcalc.scenarios.saved import SavedScenario
 from costcalc.scenarios.saved_views import PAGE, answer, of_scenario, page_number
 from costcalc.scenarios.sharing import ShareLink
+from costcalc.wire.addresses import whole_address
 
 LANGUAGES = ("en", "vi")
 
@@ -40,7 +41,7 @@ def share(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpRes
         except saving.SharingForbiddenError:
             allowed = False
         else:
-            address = request.build_absolute_uri(reverse("scenarios:shared", args=[link]))
+            address = whole_address(request, reverse("scenarios:shared", args=[link]))
             return render(request, "scenarios/saved/made.html", {**context, "address": address, "row": row})
     status = 200 if not form.is_bound else 422 if allowed else 403
     return render(request, "scenarios/saved/share.html", {**context, "form": form, "allowed": allowed}, status=status)

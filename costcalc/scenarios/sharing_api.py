@@ -17,6 +17,7 @@ from costcalc.accounts.roles import Role
 from costcalc.scenarios import saving
 from costcalc.scenarios.saved_shown import GUARDED, SENT, Line, Number, with_example
 from costcalc.scenarios.sharing import ShareLink
+from costcalc.wire.addresses import whole_address
 from costcalc.wire.paging import Page, Paging, paged, refuse_strangers
 from costcalc.wire.problem import ConflictError, problems
 
@@ -73,7 +74,7 @@ def share_scenario(request: HttpRequest, scenario_id: str, body: LinkIn) -> tupl
         row, link = saving.share(visit, revision, now, body.note, until)
     except saving.SharingForbiddenError:
         raise ConflictError("This workspace allows no links.") from None
-    address = request.build_absolute_uri(reverse("scenarios:shared", args=(link,)))
+    address = whole_address(request, reverse("scenarios:shared", args=(link,)))
     return 201, {**_link(row), "link": address}
 
 

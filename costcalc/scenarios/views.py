@@ -27,6 +27,7 @@ from costcalc.scenarios.listing import BESIDE_THE_LEDGER, ON_ITS_OWN_PAGE, Asked
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.scenario import Scenario
 from costcalc.scenarios.summaries import Summaries
+from costcalc.wire.addresses import whole_address
 
 LONGEST_LAST = 8000
 # The shape of a form in which something is marked as wrong.
@@ -165,7 +166,7 @@ def _sheet(asked: _Request) -> dict[str, Any]:
     page = Asked.of(asked.request.GET, shown.reading, asked.editing, BESIDE_THE_LEDGER)
     return {
         **context,
-        "address": asked.request.build_absolute_uri(_home(query)),
+        "address": whole_address(asked.request, _home(query)),
         "ledger": Writer(result, write, asked.today).ledger(findings),
         **listing(page, result, asked.held),
     }

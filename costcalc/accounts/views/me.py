@@ -24,6 +24,7 @@ from costcalc.accounts.farewell import HandOverError, delete_account
 from costcalc.accounts.forms import AddressForm, NameForm, PasswordForm
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
+from costcalc.wire.addresses import whole_address
 from costcalc.wire.files import SentFile, json_pieces, written
 from costcalc.wire.views import too_many
 
@@ -56,7 +57,7 @@ def new_address(request: HttpRequest) -> HttpResponse:
         return too_many(request)
     wanted = form.cleaned_data["email"]
     path = reverse("accounts:confirm-address", args=(address.link_for(user, wanted),))
-    address.ask(user, wanted, request.build_absolute_uri(path))
+    address.ask(user, wanted, whole_address(request, path))
     return render(request, "accounts/new_address.html", {"sent": wanted})
 
 

@@ -23,6 +23,7 @@ from costcalc.accounts.models import User
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import Invitation, LastOwnerError, StaleError, UsedUpError
+from costcalc.wire.addresses import whole_address
 from costcalc.wire.views import too_many
 
 
@@ -141,7 +142,7 @@ def _invitation(visit: Visit, public_id: str) -> Invitation:
 
 
 def _shown_once(request: HttpRequest, visit: Visit, invitation: Invitation, link: str) -> HttpResponse:
-    address = request.build_absolute_uri(reverse("accounts:invitation", args=(link,)))
+    address = whole_address(request, reverse("accounts:invitation", args=(link,)))
     sent = team.send(invitation, address) if invitation.email else None
     days: dt.timedelta = invitation.expires_at - timezone.now()
     return _page(request, visit, made=invitation, address=address, sent=sent, days=round(days.total_seconds() / 86400))
