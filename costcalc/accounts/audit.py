@@ -71,8 +71,10 @@ class ActorCard(models.Model):
         return self.name or f"#{self.pk}"
 
     def is_true(self) -> bool:
-        """Whether name and address are those that the entries were hashed with; true of an erased card."""
-        return self.erased_at is not None or self.digest == card_digest(self.salt, self.kind, self.name, self.email)
+        """Whether name and address are those that the entries were hashed with; erased, that none is in their place."""
+        if self.erased_at is not None:
+            return not (self.name or self.email or self.salt)
+        return self.digest == card_digest(self.salt, self.kind, self.name, self.email)
 
 
 class EntryQuerySet(models.QuerySet["AuditEntry"]):

@@ -3,13 +3,13 @@
 from allauth.account import views
 from django.urls import path, re_path
 
-from costcalc.accounts.views.beginning import sign_in
+from costcalc.accounts.views.beginning import sign_in, sign_up
 
 urlpatterns = [
     path("login/", sign_in, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("password/again/", views.reauthenticate, name="account_reauthenticate"),
-    path("signup/", views.signup, name="account_signup"),
+    path("signup/", sign_up, name="account_signup"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("password/set/", views.password_set, name="account_set_password"),

@@ -98,6 +98,15 @@ def test_another_name_on_a_card_is_found(log: Workspace, column: str, value: str
     assert set(faults(log)) == {"the actor of entry 2 was changed", "the actor of entry 5 was changed"}
 
 
+@pytest.mark.parametrize("column", ["name", "email"])
+def test_another_name_on_a_card_that_claims_to_be_erased_is_found(log: Workspace, column: str) -> None:
+    card = log.audit_entries.get(sequence=2).actor
+    ActorCard.objects.filter(pk=card).update(name="", email="", salt="", erased_at=timezone.now())
+    assert list(faults(log)) == []
+    ActorCard.objects.filter(pk=card).update(**{column: "Mallory"})
+    assert set(faults(log)) == {"the actor of entry 2 was changed", "the actor of entry 5 was changed"}
+
+
 def test_a_card_that_was_deleted_is_found(log: Workspace) -> None:
     ActorCard.objects.filter(pk=log.audit_entries.get(sequence=4).actor).delete()
     assert list(faults(log)) == ["entry 4 has lost its actor"]

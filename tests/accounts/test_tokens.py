@@ -150,3 +150,12 @@ def test_the_command_makes_nothing_of_what_is_none(wrong: dict[str, str]) -> Non
     with pytest.raises(CommandError):
         command(**wrong)
     assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_command_makes_no_token_that_would_open_nothing() -> None:
+    command()
+    User.objects.update(is_active=False)
+    with pytest.raises(CommandError, match=r"eve@example\.org is switched off"):
+        command()
+    assert ApiToken.objects.count() == 1

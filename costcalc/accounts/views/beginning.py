@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -35,6 +36,16 @@ def first_owner(request: HttpRequest, link: str) -> HttpResponse:
         raise Http404 from None
     get_adapter().login(request, user)
     return redirect("/")
+
+
+def sign_up(request: HttpRequest) -> HttpResponseBase:
+    """allauth's page; of two clicks the second one hears that there is an account by now."""
+    try:
+        answer: HttpResponseBase = allauth_views.signup(request)
+    except IntegrityError:
+        # The address was free when the form was read, and is somebody's now: read it again.
+        answer = allauth_views.signup(request)
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -35,6 +35,8 @@ class Command(BaseCommand):
             raise CommandError("A workspace's name has 1 to 80 characters.")
         with durable(), transaction.atomic():
             user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(email)
+            if not user.is_active:
+                raise CommandError(f"{user.email} is switched off: a token of theirs would open nothing.")
             workspace = workspace_of(user, options["workspace"].strip())
             self.stdout.write(made(workspace, user, Scope(options["scope"]), options["name"][:80]))
 
