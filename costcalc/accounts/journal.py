@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from costcalc.accounts.audit import ActorCard, AuditEntry, checkpoint
 from costcalc.accounts.workspaces import Workspace
+from costcalc.folding import has_words
 from costcalc.wire.cells import pieces
 from costcalc.wire.exact import iso
 from costcalc.wire.files import json_pieces
@@ -54,8 +55,8 @@ def found(
     """The entries that match: part of a name or address, the beginning of an action, from and before a moment."""
     entries: QuerySet[AuditEntry] = workspace.audit_entries.all()
     if actor:
-        cards = ActorCard.objects.filter(Q(name__icontains=actor) | Q(email__icontains=actor), workspace=workspace)
-        entries = entries.filter(actor__in=list(cards.values_list("pk", flat=True)))
+        cards = ActorCard.objects.filter(workspace=workspace).values_list("pk", "name", "email")
+        entries = entries.filter(actor__in=[pk for pk, *said in cards if has_words(actor, *said)])
     if action:
         entries = entries.filter(action__startswith=action)
     if since:

@@ -18,6 +18,7 @@ from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.entries import Entry, PriceRow
 from costcalc.catalog.own import Kind, OwnPrice, OwnPriceQuerySet
+from costcalc.folding import has_words
 
 PREFIX = "own:"
 PROVIDER = "own"
@@ -125,10 +126,11 @@ def unnamed_in(workspace: Workspace) -> Lookup:
 
 
 def offered_in(workspace: Workspace, words: str = "", limit: int | None = None) -> list[OwnEntry]:
-    """The prices that a workspace offers, by name; those whose name contains every word."""
+    """The prices that a workspace offers, by name; those whose name has every word, in any case."""
     offered = OwnPrice.objects.filter(workspace=workspace).offered()
-    for word in words.split():
-        offered = offered.filter(name__icontains=word)
+    if words.split():
+        found = [pk for pk, name in offered.values_list("pk", "name") if has_words(words, name)]
+        offered = offered.filter(pk__in=found[:limit])
     return entries_of(list(offered[:limit]))
 
 

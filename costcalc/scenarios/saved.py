@@ -24,9 +24,9 @@ from costcalc.catalog.index import Catalogue
 from costcalc.catalog.models import Price
 from costcalc.catalog.own import OwnPrice
 from costcalc.catalog.own_entries import Lookup, OwnEntry, seen_in
+from costcalc.folding import folded, sought
 from costcalc.scenarios.fields import SIDES, input_name
 from costcalc.scenarios.findings import full_name
-from costcalc.scenarios.folding import folded, sought
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.scenario import Choice, Offer, Result, Scenario
 

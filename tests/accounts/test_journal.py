@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -52,6 +53,14 @@ def test_the_filter_finds_what_it_says_on_the_page_and_in_files(busy: Cast, quer
     assert page(busy, query).count('<td class="word short">') == min(shown, PAGE)
     assert len(list(csv.DictReader(io.StringIO(page(busy, query, "audit.csv"))))) == shown
     assert len(json.loads(page(busy, query, "audit.json"))["entries"]) == shown
+
+
+@pytest.mark.parametrize(("words", "shown"), [("đÀO", 1), ("dao", 1), ("thị ĐÀO", 1), ("đáo", 0)])
+def test_a_person_is_found_in_any_case_and_without_the_accents(cast: Cast, words: str, shown: int) -> None:
+    cast.bob.name = "Đào Thị Bích"
+    with acting(cast.workspace, Actor(cast.bob)) as act:
+        act.note("scenario.made", "scenario:1", {}, {})
+    assert page(cast, f"?actor={quote(words)}").count('<td class="word short">') == shown
 
 
 @pytest.mark.parametrize("query", ["?since=yesterday", "?until=31.12.2026", "?before=x", "?actor=" + "x" * 101])

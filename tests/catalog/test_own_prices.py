@@ -257,6 +257,14 @@ def test_the_picker_offers_the_workspaces_own_prices_first(cast: Cast) -> None:
     assert price.address not in Client().get("/models/?q=our+rate").content.decode()
 
 
+@pytest.mark.parametrize("words", ["ĐỒNG", "gia dong", "giá đ"])
+def test_the_picker_finds_an_own_price_in_any_case_and_without_its_accents(cast: Cast, words: str) -> None:
+    price = added(cast, terms(name="Giá đồng hạng"))
+    added(cast)
+    found = signed_in(cast.bob, cast.workspace).get("/models/", {"q": words}).content.decode()
+    assert re.findall(r'data-value="(own:[^"]+)"', found) == [price.address]
+
+
 def test_own_prices_never_enter_the_rankings(cast: Cast) -> None:
     added(cast, terms("0.000001"))
     page = text(signed_in(cast.bob), "/elsewhere/?q=rate")

@@ -8,8 +8,8 @@ from django.apps import apps
 from hypothesis import given
 from hypothesis import strategies as st
 
+from costcalc.folding import bare, folded, sought
 from costcalc.scenarios import saving
-from costcalc.scenarios.folding import bare, folded, sought
 from costcalc.scenarios.models import PinnedPrice, SavedScenario
 from tests.factories import Cast, signed_in
 from tests.scenarios.keeping import FLASH, NOW, by, drafted, kept

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from costcalc.scenarios.folding import sought
+from costcalc.folding import sought
 
 
 def fold(apps, schema_editor):

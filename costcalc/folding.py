@@ -26,3 +26,9 @@ def sought(*texts: str) -> str:
     """What a search looks in: the texts folded, and once more without accents where they have any."""
     lines = [folded(text) for text in texts]
     return "\n".join(dict.fromkeys([*lines, *map(bare, texts)]))
+
+
+def has_words(words: str, *texts: str) -> bool:
+    """Whether every word is in one of the texts."""
+    there = sought(*texts)
+    return all(word in there for word in folded(words).split())
