@@ -59,7 +59,8 @@ def write_scaled(units: int, places: int, language: str, *, least: int = 0) -> s
 
 
 def convention_of(language: str) -> Convention:
-    return CONVENTIONS.get(language.partition("-")[0], CONVENTIONS["en"])
+    known = CONVENTIONS.get(language)
+    return known or CONVENTIONS.get(language.partition("-")[0], CONVENTIONS["en"])
 
 
 def well_grouped(groups: list[str]) -> bool:

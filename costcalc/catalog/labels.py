@@ -93,7 +93,9 @@ def collated(words: str) -> tuple[str, str]:
 
 def unit_label(name: str) -> str:
     """A unit in words: `Output tokens`; its own name where there are no words for it."""
-    return str(UNITS.get(name) or unit_named(name).usage_key.replace("_", " ").capitalize())
+    words = UNITS.get(name)
+    # Not `or`: to ask whether a lazy text is empty translates it.
+    return unit_named(name).usage_key.replace("_", " ").capitalize() if words is None else str(words)
 
 
 def measure_label(name: str) -> str:

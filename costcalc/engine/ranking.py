@@ -75,11 +75,13 @@ def _line(unit: str, volume: Fraction, mixture: Mixture) -> tuple[npt.NDArray[An
     factor = volume * 100 / per(unit)
     paid = sum(float(share) * table.approximate(unit, level) for share, table, level in mixture)
     missing = np.isnan(paid)
-    exact = np.where(missing, 0.0, paid * float(factor))
-    cents = np.floor(exact)
-    rest = exact - cents
-    doubtful = np.flatnonzero((np.abs(rest - 0.5) <= DOUBT * exact) | (exact > LARGEST))
-    whole: npt.NDArray[Any] = np.where(exact > LARGEST, 0.0, cents + (rest >= 0.5)).astype(np.int64)
+    exact = np.nan_to_num(paid * float(factor), copy=False)
+    cents = np.floor(exact + 0.5)
+    large = exact > LARGEST
+    doubtful = np.flatnonzero((0.5 - np.abs(exact - cents) <= DOUBT * exact) | large)
+    if large.any():
+        cents[large] = 0
+    whole: npt.NDArray[Any] = cents.astype(np.int64)
     found = [_exactly(unit, factor, mixture, model) for model in doubtful.tolist()]
     if max(found, default=0) > INT64:
         whole = whole.astype(object)

@@ -275,10 +275,9 @@ def _lines(
 
 def _volumes(move: Move, days: DayCount) -> list[tuple[Fraction, Fraction]]:
     """Requests of each month on both sides, which only retries tell apart."""
-    before = [move.workload.requests_in(month, days) for month in range(1, YEAR + 1)]
-    if move.moved.retry_share == move.workload.retry_share:
-        return [(requests, requests) for requests in before]
-    return [(requests, move.moved.requests_in(month, days)) for month, requests in enumerate(before, 1)]
+    before = move.workload.requests_until(YEAR, days)
+    same = move.moved.retry_share == move.workload.retry_share
+    return list(zip(before, before if same else move.moved.requests_until(YEAR, days), strict=True))
 
 
 def _months(

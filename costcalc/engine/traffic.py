@@ -109,12 +109,18 @@ class Workload:
 
     def requests_in(self, month: int, days: DayCount) -> Fraction:
         """Requests of month 1, 2, … with growth and retries."""
-        volume = Fraction(self.requests)
-        if self.per == "day":
-            volume *= days.days_in(month)
-        if self.monthly_growth and month > 1:
-            volume *= (1 + Fraction(self.monthly_growth)) ** (month - 1)
-        return volume * (1 + Fraction(self.retry_share)) if self.retry_share else volume
+        return self.requests_until(month, days)[-1]
+
+    def requests_until(self, last: int, days: DayCount) -> list[Fraction]:
+        """Requests of each month from the first to the last."""
+        volume, growth = Fraction(self.requests), 1 + Fraction(self.monthly_growth)
+        if self.retry_share:
+            volume *= 1 + Fraction(self.retry_share)
+        found = []
+        for month in range(1, last + 1):
+            found.append(volume * days.days_in(month) if self.per == "day" else volume)
+            volume = volume * growth if self.monthly_growth else volume
+        return found
 
     def quantities(self) -> dict[str, Fraction]:
         """What one request uses, by price name; every token is in exactly one bucket; zeros are left out."""

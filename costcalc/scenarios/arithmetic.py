@@ -33,6 +33,7 @@ class Arithmetic:
     def __init__(self, result: Result, write: Formatter) -> None:
         self.result = result
         self.write = write
+        self.together = _("Together, rounded once to cents:")
         # Each side of a workload has as many requests for every line.
         self.requests = {side: result.requests(side) for side in SIDES}
         self.requests_steps = {side: [self._requests_step(i, side) for i in range(len(result.moves))] for side in SIDES}
@@ -49,7 +50,7 @@ class Arithmetic:
         for part in charge.parts:
             yield self._part(charge.unit, volume, quantity, part)
         if len(charge.parts) > 1 or charge.per_request * 100 * self.requests[side][line.workload] != cents:
-            yield f"{_('Together, rounded once to cents:')} {self.write.cents(cents)}"
+            yield f"{self.together} {self.write.cents(cents)}"
 
     def month(self, side: SideName) -> str:
         """`$3,000.00 + $6,000.00 = $9,000.00`."""

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -126,7 +127,7 @@ class Writer:
             groups=list(self._groups()),
             heads=self._heads(),
             total=self._total_row(_("Total, a month"), self.answer.monthly, self._month_steps, "total"),
-            year=self._total_row(capfirst(self._year_label()), self.answer.annual, self._year_steps, "after"),
+            year=self._total_row(capfirst(self._year_label), self.answer.annual, self._year_steps, "after"),
             complete=self.answer.complete,
             note=self._note(),
             grounds=self._grounds(),
@@ -138,7 +139,7 @@ class Writer:
 
         `grave` are the codes of findings that make the move impossible: then it is one on paper only.
         """
-        when = self._when()
+        when = self._when
         if not self.answer.complete:
             lead = _("At %(when)s, a price is missing, so the saving is") % {"when": when}
             return Verdict(lead, _("unknown"), "doubt")
@@ -162,6 +163,7 @@ class Writer:
         phrase = _("nothing") if same else _("less than a cent a month")
         return Verdict(_("At %(when)s, moving changes") % words, phrase, "")
 
+    @cached_property
     def _when(self) -> str:
         if self.result.scenario.day == self.today:
             return _("today’s prices")
@@ -175,7 +177,7 @@ class Writer:
             (_("Baseline, a month"), self._sum("baseline", month.baseline_cents)),
             (_("Candidate, a month"), self._sum("candidate", month.candidate_cents)),
             (_("Saving, a month"), self._saving(month, (self.arithmetic.difference(month),), known)),
-            (_("Saving: %(year)s") % {"year": self._year_label()}, self._saving(year, self._year_difference(), known)),
+            (_("Saving: %(year)s") % {"year": self._year_label}, self._saving(year, self._year_difference(), known)),
             (_("Saving, % of baseline"), self._percent(month)),
             (_("Effective price per MTok"), self._effective()),
         ]
@@ -301,18 +303,20 @@ class Writer:
         return (self.arithmetic.month(side),)
 
     def _year_steps(self, side: SideName) -> tuple[str, ...]:
-        return (self.arithmetic.year(side), self._year_note())
+        return (self.arithmetic.year(side), self._year_note)
 
+    @cached_property
     def _year_note(self) -> str:
-        words = {"when": self._when()}
+        words = {"when": self._when}
         return (
             _("At %(when)s throughout, each line of each month rounded once to cents, not cut off at a shutdown.")
             % words
         )
 
     def _year_difference(self) -> tuple[str, ...]:
-        return (self.arithmetic.difference(self.answer.annual), self._year_note())
+        return (self.arithmetic.difference(self.answer.annual), self._year_note)
 
+    @cached_property
     def _year_label(self) -> str:
         """A run-rate where every month is the same; else what it is."""
         growths = {move.workload.monthly_growth for move in self.result.moves}
