@@ -15,7 +15,7 @@ from costcalc.catalog.finding import find
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, PROVIDER
 from costcalc.scenarios import address
-from costcalc.scenarios.api import SideIn, WorkloadIn
+from costcalc.scenarios.estimate_bodies import SideIn, WorkloadIn
 from costcalc.scenarios.fields import BY_NAME, PRICES, TYPED, WORKLOAD, Value, input_name
 from costcalc.scenarios.reading import OWN_PRICE
 

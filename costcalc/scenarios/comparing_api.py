@@ -12,7 +12,7 @@ from pydantic import Field
 from costcalc.accounts.access import Visit
 from costcalc.accounts.credentials import Bearer, visit_of
 from costcalc.scenarios import saving
-from costcalc.scenarios.api import TotalsOut
+from costcalc.scenarios.estimate_answer import TotalsOut
 from costcalc.scenarios.saved import Revision
 from costcalc.scenarios.saved_shown import GUARDED, estimate_of
 from costcalc.wire.problem import problems

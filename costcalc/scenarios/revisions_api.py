@@ -15,8 +15,8 @@ from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
 from costcalc.scenarios import saving
-from costcalc.scenarios.api import EstimateOut, answered
 from costcalc.scenarios.comparing_api import ComparedLine, lines_compared
+from costcalc.scenarios.estimate_answer import EstimateOut, answered
 from costcalc.scenarios.saved import Draft, Revision, StaleError, UnreadableError
 from costcalc.scenarios.saved_shown import (
     ABSENT,

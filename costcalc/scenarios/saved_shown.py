@@ -13,7 +13,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from costcalc.catalog.index import catalogue
 from costcalc.engine import dollars
-from costcalc.scenarios.api import EstimateOut, answered
+from costcalc.scenarios.estimate_answer import EstimateOut, answered
 from costcalc.scenarios.saved import Revision, SavedScenario, UnreadableError
 from costcalc.scenarios.saving import revision_of
 from costcalc.wire import exact

@@ -15,8 +15,8 @@ from pydantic import ConfigDict, Field
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import seen_in
-from costcalc.scenarios.api import Days, Strict, WorkloadIn
 from costcalc.scenarios.body_address import Fault, UncarriedError, address_of, place_of
+from costcalc.scenarios.estimate_bodies import Days, Strict, WorkloadIn
 from costcalc.scenarios.fields import MOST_WORKLOADS
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.saved import LONGEST_QUERY, Draft, UnreadableError, draft

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from costcalc.scenarios.api import EXAMPLE
+from costcalc.scenarios.estimate_bodies import EXAMPLE
 
 pytestmark = pytest.mark.django_db
 

@@ -11,9 +11,10 @@ from costcalc.catalog.index import catalogue
 from costcalc.engine import dollars
 from costcalc.formatting import formatter_for
 from costcalc.scenarios.findings import Finding, Findings
-from costcalc.scenarios.ledger import Figure, Ledger, Writer
+from costcalc.scenarios.ledger import Writer
 from costcalc.scenarios.reading import read
 from costcalc.scenarios.scenario import Result
+from costcalc.scenarios.sheet import Figure, Ledger
 
 TODAY = dt.date(2026, 11, 22)
 RELAY = "to=article-relay/"

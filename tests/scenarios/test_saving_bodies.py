@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.index import catalogue
-from costcalc.scenarios.api import EstimateIn, answered, estimate
+from costcalc.scenarios.api import estimate
 from costcalc.scenarios.body_address import address_of
+from costcalc.scenarios.estimate_answer import answered
+from costcalc.scenarios.estimate_bodies import EstimateIn
 from costcalc.scenarios.fields import PRICES
 from costcalc.scenarios.models import SavedScenario
 from costcalc.scenarios.saved import draft
