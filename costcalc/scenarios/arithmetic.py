@@ -128,7 +128,8 @@ class Arithmetic:
         amount = volume * part.share * Fraction(part.price) / per(unit)
         factors.append(f"{self.write.per_mtok(part.price)}{self._per(unit)}")
         if part.billed_as not in (None, unit):
-            factors[-1] += f" ({_('billed as: %(unit)s') % {'unit': unit_label(part.billed_as or unit)}})"
+            paid_as = _("billed as: %(unit)s") % {"unit": unit_label(part.billed_as or unit)}
+            factors[-1] += f" ({paid_as})"
         return f"{' × '.join(factors)} = {self._dollars(amount)}"
 
     def _share(self, part: Part) -> str:

@@ -1,3 +1,4 @@
+import ast
 import io
 import os
 from pathlib import Path
@@ -9,7 +10,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from costcalc.management import catalogues
-from costcalc.management.catalogues import KEYWORDS, SOURCES, Source, extract_template, faults
+from costcalc.management.catalogues import KEYWORDS, ROOT, SOURCES, Source, extract_template, faults
 from costcalc.management.commands.translations import faults_of
 
 PAGE = """{% load i18n %}
@@ -136,3 +137,17 @@ def test_a_page_speaks_vietnamese() -> None:
     page = Template('{% load i18n %}{% translate "Prices" %}')
     with translation.override("vi"):
         assert page.render(Context()) == "Bảng giá"
+
+
+def test_no_string_hides_from_the_extractor_inside_another() -> None:
+    names = {"_", "_n", "gettext", "gettext_lazy", "ngettext", "pgettext", "npgettext"}
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for source in SOURCES
+        for path in (ROOT / source.package).rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in names
+    ]
+    assert not hidden, "Before Python 3.12 Babel does not read what is called inside an f-string."
