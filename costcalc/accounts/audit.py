@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.http import Http404
 from django.utils import timezone
 
 from costcalc.accounts.workspaces import ApiToken, Workspace
@@ -175,10 +176,12 @@ class Acting:
 def acting(workspace: Workspace, actor: Actor) -> Iterator[Acting]:
     """A transaction for one act in a workspace, durable when it ends; acts in one workspace follow each other.
 
-    Nothing else may be locked before: everybody locks the workspace first.
+    Nothing else may be locked before: everybody locks the workspace first. Raises Http404 where it is gone.
     """
     with durable(), transaction.atomic():
-        Workspace.objects.select_for_update().get(pk=workspace.pk)
+        if Workspace.objects.select_for_update().filter(pk=workspace.pk).first() is None:
+            # Deleted between the look at it and the act.
+            raise Http404
         yield Acting(workspace, actor)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
+from django.http import Http404
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -260,3 +261,10 @@ def test_acts_at_the_same_moment_follow_each_other() -> None:
         list(pool.map(note, range(30)))
     assert list(faults(cast.workspace)) == []
     assert checkpoint(cast.workspace).sequence == 30
+
+
+def test_an_act_in_a_workspace_that_was_deleted_meanwhile_is_not_found(cast: Cast) -> None:
+    seen = Workspace.objects.get(pk=cast.workspace.pk)
+    cast.workspace.delete()
+    with pytest.raises(Http404), acting(seen, Actor(cast.alice)):
+        pytest.fail("Nothing is there to act in.")
