@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from costcalc import environment
 from costcalc.environment import (
-    BASE_DIR,
     allowed_hosts,
     database,
     mail,
@@ -13,6 +13,7 @@ from costcalc.environment import (
     trusted_proxies,
 )
 
+BASE_DIR = environment.BASE_DIR
 ENV = read_environment()
 refuse_what_is_unsafe_in_public(ENV)
 HTTPS = ENV.public_url.startswith("https://")
