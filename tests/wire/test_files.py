@@ -1,6 +1,5 @@
 """Exports are written to a file piece by piece, and sent from it piece by piece."""
 
-import asyncio
 import json
 import tracemalloc
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ import pytest
 from hypothesis import given, strategies
 
 from costcalc.wire.files import IN_MEMORY, PIECE, SentFile, json_pieces, written
+from tests.loops import run
 
 JSON = strategies.recursive(
     strategies.none() | strategies.booleans() | strategies.integers() | strategies.text(),
@@ -47,7 +47,7 @@ def test_a_large_file_is_never_whole_in_memory() -> None:
     tracemalloc.start()
     try:
         with written(many(32)) as file:
-            total, largest = asyncio.run(received(SentFile(file, "a.zip", "application/zip")))
+            total, largest = run(lambda: received(SentFile(file, "a.zip", "application/zip")))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
