@@ -27,6 +27,8 @@ from costcalc.scenarios.scenario import Result
 LONGEST_QUERY = 100
 BESIDE_THE_LEDGER = 10
 ON_ITS_OWN_PAGE = 50
+# Parameters that an address leaves out.
+DEFAULTS = {("sort", "cost"), ("q", ""), ("apart", ""), ("page", "1")}
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,16 @@ class Asked:
         """Where the list has a page of its own."""
         return reverse("scenarios:elsewhere")
 
+    @cached_property
+    def start(self) -> str:
+        """Every address of the list begins so."""
+        return f"{self.home}?{self.query}"
+
     def address(self, **changes: str) -> str:
         """This list with something changed; what is the default is left out."""
         parameters = {"sort": self.sort, "q": self.q, "apart": self.apart, **changes}
-        defaults = {"sort": "cost", "page": "1"}
-        changed = [(name, value) for name, value in parameters.items() if value not in ("", defaults.get(name))]
-        return f"{self.home}?{'&'.join(filter(None, (self.query, address.joined(changed))))}"
+        changed = address.joined([pair for pair in parameters.items() if pair not in DEFAULTS])
+        return f"{self.start}{'&' if self.query and changed else ''}{changed}"
 
     def page_of(self, rows: int) -> int:
         """The page that is asked for, or the nearest that there is."""
