@@ -92,8 +92,10 @@ def read(data: bytes, workspace: Workspace) -> Import:
     rows = list(_rows(data))
     known = {price.public_id: price for price in OwnPrice.objects.filter(workspace=workspace).current()}
     found, faults, seen = Import(), [], set[str]()
-    for number, cells in rows:
-        price = known.get(cells.get("id", ""))
+    for number, said in rows:
+        price = known.get(said.get("id", ""))
+        # A column that the file does not have says nothing: what stands there stays.
+        cells = {**as_typed(price.said, price.rates, CANONICAL), **said} if price else said
         form = OwnPriceForm(cells, language=CANONICAL, units=_units(cells))
         wrong = list(_faults(number, cells, price, form))
         if cells.get("id") and cells["id"] in seen:

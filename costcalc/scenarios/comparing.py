@@ -18,6 +18,7 @@ from costcalc.formatting import Formatter
 from costcalc.scenarios.fields import BY_NAME, SCENARIO, TYPED, WORKLOAD, Field, Value, input_name
 from costcalc.scenarios.findings import full_name, price_words
 from costcalc.scenarios.reading import Reading
+from costcalc.scenarios.said_prices import said_prices
 from costcalc.scenarios.scenario import Offer, Result
 
 DASH = "\N{EM DASH}"
@@ -81,7 +82,7 @@ class Comparison:
         found = (
             Group(_("Totals"), tuple(self._totals())),
             *(Group(self._workload(index), tuple(self._lines(index))) for index in range(count)),
-            Group(_("Prices, standard"), tuple(self._prices())),
+            Group(_("Prices"), tuple(self._prices())),
             Group(_("Assumed otherwise"), tuple(row for row in self._assumed() if row.differs)),
         )
         return [group for group in found if group.rows]
@@ -126,6 +127,23 @@ class Comparison:
                 ]
                 label = f"{word}, {self._workload(index)}" if index or self._several else word
                 yield Row(label, _texts(texts))
+                yield from self._changed(label, [self._place(v.result, index, place) for v in self.versions])
+
+    def _place(self, result: Result, index: int, place: int) -> tuple[str, dict[str, str]]:
+        """Who sells at one place, and everything that the prices there say."""
+        if index >= len(result.offers):
+            return "", {}
+        offer = result.offers[index][place]
+        return _name(offer), said_prices(offer.sheet, result.scenario.day, self.write)
+
+    def _changed(self, side: str, places: Sequence[tuple[str, dict[str, str]]]) -> Iterator[Row]:
+        """Of one and the same seller's model, each price that is not the same in every column."""
+        if len({name for name, _prices in places}) > 1:
+            return
+        for label in dict.fromkeys(label for _name, prices in places for label in prices):
+            row = Row(f"{side}: {label}", _texts([prices.get(label, self.write.unknown) for _name, prices in places]))
+            if row.differs:
+                yield row
 
     @property
     def _several(self) -> bool:

@@ -26,18 +26,24 @@ COLUMNS = "abcdef"
 def compare(request: HttpRequest) -> HttpResponse:
     """Two to six revisions side by side: `?a=<id>.<n>&b=<id>.<n>`; without a number the current one."""
     held, user = catalogue(), person(request)
-    asked = [text for name in COLUMNS for text in request.GET.getlist(name)][: len(COLUMNS)]
-    asked += request.GET.getlist("of")[: len(COLUMNS) - len(asked)]
-    versions = []
-    for text in asked:
-        public_id, _dot, number = text.partition(".")
+    asked = [_numbered(text) for name in COLUMNS for text in request.GET.getlist(name)]
+    # Ticked in a list that has the latest first: the earliest is what the others are measured against.
+    asked += sorted(map(_numbered, request.GET.getlist("of")), key=lambda one: one[1] or 0)
+    too_many, versions = len(asked) > len(COLUMNS), []
+    for public_id, number in () if too_many else asked:
         _came, scenario = saving.scenario_for(user, public_id)
-        if number and not (number.isascii() and number.isdigit() and len(number) < 9):
-            raise Http404
-        versions.append(version(saving.revision_of(scenario, int(number) if number else None), held, named=True))
+        versions.append(version(saving.revision_of(scenario, number), held, named=True))
     groups = Comparison(versions, formatter_for()).groups() if len(versions) > 1 else []
-    context = {"versions": versions, "groups": groups, "catalogue": held}
+    context = {"versions": versions, "groups": groups, "catalogue": held, "too_many": too_many}
     return render(request, "scenarios/saved/compare.html", context, status=200 if groups else 422)
+
+
+def _numbered(text: str) -> tuple[str, int | None]:
+    """A scenario's id, and which revision of it; None for the current one. Raises Http404 for what is no number."""
+    public_id, dot, number = text.partition(".")
+    if dot and not (number.isascii() and number.isdigit() and len(number) < 9):
+        raise Http404
+    return public_id, int(number) if number else None
 
 
 def version(revision: Revision, held: Catalogue, *, named: bool = False) -> Version:

@@ -84,7 +84,8 @@ class Writer:
 
     @cached_property
     def _when(self) -> str:
-        if self.result.scenario.day == self.today:
+        # What is pinned is of the day it was saved, even where that is today.
+        if self.result.scenario.day == self.today and not self.result.scenario.pins:
             return _("today’s prices")
         return _("the prices of %(day)s") % {"day": self.write.day(self.result.scenario.day)}
 

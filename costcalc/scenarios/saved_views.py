@@ -17,18 +17,21 @@ from django.views.decorators.http import require_safe
 from costcalc.accounts.access import Visit, current_visit, person
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import Catalogue, catalogue
-from costcalc.catalog.own_entries import Lookup
+from costcalc.catalog.own_entries import Lookup, OwnEntry
 from costcalc.engine import dollars
 from costcalc.formatting import Formatter, formatter_for
-from costcalc.scenarios import saving
+from costcalc.scenarios import address, saving
 from costcalc.scenarios.comparing import assumptions
 from costcalc.scenarios.editing import Editing, carrying
+from costcalc.scenarios.fields import SIDES
 from costcalc.scenarios.findings import Findings
 from costcalc.scenarios.forms import AskForm, CommentForm, DecideForm, SeenForm
 from costcalc.scenarios.ledger import Writer
+from costcalc.scenarios.reading import Reading
 from costcalc.scenarios.saved import Revision, SavedScenario, UnreadableError
 from costcalc.scenarios.scenario import Result
 from costcalc.scenarios.standing import Standing
+from costcalc.scenarios.summaries import as_typed
 from costcalc.scenarios.talking import Approval
 
 PAGE = 50
@@ -124,7 +127,19 @@ def answer(
         said = revision.again(held, own)
     except UnreadableError:
         return {"ledger": None, "assumed": (), "catalogue": held}
-    return {**ledger_of(said.result, held, today), "assumed": assumptions(said.reading, write)}
+    shown = {"assumed": assumptions(said.reading, write), "copy": copy_of(said.reading, said.result)}
+    return {**ledger_of(said.result, held, today), **shown}
+
+
+def copy_of(reading: Reading, result: Result) -> str:
+    """The query of a copy for whoever may read the figures: own prices are typed in it, for others cannot see them."""
+    workloads = [dict(values) for values in reading.workloads]
+    for index, offers in enumerate(result.offers):
+        for side, offer in zip(SIDES, offers, strict=True):
+            if isinstance(offer.choice, OwnEntry):
+                name = offer.choice.unnamed().name
+                workloads[index] |= as_typed(side, offer.sheet, result.scenario.day, name)
+    return address.query(workloads, reading.scenario)
 
 
 def calculator_address(revision: Revision) -> str:

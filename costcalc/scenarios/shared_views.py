@@ -60,6 +60,7 @@ def shared(request: HttpRequest, link: str) -> HttpResponse:
     with translation.override(language if language in LANGUAGES else translation.get_language()):
         own = unnamed_in(row.revision.scenario.workspace)
         facts = answer(row.revision, held, now.date(), formatter_for(), own)
+        facts["own_prices"] = facts.get("copy", row.revision.query) != row.revision.query
         context = {"revision": row.revision, "scenario": row.revision.scenario, "row": row, **facts}
         response = render(request, "scenarios/saved/shared.html", context)
         response["Content-Language"] = translation.get_language() or "en"

@@ -14,7 +14,8 @@ from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, seen_in
 from costcalc.engine import CONTEXTS, NoSuchVariant, prices_at
 from costcalc.formatting import Formatter
-from costcalc.scenarios.findings import full_name, model_page, price_words
+from costcalc.scenarios.findings import full_name, model_page
+from costcalc.scenarios.said_prices import price_changes, said_prices
 from costcalc.scenarios.saved import PinnedPrice, Revision
 
 
@@ -57,8 +58,10 @@ class Standing:
             short, text = _("price gone"), _("No price of %(model)s is in force any more.") % {"model": name}
             yield Notice("price_gone", short, text, model_page(entry))
         elif now is not None and said(pinned, revision.day) != said(now, day):
-            words = {"model": name, "old": self._words(pinned, revision.day), "new": self._words(now, day)}
-            text = _("The price of %(model)s has changed: it was %(old)s, and is now %(new)s.") % words
+            changes = price_changes(self._prices(pinned, revision.day), self._prices(now, day), self.write)
+            # Hours of the day that leave every mean as it was: there is nothing shorter to say.
+            words = {"model": name, "changes": "; ".join(changes) or _("other hours of the day")}
+            text = _("The price of %(model)s has changed. %(changes)s.") % words
             yield Notice("price_changed", _("price changed"), text, model_page(entry))
         yield from self._shutdown(revision, pin, entry)
 
@@ -80,9 +83,8 @@ class Standing:
             short = _("shuts down on %(day)s") % words
             yield Notice("shutdown", short, (moved if known else text) % words, model_page(entry))
 
-    def _words(self, row: PriceRow | None, day: dt.date) -> str:
-        weighted = row.sheet.rates_on(day) if row else ()
-        return price_words(weighted[0][1], self.write) if weighted else self.write.unknown
+    def _prices(self, row: PriceRow | None, day: dt.date) -> dict[str, str]:
+        return said_prices(row.sheet, day, self.write) if row else {}
 
 
 def said(row: PriceRow | None, day: dt.date) -> list[object]:

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from costcalc.catalog.entries import Entry
 from costcalc.catalog.labels import variant_label
 from costcalc.catalog.own_entries import OwnEntry
+from costcalc.engine import PriceSheet
 from costcalc.formatting import Formatter
 from costcalc.scenarios import address, markup
 from costcalc.scenarios.fields import BY_NAME, PRICES, SIDES, TYPED, TYPED_PRICES, Value, element_id, input_name
 from costcalc.scenarios.findings import price_words
 from costcalc.scenarios.reading import Reading
-from costcalc.scenarios.scenario import Choice, offer_on
+from costcalc.scenarios.scenario import offer_on
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,16 @@ class Switch:
         words = _("Choose a model instead") if self.typed else _("Type prices instead")
         focus = self.id if self.typed else f"{self.id}-input"
         return markup.switch(self.id, self.href, focus, words, swapped=swapped)
+
+
+def as_typed(side: str, sheet: PriceSheet, day: dt.date, name: str) -> dict[str, Value]:
+    """A side's fields with typed prices in the model's place: the standard ones of a day, without tiers."""
+    weighted = sheet.rates_on(day)
+    rates = weighted[0][1] if weighted else {}
+    prices: dict[str, Value] = {
+        f"{side}.{word}": rates[unit].base for word, (unit, _label) in PRICES.items() if unit in rates
+    }
+    return {side: TYPED, f"{side}.name": name[:60], **prices}
 
 
 class Summaries:
@@ -128,18 +139,12 @@ class Summaries:
             names = (side, *(field.name for field in TYPED_PRICES[side]))
             workloads[index] = workloads[index] | {name: BY_NAME[name].default for name in names}
         else:
-            workloads[index] = workloads[index] | self._as_typed(side, self.reading.choices[input_name(index, side)])
+            choice = self.reading.choices[input_name(index, side)]
+            seller = _("typed, from %(seller)s") % {"seller": choice.provider_name} if isinstance(choice, Entry) else ""
+            sheet = offer_on(choice, self.day).sheet
+            workloads[index] = workloads[index] | as_typed(side, sheet, self.day, seller)
         query = address.query(workloads, self.reading.scenario)
         return Switch(place, typed, "?" + "&".join(filter(None, (query, self.kept))))
-
-    def _as_typed(self, side: str, choice: Choice) -> dict[str, Value]:
-        weighted = offer_on(choice, self.day).sheet.rates_on(self.day)
-        rates = weighted[0][1] if weighted else {}
-        prices: dict[str, Value] = {
-            f"{side}.{word}": rates[unit].base for word, (unit, _label) in PRICES.items() if unit in rates
-        }
-        name = _("typed, from %(seller)s") % {"seller": choice.provider_name} if isinstance(choice, Entry) else ""
-        return {side: TYPED, f"{side}.name": name[:60], **prices}
 
     def _number(self, value: Value) -> str:
         return self.write.number(value) if isinstance(value, Decimal) else ""

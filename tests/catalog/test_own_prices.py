@@ -377,3 +377,24 @@ def test_a_file_that_is_none_of_ours_is_refused_with_a_reason(cast: Cast, data: 
     assert answer.status_code == 422
     assert "Nothing was taken from this file." in answer.content.decode()
     assert not OwnPrice.objects.exists()
+
+
+def test_a_column_that_the_file_does_not_have_says_nothing(cast: Cast) -> None:
+    standard = {"input_mtok": Rate(Decimal(1)), "output_mtok": Rate(Decimal(2))}
+    both = sheet_of({"standard": standard, "batch": {"output_mtok": Rate(Decimal("0.75"))}})
+    price = added(cast, terms(sheet=both, note="Keep me"))
+    sent = f"id,revision,name,kind,input_mtok\n{price.public_id},{price.revision},Our rate,negotiated,3\n"
+    assert upload(signed_in(cast.bob), cast, sent).status_code == 302
+    now = OwnPrice.objects.filter(public_id=price.public_id).current().get()
+    assert now.revision == price.revision + 1
+    assert (now.rates["standard"]["input_mtok"].base, now.rates["batch"]["output_mtok"].base) == (Decimal(3), Decimal("0.75"))
+    assert now.note == "Keep me"
+
+
+def test_the_page_of_a_price_has_its_variants_as_columns(cast: Cast) -> None:
+    standard = {"input_mtok": Rate(Decimal(1)), "output_mtok": Rate(Decimal(2))}
+    price = added(cast, terms(sheet=sheet_of({"standard": standard, "batch": {"output_mtok": Rate(Decimal("0.75"))}})))
+    page = signed_in(cast.vera).get(f"{home(cast)}{price.public_id}/").content.decode()
+    assert re.findall(r'<th scope="col">([^<]*)</th>', page) == ["standard", "batch"]
+    assert "$0.75" in page
+    assert "Column(" not in page

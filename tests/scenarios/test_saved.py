@@ -39,7 +39,7 @@ def test_a_saved_scenario_shows_the_same_money_after_a_newer_sync_and_an_unsaved
 
     client = signed_in(cast.vera, cast.workspace)
     page = unescape(client.get(f"/scenarios/{scenario.public_id}/").content.decode())
-    assert "has changed: it was $0.30 in, $2.50 out, and is now $99.00 in, $2.50 out." in page
+    assert "The price of google/gemini-2.5-flash has changed. Input tokens: $0.30 → $99.00" in page
     assert "price changed" in client.get("/scenarios/").content.decode()
 
 
@@ -319,6 +319,20 @@ def test_scenarios_are_compared_line_by_line(cast: Cast) -> None:
         assert client.get(f"/scenarios/compare/{wrong}").status_code == 422
     for wrong in (f"?a={one.public_id}.9&b={one.public_id}", f"?a={one.public_id}.x&b={one.public_id}"):
         assert client.get(f"/scenarios/compare/{wrong}").status_code == 404
+
+
+def test_ticked_revisions_are_measured_against_the_earliest_and_are_six_at_most(cast: Cast) -> None:
+    one = kept(cast)
+    for number in range(1, 7):
+        saving.revise(by(cast, "bob"), one, number, drafted(cast, FLASH.replace("60000", f"{number}0000")), NOW)
+        one.refresh_from_db()
+    client = signed_in(cast.vera, cast.workspace)
+    ticked = "&".join(f"of={one.public_id}.{number}" for number in range(7, 0, -1))
+    response = client.get(f"/scenarios/compare/?{ticked}")
+    assert response.status_code == 422
+    assert "Six at most" in response.content.decode()
+    columns = client.get(f"/scenarios/compare/?{ticked.rpartition('&')[0]}").context["versions"]
+    assert [version.note.partition(",")[0] for version in columns] == [f"revision {n}" for n in range(2, 8)]
 
 
 def test_the_list_searches_and_hides_what_is_archived(cast: Cast) -> None:

@@ -87,8 +87,8 @@ def test_an_own_price_is_shared_as_figures_without_its_name_note_or_source(cast:
     )
     with acting(cast.workspace, by(cast, "bob").actor) as act:
         price = own.add(act, terms, cast.bob)
-    copy = f"/?workloads=2&to=own:{price.public_id}&2.to=google/gemini-2.5-flash"
-    scenario = kept(cast, copy.removeprefix("/?"))
+    by_id = f"/?workloads=2&to=own:{price.public_id}&2.to=google/gemini-2.5-flash"
+    scenario = kept(cast, by_id.removeprefix("/?"))
     path = made(cast, scenario)
     for language, said in (("en", "own price"), ("vi", "giá riêng")):
         page = page_of(f"{path}?language={language}")
@@ -102,13 +102,16 @@ def test_an_own_price_is_shared_as_figures_without_its_name_note_or_source(cast:
     team = unescape(signed_in(cast.vera, cast.workspace).get(f"/scenarios/{scenario.public_id}/").content.decode())
     assert all(words in team for words in ("Acme deal", "Order form 77"))
 
+    copy = "/?workloads=2&to=typed&to.name=own+price&to.input=1.5&to.output=2.5&2.to=google/gemini-2.5-flash"
     assert f'href="{copy}"' in shared
+    assert "own prices of this scenario as typed ones" in shared
     for reader in (Client(), signed_in(cast.charlie)):
-        opened = reader.get(copy).content.decode()
+        assert "$2,250.00" in reader.get(copy).content.decode()
+        opened = reader.get(by_id).content.decode()
         assert "You may not see this price, so it is unknown." in opened
         assert "$2,250.00" not in opened
-    assert "$2,250.00" in signed_in(cast.bob).get(copy).content.decode()
-    to_save = signed_in(cast.bob).get(f"/scenarios/new/{copy.removeprefix('/')}").content.decode()
+    assert "$2,250.00" in signed_in(cast.bob).get(by_id).content.decode()
+    to_save = signed_in(cast.bob).get(f"/scenarios/new/{by_id.removeprefix('/')}").content.decode()
     assert 'value="openai/gpt-4.1 → own price"' in to_save
 
 

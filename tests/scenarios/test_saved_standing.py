@@ -1,12 +1,17 @@
 """What a saved scenario says of today: only what is otherwise than when it was saved."""
 
 import datetime as dt
+from decimal import Decimal
 from html import unescape
 
+import pytest
 from django.db.models import F
 
+from costcalc.accounts.audit import acting
+from costcalc.catalog import own
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.models import CatalogueState, LanguageModel
+from costcalc.engine import Rate, Rates
 from costcalc.formatting import formatter_for
 from costcalc.scenarios import saving
 from costcalc.scenarios.models import PinnedPrice, Revision, SavedScenario
@@ -71,3 +76,41 @@ def test_a_copy_knows_what_is_known_when_it_is_made(cast: Cast) -> None:
     shuts_down("google/gemini-2.5-flash", SOON)
     copy = saving.duplicate(by(cast, "bob"), saving.revision_of(scenario), "Copy", catalogue(), NOW)
     assert said(copy) == []
+
+
+def terms(cached: str, **variants: Rates) -> own.OwnTerms:
+    standard = {name: Rate(Decimal(price)) for name, price in (("input_mtok", "1.5"), ("output_mtok", "2.5"))}
+    standard["cache_read_mtok"] = Rate(Decimal(cached))
+    return own.OwnTerms("Acme deal", own.Kind.NEGOTIATED, own.sheet_of({"standard": standard, **variants}))
+
+
+@pytest.mark.parametrize(
+    ("now", "changes"),
+    [
+        (terms("0.02"), "Input read from cache: $0.05 → $0.02"),
+        (terms("0.05", batch={"output_mtok": Rate(Decimal("1.25"))}), "Output tokens (batch): unknown → $1.25"),
+    ],
+)
+def test_whichever_price_has_changed_is_named_with_what_it_was(cast: Cast, now: own.OwnTerms, changes: str) -> None:
+    with acting(cast.workspace, by(cast, "bob").actor) as act:
+        price = own.add(act, terms("0.05"), cast.bob)
+    scenario = kept(cast, f"to=own:{price.public_id}&cached=50")
+    with acting(cast.workspace, by(cast, "bob").actor) as act:
+        price.superseded(act, now, cast.bob)
+    assert said(scenario) == [f"The price of Acme deal has changed. {changes}."]
+    page = unescape(
+        signed_in(cast.bob, cast.workspace).get(f"/scenarios/{scenario.public_id}/reprice/").content.decode()
+    )
+    assert "Candidate: " + changes.partition(":")[0] in page
+    assert "Accept as a revision" in page
+
+
+def test_prices_that_have_not_changed_are_not_to_be_accepted(cast: Cast) -> None:
+    page = signed_in(cast.bob, cast.workspace).get(f"/scenarios/{kept(cast).public_id}/reprice/").content.decode()
+    assert "Today’s prices make no difference." in page
+    assert "Accept as a revision" not in page
+
+
+def test_what_was_saved_today_does_not_speak_of_todays_prices(cast: Cast) -> None:
+    page = signed_in(cast.bob, cast.workspace).get(f"/scenarios/{kept(cast).public_id}/").content.decode()
+    assert f"At the prices of {formatter_for().day(TODAY)}, moving" in page

@@ -85,6 +85,19 @@ def test_a_later_revision_takes_an_approval_away_and_says_so(cast: Cast, scenari
     client = signed_in(cast.bob, cast.workspace)
     assert "taken away by revision 2" in client.get(home(scenario)).content.decode()
     assert "approved</span>" not in client.get("/scenarios/").content.decode()
+    scenario.refresh_from_db()
+    saving.revise(by(cast, "bob"), scenario, 2, drafted(cast, "requests=20"), NOW)
+    page = client.get(home(scenario)).content.decode()
+    assert "taken away by revision 2" in page
+    assert "revision 3</span>" not in page
+
+
+def test_a_question_that_nobody_answered_is_not_taken_away_but_unanswered(cast: Cast, scenario: SavedScenario) -> None:
+    asked(cast, scenario)
+    saving.revise(by(cast, "bob"), scenario, 1, drafted(cast, "requests=10"), NOW)
+    page = signed_in(cast.bob, cast.workspace).get(home(scenario)).content.decode()
+    assert "no answer before revision 2" in page
+    assert "taken away" not in page
 
 
 def test_an_answer_to_an_older_revision_comes_too_late(cast: Cast, scenario: SavedScenario) -> None:
