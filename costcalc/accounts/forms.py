@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from costcalc.accounts.entrance import EMAIL, PASSWORD, PASSWORD_HINT
-from costcalc.accounts.models import OFFERED_CURRENCIES, User
+from costcalc.accounts.models import CURRENCIES, User
 from costcalc.accounts.preferences import THEMES, zones
 from costcalc.accounts.roles import Role, Scope
 
@@ -34,9 +34,9 @@ class PreferencesForm(forms.Form):
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones, required=False)
     currency = forms.ChoiceField(
         label=_("Currency"),
-        choices=OFFERED_CURRENCIES,
+        choices=CURRENCIES,
         required=False,
-        help_text=_("Every amount is in US dollars; other currencies need exchange rates, and there are none yet."),
+        help_text=_("Prices and ledgers are in US dollars. What a month comes to in your currency stands beside them."),
     )
 
     def __init__(self, *args: Any, signed_in: bool = False, **kwargs: Any) -> None:

@@ -41,8 +41,6 @@ CURRENCIES = (
     ("CNY", _("Chinese yuan")),
     ("EUR", _("euro")),
 )
-# Until there are exchange rates every amount is in US dollars: a choice that changes nothing is none.
-OFFERED_CURRENCIES = CURRENCIES[:1]
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -46,6 +46,12 @@ def as_preferred(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Cal
     return middleware
 
 
+def currency_of(request: HttpRequest) -> str:
+    """The currency of whoever is signed in; US dollars for a visitor, without asking who it is."""
+    user = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+    return user.currency if isinstance(user, User) else "USD"
+
+
 def zone_named(name: str) -> ZoneInfo | None:
     """The time zone of this IANA name; None (the site's own) for a name that is none."""
     if not 0 < len(name) <= _LONGEST:

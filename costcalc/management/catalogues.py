@@ -75,6 +75,7 @@ def extract_data(
     words = [data.get("source", {}).get(name) for name in ("name", "version", "note")]
     words += [one.get(name) for one in _tables(data, "provider") for name in ("name", "description")]
     words += [one["note"] for kind in ("price", "shutdown") for one in _tables(data, kind)]
+    words += [one["source"] for one in _tables(data, "rates")]
     yield from ((1, "gettext", text, []) for text in dict.fromkeys(words) if text)
 
 

@@ -15,13 +15,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from costcalc.accounts.access import Visit, current_visit, person
+from costcalc.accounts.preferences import currency_of
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import Lookup, OwnEntry
-from costcalc.engine import dollars
+from costcalc.engine import USD, dollars
 from costcalc.formatting import Formatter, formatter_for
 from costcalc.scenarios import address, saving
 from costcalc.scenarios.comparing import assumptions
+from costcalc.scenarios.conversion import in_currency
 from costcalc.scenarios.editing import Editing, carrying
 from costcalc.scenarios.fields import SIDES
 from costcalc.scenarios.findings import Findings
@@ -110,14 +112,19 @@ def scenario_page(
         "seen_form": SeenForm(initial={"revision": scenario.revision}),
         "may": {"edit": came.may(Role.EDITOR), "delete": came.may(Role.OWNER)},
         "in_calculator": calculator_address(revision),
-        **answer(revision, held, today, write),
+        **answer(revision, held, today, write, currency=currency_of(request)),
         **changes,
     }
     return render(request, "scenarios/saved/scenario.html", context, status=status)
 
 
 def answer(
-    revision: Revision, held: Catalogue, today: dt.date, write: Formatter, own: Lookup | None = None
+    revision: Revision,
+    held: Catalogue,
+    today: dt.date,
+    write: Formatter,
+    own: Lookup | None = None,
+    currency: str = USD,
 ) -> dict[str, Any]:
     """The ledger of a revision and what it assumes; without one where the product no longer reads it.
 
@@ -128,7 +135,7 @@ def answer(
     except UnreadableError:
         return {"ledger": None, "assumed": (), "catalogue": held}
     shown = {"assumed": assumptions(said.reading, write), "copy": copy_of(said.reading, said.result)}
-    return {**ledger_of(said.result, held, today), **shown}
+    return {**ledger_of(said.result, held, today, currency), **shown}
 
 
 def copy_of(reading: Reading, result: Result) -> str:
@@ -148,11 +155,15 @@ def calculator_address(revision: Revision) -> str:
     return f"{reverse('scenarios:calculator')}?{carrying(revision.query, editing)}"
 
 
-def ledger_of(result: Result, held: Catalogue, today: dt.date) -> dict[str, Any]:
+def ledger_of(result: Result, held: Catalogue, today: dt.date, currency: str = USD) -> dict[str, Any]:
     """What the template of the ledger shows of a result."""
     write = formatter_for()
     findings = Findings(result, held, write, today).all()
-    return {"ledger": Writer(result, write, today).ledger(findings), "catalogue": held}
+    return {
+        "ledger": Writer(result, write, today).ledger(findings),
+        "in_currency": in_currency(result, write, currency),
+        "catalogue": held,
+    }
 
 
 def _rows(shown: Iterable[SavedScenario], standing: Standing, write: Formatter) -> list[dict[str, Any]]:

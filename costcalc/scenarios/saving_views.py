@@ -48,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
     elif came is not None:
         scenario = saving.save(came, said, form.cleaned_data["name"], now, form.cleaned_data["note"])
         return redirect("scenarios:scenario", scenario.public_id)
-    context = {"form": form, "query": said.query, **ledger_of(said.result, held, now.date())}
+    context = {"form": form, "query": said.query, **ledger_of(said.result, held, now.date(), user.currency)}
     return render(request, "scenarios/saved/new.html", context, status=422 if form.is_bound else 200)
 
 

@@ -15,9 +15,11 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from costcalc.accounts.preferences import currency_of
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import seen_from
 from costcalc.formatting import formatter_for
+from costcalc.scenarios.conversion import in_currency
 from costcalc.scenarios.drawing import Drawing, with_another, without
 from costcalc.scenarios.editing import Editing, carrying, editing_of
 from costcalc.scenarios.fields import MOST_WORKLOADS, SIDES, TYPED, element_id
@@ -168,6 +170,7 @@ def _sheet(asked: _Request) -> dict[str, Any]:
         **context,
         "address": whole_address(asked.request, _home(query)),
         "ledger": Writer(result, write, asked.today).ledger(findings),
+        "in_currency": in_currency(result, write, currency_of(asked.request)),
         **listing(page, result, asked.held),
     }
 

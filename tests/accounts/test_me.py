@@ -1,7 +1,7 @@
 """One's own account: what it holds, taking it along, and ending it."""
 
 import json
-import re
+from html import unescape
 
 import pytest
 from django.core import mail
@@ -20,7 +20,7 @@ from tests.factories import PASSWORD, Cast, a_person, a_token, signed_in
 
 
 def test_language_zone_and_currency_go_with_the_person_to_any_browser(cast: Cast) -> None:
-    chosen = {"language": "vi", "time_zone": "Asia/Ho_Chi_Minh", "currency": "USD"}
+    chosen = {"language": "vi", "time_zone": "Asia/Ho_Chi_Minh", "currency": "VND"}
     signed_in(cast.alice).post("/preferences/", chosen)
     page = signed_in(cast.alice).get("/preferences/")
     assert page.headers["Content-Language"] == "vi"
@@ -34,15 +34,16 @@ def test_language_zone_and_currency_go_with_the_person_to_any_browser(cast: Cast
     assert bob.get("/preferences/").headers["Content-Language"] == "en"
 
 
-def test_a_currency_that_nothing_can_be_shown_in_is_not_offered(cast: Cast) -> None:
+def test_a_month_is_said_in_the_persons_currency_with_the_rate_and_its_source(cast: Cast) -> None:
     client = signed_in(cast.alice)
-    page = client.get("/preferences/").content.decode()
-    _before, _name, choices = page.partition('name="currency"')
-    assert re.findall(r'<option value="(\w+)"', choices.partition("</select>")[0]) == ["USD"]
-    assert "Every amount is in US dollars" in page
-    assert client.post("/preferences/", {"currency": "VND"}).status_code == 422
-    cast.alice.refresh_from_db()
-    assert cast.alice.currency == "USD"
+    assert 'id="in-currency"' not in client.get("/").content.decode()
+    assert client.post("/preferences/", {"currency": "VND"}).status_code == 302
+    page = unescape(client.get("/").content.decode()).replace("\N{NO-BREAK SPACE}", " ")
+    # $9,000 and $18,000 a month at 26,000 dong a dollar.
+    assert "₫234,000,000 → ₫468,000,000, +₫234,000,000. At 26,000 VND a dollar" in page
+    assert "$9,000 more a month" in page
+    assert client.post("/preferences/", {"currency": "XXX"}).status_code == 422
+    assert 'id="in-currency"' not in Client().get("/").content.decode()
 
 
 @pytest.mark.django_db

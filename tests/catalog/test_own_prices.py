@@ -387,7 +387,10 @@ def test_a_column_that_the_file_does_not_have_says_nothing(cast: Cast) -> None:
     assert upload(signed_in(cast.bob), cast, sent).status_code == 302
     now = OwnPrice.objects.filter(public_id=price.public_id).current().get()
     assert now.revision == price.revision + 1
-    assert (now.rates["standard"]["input_mtok"].base, now.rates["batch"]["output_mtok"].base) == (Decimal(3), Decimal("0.75"))
+    assert (now.rates["standard"]["input_mtok"].base, now.rates["batch"]["output_mtok"].base) == (
+        Decimal(3),
+        Decimal("0.75"),
+    )
     assert now.note == "Keep me"
 
 
