@@ -162,9 +162,11 @@ def test_by_invitation_only_means_that(client: Client, cast: Cast, settings: Set
     assert "By invitation only" in client.post(SIGNUP, data).content.decode()
     assert client.get(f"/invitations/{new_link()}/").status_code == 404
     assert "By invitation only" in client.post(SIGNUP, data).content.decode()
+    assert SIGNUP not in client.get(LOGIN).content.decode()
     visit = Visit(cast.alice, cast.workspace, Role.OWNER)
     _, link = invite_somebody(visit, Role.EDITOR, timezone.now())
     client.get(f"/invitations/{link}/")
+    assert SIGNUP in client.get(LOGIN).content.decode()
     assert client.post(SIGNUP, data).headers["Location"] == "/invitations/"
     assert User.objects.filter(email="dora@example.org").exists()
 

@@ -55,5 +55,6 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         came_from = way_back(request)
         if came_from != "/" and not came_from.startswith("/accounts/"):
             return HttpResponseRedirect(f"{request.path}?{urlencode({'next': came_from})}")
-    answer: HttpResponseBase = allauth_views.login(request)
+    is_open = get_adapter().is_open_for_signup(request)
+    answer: HttpResponseBase = allauth_views.LoginView.as_view(extra_context={"signup_is_open": is_open})(request)
     return answer
