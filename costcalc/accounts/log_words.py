@@ -133,7 +133,8 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any], known: Named, w
             yield from _spread(field.spread, before.get(name), after.get(name), write)
             continue
         was, now = (_shown(field, side.get(name), known, write) for side in (before, after))
-        yield Change(str(field.label), was if name in before else None, now)
+        if name in before or now != EMPTY:
+            yield Change(str(field.label), was if name in before else None, now)
 
 
 def _spread(spread: Spread, before: Any, after: Any, write: Formatter) -> Iterator[Change]:
