@@ -199,6 +199,7 @@ class PasswordForm(forms.Form):
 class FirstOwnerForm(forms.Form):
     """The first account of an installation."""
 
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(
         label=_("Name"), max_length=150, required=False, widget=forms.TextInput({"autocomplete": "name"})
     )

@@ -113,10 +113,10 @@ class OwnPriceForm(forms.Form):
         super().__init__(data, **options)
         self.language = language
         self.fields["starts_on"] = DayField(
-            language, label=_("First day"), help_text=_("Such as 2027-01-31. Empty: it has always held.")
+            language, label=_("First day"), help_text=_("A UTC day, such as 2027-01-31. Empty: it has always held.")
         )
         self.fields["ends_on"] = DayField(
-            language, label=_("Last day"), help_text=_("Such as 2027-12-31. Empty: until further notice.")
+            language, label=_("Last day"), help_text=_("A UTC day, such as 2027-12-31. Empty: until further notice.")
         )
         self.units = [*TRAFFIC_UNITS, *(unit for unit in units if unit not in TRAFFIC_UNITS)]
         for variant in VARIANTS:

@@ -56,7 +56,7 @@ def register() -> None:
             "asked_of": Field(_("Asked"), kind="member"),
             "sides": Field(_("From → to")),
             "query": Field("", spread=_typed),
-            "day": Field(_("Prices of"), day),
+            "day": Field(_("Prices of (UTC)"), day),
             "saving_cents": Field(_("Saving, a month"), _money),
             "comment": Field(_("What changed, and why")),
             "decision": Field(_("Answer"), choice(Approval.Decision)),

@@ -382,7 +382,7 @@ def test_a_file_that_is_none_of_ours_is_refused_with_a_reason(cast: Cast, data: 
 def test_the_form_says_what_an_empty_day_means_and_how_one_is_typed(cast: Cast) -> None:
     bob = signed_in(cast.bob)
     page = bob.get(f"{home(cast)}new/").content.decode()
-    assert "Such as 2027-01-31. Empty: it has always held." in page
+    assert "A UTC day, such as 2027-01-31. Empty: it has always held." in page
     assert 'aria-describedby="id_starts_on-hint"' in page
     wrong = bob.post(f"{home(cast)}new/", form(starts_on="soon")).content.decode()
     assert 'aria-describedby="id_starts_on-error id_starts_on-hint"' in wrong
