@@ -85,11 +85,20 @@ api = ProblemAPI(
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """422, pointing at the first faults: a body can hold thousands, and nobody reads them."""
     document = strict_json.loads(request.body) if request.body else None
-    faults = [
-        Fault(pointer=point(document, list(e["loc"])), detail=e["msg"].removeprefix("Value error, "))
-        for e in error.errors[:MOST_FAULTS]
-    ]
+    faults = [Fault(pointer=point(document, list(e["loc"])), detail=said_of(e)) for e in error.errors[:MOST_FAULTS]]
     return problem_response(422, "What was sent is not valid.", faults)
+
+
+def said_of(error: dict[str, Any]) -> str:
+    """What pydantic says; of a text whose length is checked after it was trimmed it says "items"."""
+    context = error.get("ctx", {})
+    if context.get("field_type") == "Value" and isinstance(error.get("input", ""), str):
+        if error["type"] == "too_long":
+            return f"String should have at most {context['max_length']} characters"
+        if error["type"] == "too_short":
+            return f"String should have at least {context['min_length']} characters"
+    detail: str = error["msg"]
+    return detail.removeprefix("Value error, ")
 
 
 def point(document: Any, path: list[str | int]) -> str:

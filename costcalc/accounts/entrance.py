@@ -22,6 +22,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.models import User
+from costcalc.accounts.preferences import ZONE_COOKIE, guessed_zone
 from costcalc.accounts.workspaces import Invitation, personal_workspace
 from costcalc.wire.rate_limit import subscriber
 
@@ -39,6 +40,12 @@ def pending_invitation(request: HttpRequest) -> Invitation | None:
         Invitation.objects.open(timezone.now()).select_related("workspace").filter(link_hash=link_hash).first()
     )
     return found
+
+
+def first_zone(request: HttpRequest, form: forms.BaseForm) -> str:
+    """The time zone of a new account: the one that the visitor has chosen, else the browser's; empty for neither."""
+    chosen, guessed = request.COOKIES.get(ZONE_COOKIE, ""), form.cleaned_data.get("time_zone", "")
+    return guessed_zone(chosen) or guessed_zone(guessed)
 
 
 def may_invite(request: HttpRequest, user: User) -> bool:
@@ -72,6 +79,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         assert isinstance(user, User)
         user.name = form.cleaned_data.get("name", "")
         user.language = get_language() or ""
+        user.time_zone = first_zone(request, form)
         with transaction.atomic():
             super().save_user(request, user, form, commit)
             if commit:
@@ -133,6 +141,7 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
     """Name, e-mail address and a password, once: whoever mistypes it has it reset."""
 
     name = forms.CharField(label=_("Name"), max_length=150, required=False)
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
     field_order = ("name", "email", "password1")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -45,7 +45,7 @@ def is_first_owner_link(link: str) -> bool:
     return current and not get_user_model().objects.exists()
 
 
-def make_first_owner(link: str, email: str, password: str, name: str = "") -> User:
+def make_first_owner(link: str, email: str, password: str, name: str = "", time_zone: str = "") -> User:
     """Use the link up: the first account, with a workspace. Raises TooLateError.
 
     Whoever deletes the row may go on: of two who come at the same moment the second deletes nothing.
@@ -56,7 +56,7 @@ def make_first_owner(link: str, email: str, password: str, name: str = "") -> Us
             raise TooLateError
         try:
             with transaction.atomic():
-                user: User = get_user_model().objects.create_user(email, password, name=name)
+                user: User = get_user_model().objects.create_user(email, password, name=name, time_zone=time_zone)
         except IntegrityError:
             raise TooLateError from None
         personal_workspace(user)

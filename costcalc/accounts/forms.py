@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from costcalc.accounts.entrance import EMAIL, PASSWORD, PASSWORD_HINT
+from costcalc.accounts.log_words import acts
 from costcalc.accounts.models import CURRENCIES, User
 from costcalc.accounts.preferences import THEMES, zones
 from costcalc.accounts.roles import Role, Scope
@@ -121,7 +123,7 @@ class DeletionForm(forms.Form):
 
 
 class AuditForm(forms.Form):
-    """What to show of the log."""
+    """What to show of the log; `found` are the acts in it."""
 
     actor = forms.CharField(label=_("Who"), max_length=100, required=False)
     action = forms.CharField(label=_("What"), max_length=60, required=False)
@@ -137,11 +139,27 @@ class AuditForm(forms.Form):
     )
     before = forms.IntegerField(min_value=1, max_value=2**62, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, found: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.found = found
         for name in ("since", "until"):
             # What a date input sends, whatever the language of the page.
             self.fields[name].input_formats = ["%Y-%m-%d"]  # type: ignore[attr-defined]
+
+    def clean_action(self) -> str:
+        """The beginning of an act that there is: a log has none of another, and that would not be said."""
+        action: str = self.cleaned_data["action"]
+        if not any(known.startswith(action) for known in (*acts(), *self.found)):
+            raise ValidationError(_("Nothing in the log is called that."))
+        return action
+
+    def clean(self) -> dict[str, Any]:
+        """Days in their order."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The last day is before the first one."))
+        return cleaned
 
     def bounds(self) -> tuple[dt.datetime | None, dt.datetime | None]:
         """The days' beginning and end in the reader's time zone."""
@@ -181,6 +199,7 @@ class PasswordForm(forms.Form):
 class FirstOwnerForm(forms.Form):
     """The first account of an installation."""
 
+    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(
         label=_("Name"), max_length=150, required=False, widget=forms.TextInput({"autocomplete": "name"})
     )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
 
+from costcalc.accounts import log_words
 from costcalc.accounts.audit import ActorCard, AuditEntry, checkpoint
 from costcalc.accounts.workspaces import Workspace
 from costcalc.folding import has_words
+from costcalc.formatting import Formatter
 from costcalc.wire.cells import pieces
 from costcalc.wire.exact import iso
 from costcalc.wire.files import json_pieces
@@ -26,16 +28,10 @@ HEAD = ("number", "at", "actor", "name", "email", "action", "target", "before", 
 
 @dataclass(frozen=True)
 class Line:
-    """An entry with who it was; `changes` are (what, before, after)."""
+    """An entry with who it was."""
 
     entry: AuditEntry
     actor: ActorCard | None
-
-    @property
-    def changes(self) -> list[tuple[str, Any, Any]]:
-        """What changed, by name."""
-        before, after = json.loads(self.entry.before), json.loads(self.entry.after)
-        return [(name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
 
     def row(self) -> tuple[Any, ...]:
         """The cells of an export."""
@@ -69,6 +65,32 @@ def lines(workspace: Workspace, entries: Iterable[AuditEntry]) -> list[Line]:
     shown = list(entries)
     cards = ActorCard.objects.filter(workspace=workspace).in_bulk({entry.actor for entry in shown})
     return [Line(entry, cards.get(entry.actor)) for entry in shown]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line as people read it: the act, what it was done to, and what differs since."""
+
+    line: Line
+    act: str
+    thing: log_words.Thing
+    changes: tuple[log_words.Change, ...]
+
+
+def told(workspace: Workspace, shown: Sequence[Line], write: Formatter) -> list[Told]:
+    """Lines in the reader's language, with the names of what is still there."""
+    read = [(line, json.loads(line.entry.before), json.loads(line.entry.after)) for line in shown]
+    sought = [pair for line, *sides in read for pair in log_words.references(line.entry.target, *sides)]
+    known = log_words.named(workspace, sought)
+    return [
+        Told(
+            line,
+            log_words.act_in_words(line.entry.action),
+            log_words.thing(line.entry.target, known),
+            tuple(log_words.changes(before, after, known, write)),
+        )
+        for line, before, after in read
+    ]
 
 
 def as_csv(workspace: Workspace, entries: QuerySet[AuditEntry]) -> Iterator[bytes]:

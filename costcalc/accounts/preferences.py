@@ -23,6 +23,8 @@ THEMES: Final = (
 )
 _FIRST: Final = ("Asia/Ho_Chi_Minh", "UTC")
 _LONGEST: Final = 64
+# Browsers keep the old name of a zone that is offered under its new one.
+_RENAMED: Final = {"Asia/Saigon": "Asia/Ho_Chi_Minh"}
 
 
 def as_preferred(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -60,6 +62,13 @@ def zone_named(name: str) -> ZoneInfo | None:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+def guessed_zone(name: str) -> str:
+    """A zone as a browser names it, as the preferences offer it; empty for a name that is none of them."""
+    name = _RENAMED.get(name, name)
+    offered = {zone for _area, places in zones() for zone, _place in places}
+    return name if name in offered else ""
 
 
 @cache

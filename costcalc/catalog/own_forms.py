@@ -112,8 +112,12 @@ class OwnPriceForm(forms.Form):
     def __init__(self, data: Any = None, *, language: str, units: Iterable[str] = (), **options: Any) -> None:
         super().__init__(data, **options)
         self.language = language
-        self.fields["starts_on"] = DayField(language, label=_("First day"))
-        self.fields["ends_on"] = DayField(language, label=_("Last day"))
+        self.fields["starts_on"] = DayField(
+            language, label=_("First day"), help_text=_("A UTC day, such as 2027-01-31. Empty: it has always held.")
+        )
+        self.fields["ends_on"] = DayField(
+            language, label=_("Last day"), help_text=_("A UTC day, such as 2027-12-31. Empty: until further notice.")
+        )
         self.units = [*TRAFFIC_UNITS, *(unit for unit in units if unit not in TRAFFIC_UNITS)]
         for variant in VARIANTS:
             for unit in self.units:

@@ -100,11 +100,18 @@ def said_of(entry: Entry) -> str:
 def summary(rates: Rates, write: Formatter) -> str:
     """Main prices in a line: `$0.28 in, $0.028 cached, $0.42 out`."""
     words = {INPUT: _("%(price)s in"), CACHED: _("%(price)s cached"), OUTPUT: _("%(price)s out")}
-    said = [words[unit] % {"price": write.per_mtok(rates[unit].base)} for unit in ALWAYS_SHOWN if unit in rates]
+    said = [words[unit] % {"price": rate_in_words(rates[unit], write)} for unit in ALWAYS_SHOWN if unit in rates]
     rest = len(rates) - len(said)
     if rest:
         said.append(ngettext("%(count)s other unit", "%(count)s other units", rest) % {"count": rest})
     return ", ".join(said) or write.unknown
+
+
+def rate_in_words(rate: Rate, write: Formatter) -> str:
+    """`$1.25 (above 200,000 tokens $2.50)`; a price without tiers as it is."""
+    above = _("above %(tokens)s tokens %(price)s")
+    tiers = [above % {"tokens": write.number(t.above), "price": write.per_mtok(t.price)} for t in rate.tiers]
+    return f"{write.per_mtok(rate.base)} ({'; '.join(tiers)})" if tiers else write.per_mtok(rate.base)
 
 
 def disagreements(entry: Entry, day: dt.date, write: Formatter) -> list[tuple[PriceRow, str]]:

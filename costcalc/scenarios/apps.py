@@ -15,8 +15,10 @@ class ScenariosConfig(AppConfig):
         """Tell accounts what a workspace holds of this room."""
         from costcalc.accounts import rooms
         from costcalc.accounts.roles import Role
+        from costcalc.scenarios import log_words
         from costcalc.scenarios.exporting import exported, own_data
 
         rooms.register_export("scenarios", exported)
         rooms.register_own_data("scenarios", own_data)
+        log_words.register()
         rooms.register_page("scenarios:links", _("Links"), Role.EDITOR)

@@ -116,7 +116,9 @@ class RewordForm(CommentForm, EditionForm):
 class AskForm(SeenForm):
     """Who is asked to approve: anybody of the workspace but the revision's author."""
 
-    person = forms.ModelChoiceField(User.objects.none(), label=_("Ask"), to_field_name="public_id", empty_label=None)
+    person = forms.ModelChoiceField(
+        User.objects.none(), label=_("Who should approve it"), to_field_name="public_id", empty_label=None
+    )
 
     def __init__(self, revision: Revision, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

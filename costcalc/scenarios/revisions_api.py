@@ -17,7 +17,7 @@ from costcalc.catalog.index import catalogue
 from costcalc.scenarios import saving
 from costcalc.scenarios.comparing_api import ComparedLine, lines_compared
 from costcalc.scenarios.estimate_answer import EstimateOut, answered
-from costcalc.scenarios.saved import Draft, Revision, StaleError, UnreadableError
+from costcalc.scenarios.saved import REPRICED, Draft, Revision, StaleError, UnreadableError
 from costcalc.scenarios.saved_shown import (
     ABSENT,
     GUARDED,
@@ -50,7 +50,7 @@ class RepriceIn(Schema):
     prices: Annotated[str, Field(max_length=64)] | None = Field(
         None, description="As the preview says; null accepts whatever holds now."
     )
-    comment: Line = "Re-priced."
+    comment: Line = REPRICED
 
 
 class RepricedOut(Schema):

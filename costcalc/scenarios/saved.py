@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 LONGEST_QUERY = 20_000
 ARROW = " → "
+# What a revision says of itself when nobody said more; stored in one language, shown in the reader's.
+REPRICED = "Re-priced."
 
 
 class StaleError(ValueError):

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from costcalc.accounts.access import Visit, current_visit, person
@@ -30,7 +31,7 @@ from costcalc.scenarios.findings import Findings
 from costcalc.scenarios.forms import AskForm, CommentForm, DecideForm, SeenForm
 from costcalc.scenarios.ledger import Writer
 from costcalc.scenarios.reading import Reading
-from costcalc.scenarios.saved import Revision, SavedScenario, UnreadableError
+from costcalc.scenarios.saved import REPRICED, Revision, SavedScenario, UnreadableError
 from costcalc.scenarios.scenario import Result
 from costcalc.scenarios.standing import Standing
 from costcalc.scenarios.summaries import as_typed
@@ -68,7 +69,7 @@ def scenarios(request: HttpRequest) -> HttpResponse:
     shown = list(kept[(number - 1) * PAGE : number * PAGE + 1])
     context = {
         "visit": came,
-        "rows": _rows(shown[:PAGE], Standing(held, write, timezone.now().date()), write),
+        "rows": _rows(came, shown[:PAGE], Standing(held, write, timezone.now().date()), write),
         "q": words,
         "archived": archived,
         "number": number,
@@ -102,7 +103,7 @@ def scenario_page(
     context: dict[str, Any] = {
         "visit": came,
         "scenario": scenario,
-        "revision": revision,
+        "revision": worded(revision),
         "notices": Standing(held, write, today).notices(revision),
         "revisions": [_revision(row, write) for row in scenario.revisions.select_related("author", "scenario")],
         "comments": scenario.comments.select_related("author"),
@@ -166,17 +167,19 @@ def ledger_of(result: Result, held: Catalogue, today: dt.date, currency: str = U
     }
 
 
-def _rows(shown: Iterable[SavedScenario], standing: Standing, write: Formatter) -> list[dict[str, Any]]:
+def _rows(came: Visit, shown: Iterable[SavedScenario], standing: Standing, write: Formatter) -> list[dict[str, Any]]:
     kept = {row.pk: row for row in shown}
     revisions = Revision.objects.filter(scenario__in=kept).select_related("author", "scenario__workspace")
-    current = {row.scenario_id: row for row in revisions.prefetch_related("pins", "approvals") if row.is_current}
+    current = {
+        row.scenario_id: row for row in revisions.prefetch_related("pins", "approvals__asked_of") if row.is_current
+    }
     return [
         {
             "scenario": scenario,
             "revision": current[pk],
             "saving": _saving(current[pk], write),
             "notices": standing.notices(current[pk]),
-            "approved": any(a.decision == Approval.Decision.GIVEN for a in current[pk].approvals.all()),
+            **_asked(came, current[pk]),
         }
         for pk, scenario in kept.items()
         # Somebody may have deleted one since the list was read.
@@ -184,8 +187,26 @@ def _rows(shown: Iterable[SavedScenario], standing: Standing, write: Formatter) 
     ]
 
 
+def _asked(came: Visit, revision: Revision) -> dict[str, Any]:
+    """Whether it is approved, and of whom that is still asked: of the reader, first of all."""
+    approvals = revision.approvals.all()
+    waiting = [a.asked_of for a in approvals if a.decision == Approval.Decision.ASKED and a.asked_of is not None]
+    return {
+        "approved": any(a.decision == Approval.Decision.GIVEN for a in approvals),
+        "asks_me": came.user in waiting,
+        "asked": waiting,
+    }
+
+
 def _revision(revision: Revision, write: Formatter) -> dict[str, Any]:
-    return {"revision": revision, "saving": _saving(revision, write)}
+    return {"revision": worded(revision), "saving": _saving(revision, write)}
+
+
+def worded(revision: Revision) -> Revision:
+    """The revision to be shown: what the product itself noted of it, in the reader's language."""
+    if revision.comment == REPRICED:
+        revision.comment = _("Re-priced.")
+    return revision
 
 
 def _saving(revision: Revision, write: Formatter) -> dict[str, str]:

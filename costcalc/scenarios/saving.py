@@ -57,6 +57,25 @@ def save(came: Visit, said: Draft, name: str, now: dt.datetime, note: str = "") 
     return scenario
 
 
+def save_once(came: Visit, said: Draft, name: str, now: dt.datetime, note: str = "") -> tuple[SavedScenario, bool]:
+    """As `save`; but who sends the same form again gets what they saved by it before. And whether it is new."""
+    with acting(came.workspace, came.actor):
+        before = _saved_before(came, said, name, note)
+        return (before, False) if before else (save(came, said, name, now, note), True)
+
+
+def _saved_before(came: Visit, said: Draft, name: str, note: str) -> SavedScenario | None:
+    """One in use that this person has saved and nobody has changed since, with the same name, address and figures."""
+    alike = SavedScenario.objects.filter(
+        workspace=came.workspace, created_by=came.user, name=name, note=note, revision=1, archived_at=None
+    )
+    first = Revision.objects.filter(scenario__in=alike, number=1, query=said.query, day=said.result.scenario.day)
+    answer = said.result.estimate
+    cents = answer.monthly.savings_cents if answer.complete else None
+    found = first.filter(saving_cents=cents).select_related("scenario__workspace").order_by("pk").last()
+    return found.scenario if found else None
+
+
 def revise(came: Visit, scenario: SavedScenario, seen: int, said: Draft, now: dt.datetime) -> Revision:
     """Save a draft as the next revision. Raises StaleError."""
     return _next(came, scenario, seen, said, now, "scenario.revised")

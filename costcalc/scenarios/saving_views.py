@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -26,7 +27,7 @@ from costcalc.scenarios.fields import SIDES
 from costcalc.scenarios.findings import full_name
 from costcalc.scenarios.forms import NewForm, RepriceForm, ReviseForm
 from costcalc.scenarios.reading import Reading, read
-from costcalc.scenarios.saved import ARROW, Draft, SavedScenario, StaleError, UnreadableError, draft
+from costcalc.scenarios.saved import ARROW, REPRICED, Draft, SavedScenario, StaleError, UnreadableError, draft
 from costcalc.scenarios.saved_views import again, ledger_of, of_scenario
 
 
@@ -46,7 +47,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if came is not None and _hidden(said.reading) != _hidden(reading):
         form.add_error("workspace", _("An own price of another workspace is part of this; here it would be unknown."))
     elif came is not None:
-        scenario = saving.save(came, said, form.cleaned_data["name"], now, form.cleaned_data["note"])
+        scenario, is_new = saving.save_once(came, said, form.cleaned_data["name"], now, form.cleaned_data["note"])
+        if not is_new:
+            messages.info(request, _("You have saved exactly this already: here it is."))
         return redirect("scenarios:scenario", scenario.public_id)
     context = {"form": form, "query": said.query, **ledger_of(said.result, held, now.date(), user.currency)}
     return render(request, "scenarios/saved/new.html", context, status=422 if form.is_bound else 200)
@@ -132,7 +135,7 @@ def reprice(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpR
 def _accepted(came: Visit, scenario: SavedScenario, form: RepriceForm) -> bool:
     """Whether the prices that were looked at are now those of a revision; False where others hold by now."""
     now = timezone.now()
-    said = saving.repriced(saving.revision_of(scenario), now.date(), catalogue(), _("Re-priced."))
+    said = saving.repriced(saving.revision_of(scenario), now.date(), catalogue(), REPRICED)
     if form.cleaned_data["prices"] not in ("", said.fingerprint):
         return False
     try:

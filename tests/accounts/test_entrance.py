@@ -162,9 +162,11 @@ def test_by_invitation_only_means_that(client: Client, cast: Cast, settings: Set
     assert "By invitation only" in client.post(SIGNUP, data).content.decode()
     assert client.get(f"/invitations/{new_link()}/").status_code == 404
     assert "By invitation only" in client.post(SIGNUP, data).content.decode()
+    assert SIGNUP not in client.get(LOGIN).content.decode()
     visit = Visit(cast.alice, cast.workspace, Role.OWNER)
     _, link = invite_somebody(visit, Role.EDITOR, timezone.now())
     client.get(f"/invitations/{link}/")
+    assert SIGNUP in client.get(LOGIN).content.decode()
     assert client.post(SIGNUP, data).headers["Location"] == "/invitations/"
     assert User.objects.filter(email="dora@example.org").exists()
 
@@ -211,3 +213,20 @@ def test_a_slow_mail_server_does_not_tell_who_has_an_account(client: Client, cas
         with caller:
             caller.sendall(b"220 at last\r\n")
             assert caller.recv(100).lower().startswith(b"ehlo"), "It is sent all the same."
+
+
+@pytest.mark.parametrize(
+    ("sent", "cookie", "kept"),
+    [
+        ("Asia/Saigon", "", "Asia/Ho_Chi_Minh"), ("Europe/Paris", "", "Europe/Paris"), ("", "", ""),
+        ("Mars/Olympus", "", ""), ("../../etc/passwd", "", ""), ("x" * 9999, "", ""),
+        ("Europe/Paris", "Asia/Tokyo", "Asia/Tokyo"), ("Europe/Paris", "Mars/Olympus", "Europe/Paris"),
+    ],
+)  # fmt: skip
+def test_a_new_account_begins_with_the_time_zone_of_its_browser(
+    client: Client, db: None, sent: str, cookie: str, kept: str
+) -> None:
+    client.cookies["time_zone"] = cookie
+    data = {"email": "dora@example.org", "password1": PASSWORD, "time_zone": sent}
+    assert client.post(SIGNUP, data).status_code == 302
+    assert User.objects.get(email="dora@example.org").time_zone == kept

@@ -120,3 +120,17 @@ def test_the_menu_closes_with_escape(browser: Browser, site: str) -> None:
     reader.locator("#person summary").click()
     expect(reader.get_by_role("link", name="Platform team")).to_have_attribute("aria-current", "true")
     context.close()
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_new_account_has_the_time_zone_of_its_browser(browser: Browser, site: str, first: bool) -> None:
+    address = f"/first-owner/{new_first_owner_link()}/" if first else "/accounts/signup/"
+    context = browser.new_context(timezone_id="Asia/Ho_Chi_Minh", locale="en")
+    reader = context.new_page()
+    reader.goto(site + address)
+    reader.get_by_label("E-mail address").fill("dora@example.org")
+    reader.get_by_label("Password").fill(PASSWORD)
+    reader.locator("main button.primary").click()
+    reader.goto(f"{site}/preferences/")
+    expect(reader.locator("select[name=time_zone]")).to_have_value("Asia/Ho_Chi_Minh")
+    context.close()

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from costcalc.scenarios import saving
 from tests.browser.test_looks import PAIRS, problems
+from tests.catalog.test_own_prices import added
 from tests.factories import Cast, a_cast, signed_in
 from tests.scenarios.keeping import FLASH, NOW, by, drafted, kept
 
@@ -99,3 +100,33 @@ def test_of_two_who_rename_at_once_the_second_sees_both_names_and_decides(browse
     expect(first.locator("h1")).to_contain_text("archived")
     for tab in (first, second):
         tab.context.close()
+
+
+@pytest.mark.parametrize("width", [320, 360, 700])
+def test_on_a_phone_no_column_is_out_of_sight_and_the_header_is_three_rows(
+    browser: Browser, site: str, width: int
+) -> None:
+    cast = a_cast()
+    addresses(cast)
+    scenario = kept(cast, FLASH + "0", "Another one")
+    added(cast)
+    here, both = f"/w/{cast.workspace.public_id}/", f"a={scenario.public_id}.1&b={scenario.public_id}"
+    six = "&".join(f"{column}={scenario.public_id}" for column in "abcdef")
+    reader = entering(browser, site, cast, viewport={"width": width, "height": 740}, locale="vi")
+    found = {}
+    for address in (
+        *("/scenarios/", f"/scenarios/compare/?{both}", f"/scenarios/compare/?{six}"),
+        *(f"/scenarios/{scenario.public_id}/reprice/", f"{here}prices/", f"{here}links/", f"{here}audit/"),
+    ):
+        reader.goto(site + address)
+        assert reader.locator("main tbody td").count(), address
+        found[address] = reader.evaluate(CUT, width)
+        assert (reader.locator("header.top").bounding_box() or {"height": 999})["height"] < 130, address
+    reader.context.close()
+    assert {address: cut for address, cut in found.items() if cut} == {}
+
+
+CUT = """(width) => [...document.querySelectorAll("main tbody :is(th, td)")]
+    .filter((e) => e.checkVisibility())
+    .filter((e) => e.getBoundingClientRect().right > width - 15 || e.scrollWidth > e.clientWidth + 1)
+    .map((e) => e.textContent.trim())"""

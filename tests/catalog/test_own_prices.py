@@ -401,3 +401,12 @@ def test_the_page_of_a_price_has_its_variants_as_columns(cast: Cast) -> None:
     assert re.findall(r'<th scope="col">([^<]*)</th>', page) == ["standard", "batch"]
     assert "$0.75" in page
     assert "Column(" not in page
+
+
+def test_the_form_says_what_an_empty_day_means_and_how_one_is_typed(cast: Cast) -> None:
+    bob = signed_in(cast.bob)
+    page = bob.get(f"{home(cast)}new/").content.decode()
+    assert "A UTC day, such as 2027-01-31. Empty: it has always held." in page
+    assert 'aria-describedby="id_starts_on-hint"' in page
+    wrong = bob.post(f"{home(cast)}new/", form(starts_on="soon")).content.decode()
+    assert 'aria-describedby="id_starts_on-error id_starts_on-hint"' in wrong

@@ -12,7 +12,7 @@ from costcalc.catalog.index import catalogue
 from costcalc.catalog.labels import UNITS, collated, measure_label, unit_label
 from costcalc.catalog.links import links
 from costcalc.catalog.offers import brief
-from costcalc.catalog.tariffs import Tariff, disagreements, name_of, said_of, tariff
+from costcalc.catalog.tariffs import Tariff, disagreements, name_of, said_of, summary, tariff
 from costcalc.engine import UNIT_NAMES, Minimum, PriceSheet, Rate, Step, Tier, Variant, When
 from costcalc.formatting import formatter_for
 
@@ -123,6 +123,16 @@ def test_a_link_is_named_by_its_host_and_the_end_of_its_path(url: str, text: str
 def test_two_links_are_never_named_alike() -> None:
     urls = [f"https://developers.openai.com/docs/{part}/some/where/pricing" for part in ("a", "b")]
     assert [link.text for link in links(urls)] == [url.removeprefix("https://") for url in urls]
+
+
+def test_a_price_in_a_line_says_its_tiers() -> None:
+    rates = {
+        "input_mtok": Rate(Decimal("1.25"), (Tier(128_000, Decimal("2.5")),)),
+        "output_mtok": Rate(Decimal("1.5"), (Tier(128_000, Decimal(2)), Tier(200_000, Decimal(3)))),
+    }
+    assert summary(rates, WRITE) == (
+        "$1.25 (above 128,000 tokens $2.50) in, $1.50 (above 128,000 tokens $2.00; above 200,000 tokens $3.00) out"
+    )
 
 
 @pytest.mark.usefixtures("prices")

@@ -466,3 +466,27 @@ def test_a_member_who_was_removed_is_out_at_the_next_request(cast: Cast) -> None
     assert client.get(f"/scenarios/{scenario.public_id}/").status_code == 200
     cast.workspace.remove(cast.vera)
     assert client.get(f"/scenarios/{scenario.public_id}/").status_code == 404
+
+
+def test_the_same_form_sent_again_leads_to_what_it_has_saved_and_says_so(cast: Cast) -> None:
+    client, address = signed_in(cast.bob, cast.workspace), f"/scenarios/new/?{FLASH}"
+    typed = {"name": "Move", "note": "", "workspace": cast.workspace.public_id}
+    first = client.post(address, typed).headers["Location"]
+    second = client.post(address, typed).headers["Location"]
+    assert second == first
+    assert "exactly this already" in client.get(second).content.decode()
+    assert client.post(address, {**typed, "note": "Another one."}).headers["Location"] != first
+    assert signed_in(cast.alice, cast.workspace).post(address, typed).headers["Location"] != first
+    saving.revise(by(cast, "bob"), SavedScenario.objects.get(public_id=first.split("/")[2]), 1, drafted(cast, ""), NOW)
+    assert client.post(address, typed).headers["Location"] != first
+
+
+def test_what_the_product_notes_of_a_revision_is_said_in_the_readers_language(cast: Cast) -> None:
+    scenario = kept(cast, FLASH + "&at=2025-12-01")
+    client = signed_in(cast.bob, cast.workspace)
+    client.cookies["django_language"] = "vi"
+    assert client.post(f"/scenarios/{scenario.public_id}/reprice/", {"revision": "1"}).status_code == 302
+    assert Revision.objects.get(scenario=scenario, number=2).comment == "Re-priced."
+    page = client.get(f"/scenarios/{scenario.public_id}/").content.decode()
+    assert "Re-priced." not in page
+    assert page.count("Tính lại theo giá mới.") == 2

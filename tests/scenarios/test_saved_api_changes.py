@@ -170,3 +170,10 @@ def test_whoever_may_not_is_told_so_before_the_body_is_read(writer: Client, cast
         for reader in readers:
             assert send(reader, method, address, {"nonsense": 1}).status_code == 403, address
     assert send(writer, "DELETE", f"scenarios/{scenario}").status_code == 403
+
+
+def test_a_text_that_is_too_long_is_told_in_characters(writer: Client, cast: Cast) -> None:
+    address = f"scenarios/{kept(cast).public_id}"
+    answer = send(writer, "PATCH", address, {"edition": 1, "name": "x" * 121})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"pointer": "/name", "detail": "String should have at most 120 characters"}]

@@ -84,3 +84,23 @@ def test_links_come_by_the_page_latest_first(cast: Cast) -> None:
     assert 'href="?page=1"' in second
     assert 'href="?page=3"' not in second
     assert "There are no more links." in beyond
+
+
+def test_a_page_beyond_the_last_one_says_so_and_leads_back(cast: Cast) -> None:
+    kept(cast)
+    client = signed_in(cast.bob, cast.workspace)
+    for query in ("page=9999", "page=9999&archived=1", "page=9999&q=flash"):
+        page = client.get(f"/scenarios/?{query}").content.decode()
+        assert "There are no more scenarios." in page, query
+        assert "is archived." not in page
+        assert "No scenario" not in page
+
+
+def test_the_list_says_who_is_asked_for_approval(cast: Cast) -> None:
+    scenario = kept(cast)
+    saving.ask_approval(by(cast, "bob"), scenario, 1, cast.vera, NOW)
+    said = {who: signed_in(who, cast.workspace).get("/scenarios/").content.decode() for who in (cast.vera, cast.bob)}
+    assert f'href="/scenarios/{scenario.public_id}/#approval">you are asked to approve it' in said[cast.vera]
+    assert "approval asked of Vera" in said[cast.bob]
+    saving.revise(by(cast, "bob"), scenario, 1, drafted(cast, "requests=10"), NOW)
+    assert "asked" not in signed_in(cast.vera, cast.workspace).get("/scenarios/").content.decode()

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from costcalc.accounts.entrance import first_zone
 from costcalc.accounts.first_owner import TooLateError, is_first_owner_link, make_first_owner
 from costcalc.accounts.forms import FirstOwnerForm
 from costcalc.accounts.views.preferences import way_back
@@ -31,7 +32,7 @@ def first_owner(request: HttpRequest, link: str) -> HttpResponse:
         return render(request, "accounts/first_owner.html", {"form": form}, status=422 if form.is_bound else 200)
     wanted = form.cleaned_data
     try:
-        user = make_first_owner(link, wanted["email"], wanted["password"], wanted["name"])
+        user = make_first_owner(link, wanted["email"], wanted["password"], wanted["name"], first_zone(request, form))
     except TooLateError:
         raise Http404 from None
     get_adapter().login(request, user)
@@ -55,5 +56,6 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         came_from = way_back(request)
         if came_from != "/" and not came_from.startswith("/accounts/"):
             return HttpResponseRedirect(f"{request.path}?{urlencode({'next': came_from})}")
-    answer: HttpResponseBase = allauth_views.login(request)
+    is_open = get_adapter().is_open_for_signup(request)
+    answer: HttpResponseBase = allauth_views.LoginView.as_view(extra_context={"signup_is_open": is_open})(request)
     return answer

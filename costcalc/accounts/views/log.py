@@ -15,9 +15,11 @@ from costcalc.accounts import journal
 from costcalc.accounts.access import Visit, in_workspace
 from costcalc.accounts.audit import AuditEntry, checkpoint
 from costcalc.accounts.forms import AuditForm
+from costcalc.accounts.log_words import act_in_words
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import Workspace
+from costcalc.formatting import formatter_for
 from costcalc.wire.files import SentFile, written
 
 
@@ -25,8 +27,10 @@ from costcalc.wire.files import SentFile, written
 @in_workspace(Role.OWNER)
 def audit(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Who did what and when, the latest first, so many a page."""
-    form = AuditForm(request.GET)
-    context = {**navigation(visit, "accounts:audit"), "form": form, "checkpoint": checkpoint(visit.workspace)}
+    form = _form(request, visit)
+    acts = sorted((act_in_words(action), action) for action in form.found)
+    context = {**navigation(visit, "accounts:audit"), "form": form, "actions": acts}
+    context["checkpoint"] = checkpoint(visit.workspace)
     if not form.is_valid():
         return render(request, "accounts/audit.html", context, status=422)
     entries = _found(visit.workspace, form).order_by("-sequence")
@@ -36,12 +40,16 @@ def audit(request: HttpRequest, visit: Visit) -> HttpResponse:
     older = shown[journal.PAGE - 1].entry.sequence if len(shown) > journal.PAGE else None
     asked = {name: request.GET[name] for name in ("actor", "action", "since", "until") if request.GET.get(name)}
     context |= {
-        "lines": shown[: journal.PAGE],
+        "lines": journal.told(visit.workspace, shown[: journal.PAGE], formatter_for()),
         "older": urlencode({**asked, "before": older}) if older else "",
         "query": urlencode(asked),
-        "actions": visit.workspace.audit_entries.order_by("action").values_list("action", flat=True).distinct(),
     }
     return render(request, "accounts/audit.html", context)
+
+
+def _form(request: HttpRequest, visit: Visit) -> AuditForm:
+    acts = visit.workspace.audit_entries.order_by("action").values_list("action", flat=True).distinct()
+    return AuditForm(request.GET, found=list(acts))
 
 
 def _found(workspace: Workspace, form: AuditForm) -> QuerySet[AuditEntry]:
@@ -70,8 +78,9 @@ def _file(
     media_type: str,
     extension: str,
 ) -> HttpResponseBase:
-    form = AuditForm(request.GET)
+    form = _form(request, visit)
     if not form.is_valid():
-        return HttpResponse(status=422, content_type="text/plain; charset=utf-8")
+        said = [f"{form[name].label}: {error}\n" for name, errors in form.errors.items() for error in errors]
+        return HttpResponse(said, status=422, content_type="text/plain; charset=utf-8")
     file = written(write(visit.workspace, _found(visit.workspace, form)))
     return SentFile(file, f"audit-{visit.workspace.public_id}.{extension}", media_type)

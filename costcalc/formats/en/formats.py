@@ -1,9 +1,9 @@
 """English for readers anywhere: the month is a word, and the ISO day the one way to type a date."""
 
 DATE_FORMAT = "j F Y"
-SHORT_DATE_FORMAT = "Y-m-d"
+SHORT_DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
-SHORT_DATETIME_FORMAT = "Y-m-d H:i"
+SHORT_DATETIME_FORMAT = "j F Y, H:i"
 TIME_FORMAT = "H:i"
 MONTH_DAY_FORMAT = "j F"
 YEAR_MONTH_FORMAT = "F Y"
