@@ -9,7 +9,8 @@ import re
 
 I = re.IGNORECASE  # noqa: E741
 
-DIGITS = r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*"
+# A number begins where no other is under way: otherwise a very long one would be tried from each of its digits.
+DIGITS = r"(?<![\d.,])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
 _SCALE = r"k|thousand|nghìn|ngàn|m|mn|million|triệu|tr|b|bn|billion|tỷ|tỉ"
 SCALES = {
     **dict.fromkeys(("k", "thousand", "nghìn", "ngàn"), 3),
@@ -29,7 +30,9 @@ _DIRECTION = (
     r"(?:\s*(?:with us|at openai|ở chúng tôi))?"
     r"(?:\s*(?:for |cho )?(?:input|output|in|out|đầu vào|đầu ra)(?: tok(?:en)?s?)?)?"
 )
-_MTOK = rf"{_DIRECTION}\s*{_PER}\s*(?:(?:1|one|một)\s*)?(?:m(?:illion)?[ -]?tok(?:en)?s?|triệu token|m)(?!\w)"
+_MILLION = r"(?:(?:1|one|một)\s*)?(?:m(?:illion)?[ -]?tok(?:en)?s?|triệu token|m)"
+_THOUSAND = r"(?P<kilo>(?:(?:1|one|một)?\s*(?:k|thousand|nghìn|ngàn)|1[.,]?000)\s*tok(?:en)?s?)"
+_MTOK = rf"{_DIRECTION}\s*{_PER}\s*(?:{_THOUSAND}|{_MILLION})(?!\w)"
 NUMBER = re.compile(
     rf"(?<![\w.,])(?P<before>{_BEFORE})?[ \u00a0]?(?<![\w.,])(?<![A-Za-z]-)(?P<digits>{DIGITS})"
     rf"(?:[ \u00a0]?(?P<scale>{_SCALE})(?!\w))?(?P<plus>\+)?"
@@ -39,16 +42,18 @@ NUMBER = re.compile(
 )
 # A point inside a number ends no sentence.
 SENTENCE_END = re.compile(r"[.!?;\n](?=\s|$)|\n")
-CLAUSE_END = re.compile(r"[,;:()!?\n]|\.(?=\s|$)")
+CLAUSE_END = re.compile(r"[,;:()!?\n]|\.(?=\s|$)|\s[-–—]\s")
 VIETNAMESE = re.compile(r"[áàãéèíìĩóòõúùũýăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", I)
 
 # What stands between two sums of one unit: “$8 instead of $60 per MTok”.
 JOINS = re.compile(
-    r"[\s,:/=→–-]*(?:(?:instead|of|vs\.?|versus|to|down|from|against|compared|with|not|rather|than|and|in|out|input|"
+    r"[\s,:/=→>()–-]*(?:(?:instead|of|vs\.?|versus|to|down|from|against|compared|with|not|rather|than|and|in|out|input|"
     r"output|for|the|list|original|official|price|rate|at|openai|openai’s|openai's|tokens?|thay|vì|so|với|xuống|còn|chỉ|"
-    r"và|đầu|vào|ra|giá|gốc|api|từ|là|cho|của)[\s,:/=→–-]*){0,9}",
+    r"và|đầu|vào|ra|giá|gốc|api|từ|là|cho|của)[\s,:/=→>()–-]*){0,9}",
     I,
 )
+# “$60 → $8”: what stands before an arrow is what was.
+ARROW = re.compile(r"[^.;,\d]{0,30}(?:→|->|=>)")
 # Where what follows a number speaks of the next one.
 TURNS = re.compile(
     r"\b(?:instead of|vs\.?|versus|rather than|compared|against|to|from|down|while|and|"
@@ -58,12 +63,13 @@ TURNS = re.compile(
 BASELINE = re.compile(
     r"\b(?:instead of|rather than|vs\.?|versus|against|compared (?:with|to)|from|was|original\w*|list price|"
     r"official\w*|"
+    r"currently|are paying|you spend|đang trả|"
     r"elsewhere|at openai|openai['’]?s?|directly|not|before|thay vì|so với|từ|gốc|chính hãng|trước(?: đây)?)(?!\w)",
     I,
 )
 OFFER = re.compile(
-    r"\b(?:to|now|only|just|our|us|we|here|offer|via|through|relay|you(?: would| will)? pay|"
-    r"chỉ|qua|bạn trả|còn|xuống|chúng tôi|bên em|hiện|sau|lên)(?!\w)",
+    r"\b(?:to|now|only|just|our|us|we|here|offer|via|through|relay|"
+    r"chỉ|qua|còn|xuống|chúng tôi|bên em|sau)(?!\w)|→|->|=>",
     I,
 )
 SAVING = re.compile(
@@ -98,18 +104,3 @@ OUTPUT_BEFORE = re.compile(
 FACTOR = re.compile(r"\s*[×*]|\s+x\s")
 PRODUCT = re.compile(r"(?:[×*=]|\sx)\s*$")
 SAME = re.compile(r"(?:^|[\s,(])(?:=|or|that is|i\.e\.|tức(?: là)?|hay|hoặc|→)\s*$", I)
-
-_MONEY = rf"(?:(?:{_BEFORE})[ \u00a0]?)?(?:{DIGITS})(?:[ \u00a0]?(?:{_AFTER})(?!\w))?"
-# “1 CNY buys 1 credit”, “¥1 = $1”: what a credit costs.
-CREDIT = re.compile(
-    rf"(?P<paid>(?:¥[ \u00a0]?(?:{DIGITS})|(?:{DIGITS})[ \u00a0]?(?:CNY|RMB|yuan|nhân dân tệ|tệ)))"
-    r"\s*(?:=|buys?|gets?(?: you)?|for|is worth|đổi được|mua được|được|bằng|đổi)\s*"
-    rf"(?P<got>(?:\$[ \u00a0]?)?(?:{DIGITS}|one|một)\s*(?:USD|\$|dollar|đô la|đô)?\s*(?:of )?(?:credits?|tín dụng)?)",
-    I,
-)
-# “7.1 CNY per USD”: an exchange rate.
-RATE = re.compile(
-    rf"(?P<rate>{DIGITS})[ \u00a0]?(?:CNY|RMB|yuan|nhân dân tệ|tệ)\s*(?:/|per|to|for|mỗi|một|đổi)\s*(?:the |1 |một )?"
-    r"(?:USD|US dollar|dollar|đô la|đô|\$)(?!\w|\s*(?:of )?(?:credit|tín dụng))",
-    I,
-)

@@ -15,6 +15,7 @@ from typing import Final
 
 from costcalc.scenarios import claims_cues as cues
 from costcalc.scenarios import claims_figures as figures
+from costcalc.scenarios.claims_topups import TopUps
 from costcalc.scenarios.fields import Value
 
 NEAR: Final = 60
@@ -66,6 +67,18 @@ class _Number:
         return bool(pattern.search(self.tail) or pattern.search(self.sentence))
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """A sum whose side may only be known from its counterpart: two fields, and the one where no word says anything."""
+
+    number: _Number
+    group: tuple[str, str]
+    role: str
+    dollars: Decimal
+    sides: Mapping[str, str]
+    default: str
+
+
 def hear(text: str, models: Mapping[str, str], convert: Convert) -> Heard:
     """Read a text. `models` gives catalogue keys by lower-case names, `convert` US dollars for a sum in a currency."""
     return _Listener(text, models, convert).run()
@@ -80,15 +93,19 @@ class _Listener:
         self.places: list[tuple[int, str]] = []
         # Whose sum the last number was, and the one before: “$3,900 a month = $46,800 a year” speaks of one thing.
         self.role = self.last_role = ""
+        # Words before this place speak of a sum that was read already.
+        self.spoken = 0
+        self.waiting: list[_Waiting] = []
 
     def run(self) -> Heard:
         self._name_models()
-        self._exchange(cues.RATE, self._rate)
-        self._exchange(cues.CREDIT, self._credit)
+        topups = TopUps(self.text)
+        self.text, self.heard.fields = topups.text, topups.fields
         self.points = figures.points(self.text)
         numbers = self._numbers()
-        for index, number in enumerate(numbers):
-            self._place(number, self._unit(numbers, index))
+        for number, is_price in zip(numbers, self._prices(numbers), strict=True):
+            self._place(number, is_price)
+        self._settle()
         for _at, key in self.places:
             self._row(key)
         return self.heard
@@ -106,28 +123,6 @@ class _Listener:
     def _blank(self, start: int, end: int) -> None:
         self.text = self.text[:start] + "#" * (end - start) + self.text[end:]
 
-    def _exchange(self, pattern: re.Pattern[str], take: Callable[[re.Match[str]], bool]) -> None:
-        match = pattern.search(self.text)
-        if match and take(match):
-            self._blank(match.start(), match.end())
-
-    def _credit(self, match: re.Match[str]) -> bool:
-        paid, got = figures.plain(match["paid"]), figures.plain(match["got"])
-        is_credit = "$" in match["got"] or re.search(r"credit|tín dụng|USD|đô|dollar", match["got"], cues.I)
-        if paid is None or not got or not is_credit:
-            return False
-        price = Fraction(paid) / Fraction(got)
-        self.heard.fields |= {"credit": figures.rounded(price, _PRICE), "currency": "CNY"}
-        return True
-
-    def _rate(self, match: re.Match[str]) -> bool:
-        rate = figures.plain(match["rate"])
-        if not rate or rate == 1:
-            # One for one is a top-up rate, not an exchange rate.
-            return False
-        self.heard.fields |= {"rate": rate, "currency": "CNY"}
-        return True
-
     def _numbers(self) -> list[_Number]:
         found = list(cues.NUMBER.finditer(self.text))
         numbers = []
@@ -143,21 +138,18 @@ class _Listener:
             numbers.append(_Number(match, head, sentence, tail, self.text[match.end() : until]))
         return numbers
 
-    def _unit(self, numbers: list[_Number], index: int) -> bool:
-        """Whether a sum is a price per million tokens: it says so, or the sum that it is joined to does."""
-        number = numbers[index]
-        if number.match["mtok"] or not number.currency:
-            return bool(number.match["mtok"])
-        if cues.MONTH.match(number.tail.lstrip()) or cues.DAY.match(number.tail.lstrip()):
-            return False
-        for other, between in ((index + 1, index), (index - 1, index - 1)):
-            if 0 <= other < len(numbers) and cues.JOINS.fullmatch(numbers[between].gap):
-                joined = numbers[other]
-                if joined.currency and joined.match["mtok"]:
-                    return True
-                if joined.currency and other > index and self._unit(numbers, other):
-                    return True
-        return False
+    def _prices(self, numbers: list[_Number]) -> list[bool]:
+        """Which sums are prices per million tokens: those that say so, and those joined to one that does."""
+        found = [bool(number.match["mtok"]) for number in numbers]
+        for index in range(len(numbers) - 2, -1, -1):
+            found[index] = found[index] or (found[index + 1] and _joined(numbers[index], numbers[index + 1]))
+        for index in range(1, len(numbers)):
+            said = bool(numbers[index - 1].match["mtok"])
+            found[index] = found[index] or (said and _joined(numbers[index - 1], numbers[index]))
+        return [
+            is_price and not (cues.MONTH.match(number.tail.lstrip()) or cues.DAY.match(number.tail.lstrip()))
+            for is_price, number in zip(found, numbers, strict=True)
+        ]
 
     def _place(self, number: _Number, is_price: bool) -> None:
         """Give one number to the first kind that knows it."""
@@ -204,23 +196,53 @@ class _Listener:
 
     def _role(self, number: _Number) -> str:
         """`baseline`, `offer`, or nothing where no word says it: what follows the number speaks first."""
+        if cues.ARROW.match(number.gap):
+            return "baseline"
         tail = cues.TURNS.split(cues.CLAUSE_END.split(number.tail)[0])[0]
-        for text, from_end in ((tail, False), (number.sentence, True)):
+        start = number.match.start()
+        head = self.text[max(self.spoken, start - len(number.sentence)) : start]
+        for text, from_end in ((tail, False), (head, True)):
             found = [(m.start(), "baseline") for m in cues.BASELINE.finditer(text)]
             found += [(m.start(), "offer") for m in cues.OFFER.finditer(text)]
             if found:
                 return (max if from_end else min)(found)[1]
         return ""
 
+    def _wait(self, number: _Number, group: tuple[str, str], role: str, dollars: Decimal, default: str) -> None:
+        """Keep a sum until its counterpart is known; `group` is its kind with what tells it from others."""
+        self.spoken = number.match.end()
+        out = ".out" if group[1].endswith("output") else ""
+        sides = {
+            "price": {"baseline": f"baseline{out}", "offer": f"offer{out}"},
+            "month": {"baseline": "month.before", "offer": "month.after"},
+            "bill": {"baseline": "bill.before", "offer": "bill.after"},
+        }[group[0]]
+        self.waiting.append(_Waiting(number, group, role, dollars, sides, default))
+
+    def _settle(self) -> None:
+        """Of two sums of a kind one of which is named, the other is its counterpart."""
+        for one in self.waiting:
+            named = {other.role for other in self.waiting if other.group == one.group and other.role}
+            counterpart = {"baseline": "offer", "offer": "baseline"}[named.pop()] if len(named) == 1 else one.default
+            row = self._row(one.group[1].partition(" ")[0]) if one.group[0] == "price" else None
+            if self._set(one.sides[one.role or counterpart], one.dollars, row):
+                self._leave(one.number, "twice")
+        if "bill.percent" in self.heard.fields and "bill.before" not in self.heard.fields:
+            # A bill without a sum: the percentage is the headline.
+            self.heard.fields.setdefault("percent", self.heard.fields.pop("bill.percent"))
+
     def _price(self, number: _Number, value: Decimal) -> str | None:
-        dollars = self._dollars(number, value, _PRICE)
+        dollars = self._dollars(number, value * 1000 if number.match["kilo"] else value, _PRICE)
         if dollars is None:
             return "no_rate"
-        side, direction = self._role(number) or "offer", self._direction(number)
-        row = self._row(self._model_at(number.match.start()))
-        if direction == "output":
-            return self._set(f"{side}.out", dollars, row)
-        return self._set(side, dollars, row)
+        model = self._model_at(number.match.start())
+        direction, role = self._direction(number), self._role(number)
+        before = self.waiting[-1] if self.waiting else None
+        if direction == "output" and not role and before is not None and before.group == ("price", f"{model} "):
+            # “$2 input / $8 output”: the second price is on the side of the first.
+            role = before.role
+        self._wait(number, ("price", f"{model} {'output' if direction == 'output' else ''}"), role, dollars, "offer")
+        return ""
 
     def _direction(self, number: _Number) -> str:
         for after, before, name in (
@@ -252,28 +274,25 @@ class _Listener:
         dollars = self._dollars(number, value, _CENTS)
         if dollars is None:
             return "no_rate"
-        name = self._figure(number)
-        return self._set(name, dollars) if name else "no_period" if name is None else "unknown"
+        return self._figure(number, dollars)
 
-    def _figure(self, number: _Number) -> str | None:
-        """The field of a sum; None where no word says of how long it is, nothing where it is none of ours."""
-        is_bill = bool(cues.BILL.search(number.sentence))
+    def _figure(self, number: _Number, dollars: Decimal) -> str:
+        """A sum of a month or a year; the reason where it is neither."""
         after = cues.CLAUSE_END.split(number.tail)[0]
+        is_bill, is_day = bool(cues.BILL.search(number.sentence)), cues.DAY.search(after)
         is_year = cues.YEAR.search(after)
-        is_month = (
-            cues.MONTH.search(after) or (is_bill and not cues.DAY.search(after)) or cues.MONTH.search(number.head)
-        )
-        if not is_month and not is_year:
-            return None if not cues.DAY.search(after) else ""
-        role = (cues.SAME.search(number.head) and self.last_role) or self._kind(number)
-        self.role = role
+        is_month = cues.MONTH.search(after) or cues.MONTH.search(number.head) or (is_bill and not is_day)
+        if not is_year and not is_month:
+            return "unknown" if is_day else "no_period"
+        self.role = (cues.SAME.search(number.head) and self.last_role) or self._kind(number)
+        kind = "bill" if is_bill else "month"
+        if self.role == "saving":
+            self.spoken = number.match.end()
+            return self._set(f"{kind}.{'year' if is_year else 'saving'}", dollars)
         if is_year:
-            return ("bill.year" if is_bill else "month.year") if role == "saving" else ""
-        if is_bill:
-            return {"saving": "bill.saving", "baseline": "bill.before"}.get(
-                role, "bill.after" if role else "bill.before"
-            )
-        return {"saving": "month.saving", "baseline": "month.before"}.get(role, "month.after")
+            return "unknown"
+        self._wait(number, (kind, ""), self.role, dollars, "baseline" if is_bill else "offer")
+        return ""
 
     def _kind(self, number: _Number) -> str:
         if cues.SAVED.search(number.head) or cues.SAVED.search(cues.CLAUSE_END.split(number.tail)[0]):
@@ -315,3 +334,8 @@ class _Listener:
             if pattern.search(number.tail) or pattern.search(number.head):
                 return self._set("per", per)
         return "no_period"
+
+
+def _joined(first: _Number, second: _Number) -> bool:
+    """Whether two sums stand side by side, so that one unit holds for both."""
+    return bool(first.currency and second.currency and cues.JOINS.fullmatch(first.gap))

@@ -88,6 +88,13 @@ def test_a_vietnamese_vendor_is_understood_to_the_last_number() -> None:
         ("GPT-4.1 at $1.875 per MTok", {"offer": "1.875"}),
         ("GPT-4.1 giá 0,42 USD mỗi triệu token", {"offer": "0.42"}),
         ("GPT-4.1 costs 56.8 CNY per million tokens", {"offer": "8"}),
+        ("Giá GPT-4.1: $60 → $8 mỗi triệu token", {"baseline": "60", "offer": "8"}),
+        (
+            "GPT-4.1 at $0.42 per 1M tokens (in and out), official price $2.80",
+            {"offer": "0.42", "baseline": "2.8"},
+        ),
+        ("30% less than OpenAI's $2 input / $8 output per MTok for GPT-4.1", {"baseline": "2", "baseline.out": "8"}),
+        ("GPT-4.1 only $0.002 per 1K tokens", {"offer": "2"}),
     ],
 )
 def test_prices_are_told_apart_by_the_words_around_them(text: str, row: dict[str, str]) -> None:
@@ -109,6 +116,12 @@ def test_prices_are_told_apart_by_the_words_around_them(text: str, row: dict[str
         ("tiết kiệm 3.900 USD/tháng, tức 46.800 USD/năm", {"month.saving": "3900", "month.year": "46800"}),
         ("your monthly bill drops from $4,200 to $680", {"bill.before": "4200", "bill.after": "680"}),
         ("Hóa đơn 105 triệu đồng mỗi tháng", {"bill.before": "4038.46"}),
+        ("pay $4,500/month on your own; with us it's only $600/month", {"month.before": "4500", "month.after": "600"}),
+        ("Cut your OpenAI bill by 85%", {"percent": "85"}),
+        ("Bạn đang trả 4.200 đô mỗi tháng", {"month.before": "4200"}),
+        ("1 RMB for 1 USD of credit, minimum top-up 50 RMB", {"credit": "1", "currency": "CNY", "least": "50"}),
+        ("3% payment fee, 2% spread, 10 free credits", {"fee": "3", "spread": "2", "free": "10"}),
+        ("credit hết hạn sau 30 ngày, phí thanh toán 3%, tặng 10 credit", {"expires": "30", "fee": "3", "free": "10"}),
         ("1 CNY buys 1 credit", {"credit": "1", "currency": "CNY"}),
         ("nạp 1 tệ được 1 USD", {"credit": "1", "currency": "CNY"}),
         ("¥1 = $1", {"credit": "1", "currency": "CNY"}),
