@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from costcalc.scenarios import (
+    claims_views,
     comparing_views,
     picker,
     saved_views,
@@ -34,6 +35,7 @@ of_one = [
 urlpatterns = [
     path("", views.calculator, name="calculator"),
     path("elsewhere/", views.traffic_elsewhere, name="elsewhere"),
+    path("claims/", claims_views.claims, name="claims"),
     path("models/", picker.models, name="models"),
     path("scenarios/", saved_views.scenarios, name="scenarios"),
     path("scenarios/new/", saving_views.new, name="new"),

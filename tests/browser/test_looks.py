@@ -10,6 +10,8 @@ PAGES = [
     "/",
     "/?requests=1,5&lang=en",
     "/elsewhere/",
+    "/claims/",
+    "/claims/?said=Save+40%25%3A+%248+instead+of+%2460+per+MTok&in=1,5&lang=en",
     "/prices/",
     "/prices/?q=zzzz",
     "/prices/openai/",

@@ -95,6 +95,7 @@ def owns(expected: int = 302, **data: Any) -> Row:
 PAGES: dict[str, dict[str, Row]] = {
     "": {"GET": PUBLIC},
     "elsewhere/": {"GET": PUBLIC},
+    "claims/": {"GET": PUBLIC},
     "models/": {"GET": PUBLIC},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
