@@ -1,10 +1,12 @@
-"""The engine's front door: prices, traffic, costs and savings as pure functions of their arguments.
+"""The engine's front door: prices, traffic, costs, savings and returns as pure functions of their arguments.
 
 No clock, no network, no settings, no database. Money is exact until one line of it is rounded to cents.
 """
 
 from costcalc.engine.bills import Bills
-from costcalc.engine.errors import NoSuchVariant, PricingError, TrafficError, UnknownUnit, UsageError
+from costcalc.engine.cash import Cash, Month
+from costcalc.engine.errors import NoSuchVariant, PricingError, TermsError, TrafficError, UnknownUnit, UsageError
+from costcalc.engine.irr import RatesOfReturn
 from costcalc.engine.pricing import (
     CostLine,
     MeanRate,
@@ -21,6 +23,7 @@ from costcalc.engine.pricing import (
     price_request,
 )
 from costcalc.engine.ranking import Ranking, rank
+from costcalc.engine.returns import BreakEven, Case, Return, Warned, returns
 from costcalc.engine.savings import (
     Charge,
     Estimate,
@@ -40,16 +43,38 @@ from costcalc.engine.savings import (
     to_cents,
 )
 from costcalc.engine.table import RateTable, Weighted
+from costcalc.engine.terms import (
+    AT_ONCE,
+    GRADUAL,
+    OneOff,
+    Overlap,
+    People,
+    PriceChange,
+    Ramp,
+    Reserve,
+    Running,
+    Shutdown,
+    Since,
+    Stage,
+    Terms,
+    Toil,
+)
 from costcalc.engine.traffic import CALLS, CONTEXTS, UNSHIFTED, DayCount, Shift, Workload, shifted
 from costcalc.engine.units import REQUESTS, UNIT_NAMES, billed_as, is_part_of, per, unit_named, wholes
+from costcalc.engine.worth import Payback
 
 __all__ = [
+    "AT_ONCE",
     "CALLS",
     "CONTEXTS",
+    "GRADUAL",
     "REQUESTS",
     "UNIT_NAMES",
     "UNSHIFTED",
     "Bills",
+    "BreakEven",
+    "Case",
+    "Cash",
     "Charge",
     "CostLine",
     "DayCount",
@@ -58,26 +83,44 @@ __all__ = [
     "MeanRate",
     "Minimum",
     "Moment",
+    "Month",
     "Move",
     "NoSuchVariant",
+    "OneOff",
+    "Overlap",
     "Part",
+    "Payback",
+    "People",
+    "PriceChange",
     "PriceSheet",
     "PricingError",
+    "Ramp",
     "Ranking",
     "Rate",
     "RateTable",
     "Rates",
+    "RatesOfReturn",
     "RequestCost",
+    "Reserve",
+    "Return",
+    "Running",
     "Shift",
+    "Shutdown",
     "SideName",
+    "Since",
+    "Stage",
     "Step",
+    "Terms",
+    "TermsError",
     "Tier",
+    "Toil",
     "Totals",
     "TrafficError",
     "UnknownUnit",
     "Unpriced",
     "UsageError",
     "Variant",
+    "Warned",
     "Weighted",
     "When",
     "Workload",
@@ -91,6 +134,7 @@ __all__ = [
     "price_request",
     "prices_at",
     "rank",
+    "returns",
     "round_half_up",
     "scaled",
     "shifted",
