@@ -1,9 +1,10 @@
-"""The engine's front door: prices, traffic, costs and savings as pure functions of their arguments.
+"""The engine's front door: prices, traffic, costs, savings and returns as pure functions of their arguments.
 
 No clock, no network, no settings, no database. Money is exact until one line of it is rounded to cents.
 """
 
 from costcalc.engine.bills import Bills
+from costcalc.engine.cash import Cash, Month
 from costcalc.engine.checks import (
     BillImplies,
     DayAsMonth,
@@ -18,7 +19,8 @@ from costcalc.engine.checks import (
 )
 from costcalc.engine.claims import Bound, Claim, ClaimedPrice, ClaimedTraffic, Pair, TokenPrices, listed, quoted, saved
 from costcalc.engine.currencies import USD, ExchangeRate, ExchangeRates
-from costcalc.engine.errors import NoSuchVariant, PricingError, TrafficError, UnknownUnit, UsageError
+from costcalc.engine.errors import NoSuchVariant, PricingError, TermsError, TrafficError, UnknownUnit, UsageError
+from costcalc.engine.irr import RatesOfReturn
 from costcalc.engine.pricing import (
     CostLine,
     MeanRate,
@@ -36,6 +38,7 @@ from costcalc.engine.pricing import (
 )
 from costcalc.engine.ranking import Ranking, rank
 from costcalc.engine.readings import CreditTerms, Reading, readings
+from costcalc.engine.returns import BreakEven, Case, Return, Warned, returns
 from costcalc.engine.savings import (
     Charge,
     Estimate,
@@ -55,12 +58,31 @@ from costcalc.engine.savings import (
     to_cents,
 )
 from costcalc.engine.table import RateTable, Weighted
+from costcalc.engine.terms import (
+    AT_ONCE,
+    GRADUAL,
+    OneOff,
+    Overlap,
+    People,
+    PriceChange,
+    Ramp,
+    Reserve,
+    Running,
+    Shutdown,
+    Since,
+    Stage,
+    Terms,
+    Toil,
+)
 from costcalc.engine.traffic import CALLS, CONTEXTS, UNSHIFTED, DayCount, Shift, Workload, shifted
 from costcalc.engine.units import REQUESTS, UNIT_NAMES, billed_as, is_part_of, per, unit_named, wholes
+from costcalc.engine.worth import Payback
 
 __all__ = [
+    "AT_ONCE",
     "CALLS",
     "CONTEXTS",
+    "GRADUAL",
     "REQUESTS",
     "UNIT_NAMES",
     "UNSHIFTED",
@@ -68,6 +90,9 @@ __all__ = [
     "BillImplies",
     "Bills",
     "Bound",
+    "BreakEven",
+    "Case",
+    "Cash",
     "Charge",
     "Claim",
     "ClaimedPrice",
@@ -86,25 +111,42 @@ __all__ = [
     "MeanRate",
     "Minimum",
     "Moment",
+    "Month",
     "Move",
     "NoSuchVariant",
     "NotListPrice",
+    "OneOff",
+    "Overlap",
     "Pair",
     "Part",
+    "Payback",
+    "People",
     "PercentIsRate",
     "PercentOff",
+    "PriceChange",
     "PriceSheet",
     "PricingError",
+    "Ramp",
     "Ranking",
     "Rate",
     "RateTable",
     "Rates",
+    "RatesOfReturn",
     "Reading",
     "RequestCost",
+    "Reserve",
+    "Return",
+    "Running",
     "Shift",
+    "Shutdown",
     "SideName",
+    "Since",
+    "Stage",
     "Step",
+    "Terms",
+    "TermsError",
     "Tier",
+    "Toil",
     "TokenPrices",
     "Totals",
     "TrafficError",
@@ -112,6 +154,7 @@ __all__ = [
     "Unpriced",
     "UsageError",
     "Variant",
+    "Warned",
     "Weighted",
     "When",
     "Workload",
@@ -130,6 +173,7 @@ __all__ = [
     "quoted",
     "rank",
     "readings",
+    "returns",
     "round_half_up",
     "saved",
     "scaled",

@@ -35,3 +35,12 @@ class TrafficError(PricingError):
         super().__init__(f"{field}: {code}")
         self.field = field
         self.code = code
+
+
+class TermsError(PricingError):
+    """Terms of a return that cannot be: names the field that is wrong, as a path (`ramp.1.share`)."""
+
+    def __init__(self, field: str, code: str) -> None:
+        super().__init__(f"{field}: {code}")
+        self.field = field
+        self.code = code

@@ -1,0 +1,109 @@
+"""Moments as exact numbers of months since the first day of month 1, and what part of a month something holds."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+
+from costcalc.engine.errors import TermsError
+from costcalc.engine.savings import SideName
+from costcalc.engine.terms import Ramp, Since, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Month `number` as far as the horizon reaches into it."""
+
+    number: int
+    end: Fraction
+
+    @property
+    def start(self) -> Fraction:
+        """Where the month begins."""
+        return Fraction(self.number - 1)
+
+    @property
+    def length(self) -> Fraction:
+        """The share of the month's days that lies before the horizon's end."""
+        return self.end - self.start
+
+    def held(self, since: Fraction, until: Fraction | None) -> Fraction:
+        """How much of the window lies in a span, as a share of the window."""
+        end = self.end if until is None else min(until, self.end)
+        return max(Fraction(0), end - max(since, self.start)) / self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, without an end where `until` is None, and the number that holds in it."""
+
+    since: Fraction
+    until: Fraction | None
+    value: Fraction
+
+
+def position(moment: Since, start: dt.date) -> Fraction:
+    """Months from the first day of `start`'s month; a day counts as its share of its own calendar month."""
+    if isinstance(moment, Decimal):
+        return Fraction(moment)
+    months = (moment.year - start.year) * 12 + moment.month - start.month
+    return months + Fraction(moment.day - 1, calendar.monthrange(moment.year, moment.month)[1])
+
+
+def horizon(terms: Terms, start: dt.date) -> Fraction:
+    """The months that count: those asked for, or up to a shutdown that comes before their end."""
+    ends_on, asked = terms.ends_on, Fraction(terms.horizon_months)
+    return asked if ends_on is None else max(Fraction(0), min(asked, position(ends_on, start)))
+
+
+def windows(months: Fraction) -> list[Window]:
+    """Whole months, then the last one by its share of days."""
+    return [Window(number, min(Fraction(number), months)) for number in range(1, ceil(months) + 1)]
+
+
+def stages(ramp: Ramp, start: dt.date) -> list[Span]:
+    """The shares of traffic on the candidate. Raises TermsError where a stage starts before the one above it."""
+    delay = Fraction(ramp.delay)
+    starts = [position(stage.starts, start) for stage in ramp.stages]
+    for index in range(1, len(starts)):
+        if starts[index] < starts[index - 1]:
+            raise TermsError(f"ramp.stages.{index}.starts", "stages_out_of_order")
+    ends = [*(since + delay for since in starts[1:]), None]
+    return [
+        Span(since + delay, until, Fraction(stage.share))
+        for since, until, stage in zip(starts, ends, ramp.stages, strict=True)
+    ]
+
+
+def split(spans: list[Span]) -> Iterator[Span]:
+    """The stages in which some of the traffic is on either provider."""
+    return (span for span in spans if 0 < span.value < 1)
+
+
+def levels(terms: Terms, start: dt.date, side: SideName, move: int) -> list[Span]:
+    """By how much the prices of one side of one workload differ from today's, over time."""
+    changes = [change for change in terms.changes if change.side == side and change.move in {None, move}]
+    dated = sorted((position(change.starts, start), index) for index, change in enumerate(changes))
+    level, found = Fraction(1), []
+    for place, (since, index) in enumerate(dated):
+        level *= Fraction(changes[index].factor)
+        found.append(Span(since, dated[place + 1][0] if place + 1 < len(dated) else None, level))
+    first = dated[0][0] if dated else None
+    return [Span(Fraction(-(10**6)), first, Fraction(1)), *found]
+
+
+def mean(spans: list[Span], window: Window) -> Fraction:
+    """The mean of what holds in a window, by its days; 0 where nothing does."""
+    return sum((span.value * window.held(span.since, span.until) for span in spans), Fraction(0))
+
+
+def apart(spans: list[Span], window: Window) -> tuple[Fraction, Fraction]:
+    """While the traffic is split: how much of it stays and how much has moved, as shares of the window's traffic."""
+    held = [(span.value, window.held(span.since, span.until)) for span in split(spans)]
+    stays = sum((part * (1 - share) for share, part in held), Fraction(0))
+    return stays, sum((part * share for share, part in held), Fraction(0))
