@@ -452,3 +452,13 @@ def test_a_member_who_was_removed_is_out_at_the_next_request(cast: Cast) -> None
     assert client.get(f"/scenarios/{scenario.public_id}/").status_code == 200
     cast.workspace.remove(cast.vera)
     assert client.get(f"/scenarios/{scenario.public_id}/").status_code == 404
+
+
+def test_after_a_scenario_is_deleted_one_is_in_the_list_that_it_was_in(cast: Cast) -> None:
+    first, second = kept(cast), kept(cast, name="Stays")
+    # Somebody who came by a link, and works elsewhere.
+    client = signed_in(cast.alice)
+    page = client.post(f"/scenarios/{first.public_id}/delete/", {"edition": "1"}, follow=True).content.decode()
+    assert "“Move to Flash” is deleted." in page
+    assert f'href="/scenarios/{second.public_id}/"' in page
+    assert f'href="/w/{cast.workspace.public_id}/"' in page
