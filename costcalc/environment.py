@@ -89,7 +89,8 @@ def stored_secret_key(folder: Path) -> str:
     """The secret key of this data folder, made on first use, readable by its owner only."""
     path = folder / "secret_key"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        # Others on this machine have no business in it; one that exists is as its owner made it.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = folder / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(64))

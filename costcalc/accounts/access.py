@@ -14,8 +14,9 @@ from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +27,8 @@ from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import ApiToken, Workspace, personal_workspace
 
 CURRENT = "workspace"
+TYPED = "typed"
+MOST_TYPED = 8000
 View = Callable[..., HttpResponseBase]
 # How long after typing the password somebody may do what outlasts a session that was left open.
 FRESH = dt.timedelta(minutes=15)
@@ -78,6 +81,42 @@ def in_workspace(needed: Role) -> Callable[[View], View]:
         return checked
 
     return decorated
+
+
+def sent_from(page: str, *names: str, anchor: str = "") -> Callable[[View], View]:
+    """For views that only take a form: whoever comes by GET is led to the page that the form stands on.
+
+    One comes so from a reload, from the header's switches and from signing in; who signs in first, because their
+    session has ended, finds there what they had typed (`typed_before`). `names` are what the page's address takes.
+    """
+
+    def decorated(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, **given: object) -> HttpResponseBase:
+            stands = reverse(page, kwargs={name: given[name] for name in names})
+            if request.method in ("GET", "HEAD"):
+                return HttpResponseRedirect(stands + anchor)
+            if request.method != "POST":
+                return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+            if not request.user.is_authenticated:
+                typed = {name: str(text) for name, text in request.POST.items() if name != "csrfmiddlewaretoken"}
+                if sum(map(len, typed.values())) <= MOST_TYPED:
+                    request.session[TYPED] = {"at": stands, "fields": typed}
+                return redirect_to_login(stands + anchor)
+            return view(request, **given)
+
+        return checked
+
+    return decorated
+
+
+def typed_before(request: HttpRequest) -> dict[str, str]:
+    """What was sent from this page when nobody was signed in, by field; told once."""
+    kept = request.session.get(TYPED)
+    if not kept or kept["at"] != request.path:
+        return {}
+    del request.session[TYPED]
+    return dict(kept["fields"])
 
 
 def with_recent_password(view: View) -> View:

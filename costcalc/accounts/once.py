@@ -1,11 +1,15 @@
-"""Operations of the API that can be sent again with an `Idempotency-Key`, and have their effect once."""
+"""What can be sent again and has its effect once: operations of the API with an `Idempotency-Key`, and forms.
+
+A form whose answer shows a secret is answered directly, so that the secret is stored nowhere; reloading that answer
+sends the form again. Each form therefore carries a key of its own (`components/_once.html`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import signature
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,12 +17,15 @@ from ninja import Header, Status
 from ninja.errors import ValidationError
 from ninja.utils import contribute_operation_args
 
+from costcalc.accounts.access import Visit
 from costcalc.accounts.audit import durable
 from costcalc.accounts.credentials import visit_of
 from costcalc.accounts.roles import Role
-from costcalc.wire.idempotency import Asked, OtherBodyError, Said, once
+from costcalc.wire.idempotency import Asked, BadKeyError, OtherBodyError, Said, once
 
 ARGUMENT = "idempotency_key"
+FORM_KEY = "form_key"
+Made = TypeVar("Made")
 HEADER: Any = Header(  # type: ignore[type-arg]
     None,
     alias="Idempotency-Key",
@@ -58,6 +65,23 @@ def sendable_again(
         return checked
 
     return decorated
+
+
+def first_time(request: HttpRequest, visit: Visit, effect: Callable[[], Made]) -> Made | None:
+    """Do what a form asks for and say what came of it; None, and nothing done, where this very form was sent before."""
+    made: list[Made] = []
+
+    def done() -> Said:
+        made.append(effect())
+        return 200, {}
+
+    try:
+        asked = Asked(visit.user.public_id, f"{request.method} {request.path}", request.POST.get(FORM_KEY, ""), b"")
+    except BadKeyError:
+        # Sent by hand, or from a page of a release before: such a form cannot be told from another one.
+        return effect()
+    once(asked, timezone.now(), done, durable=durable)
+    return made[0] if made else None
 
 
 def _invalid(message: str) -> ValidationError:

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from costcalc.accounts.access import Visit, in_workspace
+from costcalc.accounts.access import Visit, in_workspace, sent_from
 from costcalc.accounts.audit import acting
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role
@@ -85,7 +85,7 @@ def change(request: HttpRequest, visit: Visit, price: str) -> HttpResponse:
     return _page(request, visit, "catalog/own_form.html", context, _status(form))
 
 
-@require_POST
+@sent_from("own_prices:price", "workspace", "price")
 @in_workspace(Role.EDITOR)
 def archive(request: HttpRequest, visit: Visit, price: str) -> HttpResponse:
     """No longer offer a price, or with `archived=0` offer it again."""

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from costcalc.accounts.access import Visit, current_visit, person
+from costcalc.accounts.access import Visit, current_visit, person, typed_before
 from costcalc.accounts.preferences import currency_of
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import Catalogue, catalogue
@@ -99,7 +99,7 @@ def scenario_page(
 ) -> HttpResponse:
     """The page of a scenario; `changes` replace forms that hold a mistake."""
     held, today, write = catalogue(), timezone.now().date(), formatter_for()
-    scenario = revision.scenario
+    scenario, typed = revision.scenario, typed_before(request)
     context: dict[str, Any] = {
         "visit": came,
         "scenario": scenario,
@@ -107,8 +107,8 @@ def scenario_page(
         "notices": Standing(held, write, today).notices(revision),
         "revisions": [_revision(row, write) for row in scenario.revisions.select_related("author", "scenario")],
         "comments": scenario.comments.select_related("author"),
-        "approvals": _approvals(came, scenario, changes.get("decide_form")),
-        "comment_form": CommentForm(prefix="comment"),
+        "approvals": _approvals(came, scenario, changes.get("decide_form"), typed),
+        "comment_form": CommentForm(prefix="comment", initial={"text": typed.get("comment-text", "")}),
         "ask_form": AskForm(revision),
         "seen_form": SeenForm(initial={"revision": scenario.revision}),
         "may": {"edit": came.may(Role.EDITOR), "delete": came.may(Role.OWNER)},
@@ -216,7 +216,9 @@ def _saving(revision: Revision, write: Formatter) -> dict[str, str]:
     return {"text": write.money(dollars(cents)), "kind": "saves" if cents > 0 else "costs" if cents < 0 else ""}
 
 
-def _approvals(came: Visit, scenario: SavedScenario, sent: DecideForm | None) -> list[dict[str, Any]]:
+def _approvals(
+    came: Visit, scenario: SavedScenario, sent: DecideForm | None, typed: dict[str, str]
+) -> list[dict[str, Any]]:
     rows = Approval.objects.filter(revision__scenario=scenario).select_related(
         "revision__scenario", "asked_by", "asked_of"
     )
@@ -224,10 +226,14 @@ def _approvals(came: Visit, scenario: SavedScenario, sent: DecideForm | None) ->
         {
             "approval": row,
             "mine": row.asked_of_id == came.user.pk and row.counts and row.decision == Approval.Decision.ASKED,
-            "form": sent if sent and sent.prefix == row.public_id else DecideForm(prefix=row.public_id),
+            "form": sent if sent and sent.prefix == row.public_id else _decide_form(row.public_id, typed),
         }
         for row in rows
     ]
+
+
+def _decide_form(approval: str, typed: dict[str, str]) -> DecideForm:
+    return DecideForm(prefix=approval, initial={"words": typed.get(f"{approval}-words", "")})
 
 
 def page_number(request: HttpRequest) -> int:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from costcalc.accounts.access import Visit, in_workspace
+from costcalc.accounts.access import Visit, in_workspace, sent_from
+from costcalc.accounts.capability import new_id
 from costcalc.accounts.navigation import navigation
+from costcalc.accounts.once import first_time
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import unnamed_in
@@ -30,21 +36,34 @@ LANGUAGES = ("en", "vi")
 @of_scenario(Role.EDITOR)
 def share(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
     """Ask for whom and how long; a POST makes the link and shows it, this once."""
-    now, context = timezone.now(), {"visit": came, "scenario": scenario}
+    now = timezone.now()
+    context: dict[str, Any] = {"visit": came, "scenario": scenario}
     form = ShareForm(request.POST if request.method == "POST" else None, initial={"revision": scenario.revision})
     allowed = came.workspace.sharing_allowed
     if allowed and form.is_valid():
         # The revision that was looked at, though a later one may have come: its numbers are what is meant.
         revision = saving.revision_of(scenario, form.cleaned_data["revision"])
         try:
-            row, link = saving.share(came, revision, now, form.cleaned_data["note"], form.ends(now))
+            made = first_time(
+                request, came, lambda: saving.share(came, revision, now, form.cleaned_data["note"], form.ends(now))
+            )
         except saving.SharingForbiddenError:
             allowed = False
         else:
-            address = whole_address(request, reverse("scenarios:shared", args=[link]))
-            return render(request, "scenarios/saved/made.html", {**context, "address": address, "row": row})
+            return _made(request, context, *made) if made else _sent_before(request, came)
     status = 200 if not form.is_bound else 422 if allowed else 403
-    return render(request, "scenarios/saved/share.html", {**context, "form": form, "allowed": allowed}, status=status)
+    context |= {"form": form, "allowed": allowed, "form_key": new_id()}
+    return render(request, "scenarios/saved/share.html", context, status=status)
+
+
+def _made(request: HttpRequest, context: dict[str, Any], row: ShareLink, link: str) -> HttpResponse:
+    address = whole_address(request, reverse("scenarios:shared", args=[link]))
+    return render(request, "scenarios/saved/made.html", {**context, "address": address, "row": row})
+
+
+def _sent_before(request: HttpRequest, came: Visit) -> HttpResponse:
+    messages.info(request, _("This form was sent before: its link was made then, and shown then, once."))
+    return redirect("scenarios:links", came.workspace.public_id)
 
 
 @require_safe
@@ -80,7 +99,7 @@ def links(request: HttpRequest, came: Visit) -> HttpResponse:
     return render(request, "scenarios/saved/links.html", context)
 
 
-@require_POST
+@sent_from("scenarios:links", "workspace")
 @in_workspace(Role.EDITOR)
 def revoke(request: HttpRequest, came: Visit, link: str) -> HttpResponse:
     """End a link at once."""

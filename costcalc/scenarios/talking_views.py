@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from costcalc.accounts.access import Visit
+from costcalc.accounts.access import Visit, sent_from
 from costcalc.accounts.roles import Role
 from costcalc.scenarios import saving
 from costcalc.scenarios.forms import AskForm, CommentForm, DecideForm, EditionForm, RewordForm
@@ -19,7 +19,7 @@ from costcalc.scenarios.saved_views import again, of_scenario, scenario_page
 from costcalc.scenarios.talking import Approval, Comment, OwnWorkError
 
 
-@require_POST
+@sent_from("scenarios:scenario", "public_id", anchor="#talk")
 @of_scenario(Role.VIEWER)
 def comment(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
     """Say something."""
@@ -80,7 +80,7 @@ def _wording(row: Comment) -> dict[str, object]:
     return {"text": row.text, "edition": row.edition}
 
 
-@require_POST
+@sent_from("scenarios:scenario", "public_id", anchor="#approval")
 @of_scenario(Role.EDITOR)
 def ask(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
     """Ask somebody of the workspace to approve the revision that was read."""
@@ -96,7 +96,7 @@ def ask(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpRespo
     return HttpResponseRedirect(_place(scenario, "approval"))
 
 
-@require_POST
+@sent_from("scenarios:scenario", "public_id", anchor="#approval")
 @of_scenario(Role.VIEWER)
 def decide(request: HttpRequest, came: Visit, scenario: SavedScenario, approval: str) -> HttpResponse:
     """Give or decline an approval that one was asked for."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from costcalc.accounts.access import Visit
+from costcalc.accounts.access import CURRENT, Visit, sent_from
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
 from costcalc.scenarios import saving
@@ -37,7 +38,7 @@ def rename(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpRe
     return render(request, "scenarios/saved/rename.html", context, status=status)
 
 
-@require_POST
+@sent_from("scenarios:scenario", "public_id", anchor="#more")
 @of_scenario(Role.EDITOR)
 def duplicate(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
     """A scenario of its own that begins with the revision that was looked at."""
@@ -53,7 +54,7 @@ def duplicate(request: HttpRequest, came: Visit, scenario: SavedScenario) -> Htt
     return redirect("scenarios:rename", copy.public_id)
 
 
-@require_POST
+@sent_from("scenarios:scenario", "public_id", anchor="#more")
 @of_scenario(Role.EDITOR)
 def archive(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpResponse:
     """Put it away, or take it out again (`archived=0`). 409 where it is not what was looked at any more."""
@@ -82,6 +83,9 @@ def delete(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpRe
             scenario = again(scenario)
             form, status = EditionForm(initial={"edition": scenario.edition}), 409
         else:
+            # The list is of the workspace that one works in: the one that this was in, not another's.
+            request.session[CURRENT] = came.workspace.public_id
+            messages.success(request, _("“%(scenario)s” is deleted.") % {"scenario": scenario.name})
             return redirect("scenarios:scenarios")
     context = {"visit": came, "scenario": scenario, "form": form, "stale": status == 409}
     return render(request, "scenarios/saved/delete.html", context, status=status)

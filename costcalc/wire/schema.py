@@ -2,7 +2,7 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,26 @@ def alone(path: Path) -> Iterator[None]:
 @contextmanager
 def preparing() -> Iterator[None]:
     """Prepare the data folder; a second process that does so at the same time waits for the first."""
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if connection.vendor == "sqlite":
+        make_private(Path(connection.settings_dict["NAME"]))
     with alone(settings.DATA_DIR / "prepare.lock"):
         yield
+
+
+def make_private(path: Path) -> None:
+    """Have SQLite's file, made here where it is missing, be its owner's only: addresses and hashes are in it.
+
+    SQLite gives the files beside it the mode that it has; those that a server left before may have another.
+    """
+    if path.name.startswith((":", "file:")) or not path.parent.is_dir():
+        return
+    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        # Another owner's file has the mode that they gave it.
+        with suppress(FileNotFoundError, PermissionError):
+            if file == path:
+                file.touch(mode=0o600)
+            file.chmod(0o600)
 
 
 def migrate_if_behind() -> None:

@@ -1,9 +1,13 @@
 """Readiness, and the pages that say what went wrong. Under /api/ `wire.middleware` turns them into problems."""
 
 import logging
+import re
 from collections.abc import Sequence
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -12,6 +16,8 @@ from costcalc.wire import readiness
 from costcalc.wire.problem import MEDIA_TYPE, Fault, problem
 
 logger = logging.getLogger(__name__)
+# What fields are called, or their names end in, that hold a person's words.
+WORDS = frozenset({"comment", "name", "note", "text", "words"})
 
 
 @require_safe
@@ -41,7 +47,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that may not be this visitor's own."""
-    return failure(request, 403)
+    return _page(request, 403, "form")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -66,4 +72,20 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def failure(request: HttpRequest, status: int) -> HttpResponse:
     """The error page of a status."""
-    return render(request, f"errors/{status}.html", status=status)
+    return _page(request, status, str(status))
+
+
+def _page(request: HttpRequest, status: int, name: str) -> HttpResponse:
+    return render(request, f"errors/{name}.html", {"typed": typed(request)}, status=status)
+
+
+def typed(request: HttpRequest) -> list[str]:
+    """The words that a refused form carried, for whoever typed them to copy; never a password."""
+    if request.method != "POST":
+        return []
+    try:
+        sent = {name: str(text) for name, text in request.POST.items()}
+    except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+        # What is wrong with it may be why it was refused.
+        return []
+    return [text for name, text in sent.items() if re.split("[-_]", name)[-1] in WORDS and text.strip()]

@@ -184,3 +184,30 @@ def test_nobody_sends_invitations_without_end(cast: Cast) -> None:
     address = f"/w/{cast.workspace.public_id}/members/invite/"
     answers = {client.post(address, {**FORM, "email": "x@example.org"}).status_code for _ in range(31)}
     assert answers == {200, 429}
+
+
+def test_whom_one_invited_after_the_session_had_ended_is_in_the_form_after_signing_in(cast: Cast) -> None:
+    client, members = Client(), f"/w/{cast.workspace.public_id}/members/"
+    sent = client.post(f"{members}invite/", {**FORM, "email": "new@example.org"})
+    assert sent.headers["Location"] == f"/accounts/login/?next={members}"
+    client.post("/accounts/login/", {"login": "alice@example.org", "password": PASSWORD})
+    assert 'value="new@example.org"' in client.get(members).content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_an_invitation_s_form_sent_again_does_nothing(cast: Cast) -> None:
+    client, home = signed_in(cast.alice), f"/w/{cast.workspace.public_id}/"
+    form = {**FORM, "email": "new@example.org", "form_key": "once"}
+    assert "<code>" in client.post(f"{home}members/invite/", form).content.decode()
+    again = client.post(f"{home}members/invite/", form, follow=True)
+    assert again.redirect_chain == [(f"{home}members/", 302)]
+    assert "This form was sent before" in again.content.decode()
+    row = Invitation.objects.get()
+    assert len(mail.outbox) == 1
+    renew = f"{home}invitations/{row.public_id}/renew/"
+    assert 'name="form_key"' in client.get(f"{home}members/").content.decode()
+    shown = re.search(r"<code>http://testserver(.*?)</code>", client.post(renew, {"form_key": "two"}).content.decode())
+    assert shown
+    assert client.post(renew, {"form_key": "two"}).status_code == 302
+    assert len(mail.outbox) == 2
+    assert Client().get(shown[1]).status_code == 302, "The link that was shown still leads in."

@@ -159,3 +159,19 @@ def test_the_command_makes_no_token_that_would_open_nothing() -> None:
     with pytest.raises(CommandError, match=r"eve@example\.org is switched off"):
         command()
     assert ApiToken.objects.count() == 1
+
+
+def test_a_form_sent_again_makes_no_second_token(cast: Cast) -> None:
+    client, address = signed_in(cast.bob), f"/w/{cast.workspace.public_id}/tokens/"
+    key = re.findall(r'name="form_key" value="(\w+)"', client.get(address).content.decode())[0]
+    form = {"name": "nightly", "scope": "read", "days": "30", "form_key": key}
+    assert client.post(address, {**form, "name": ""}).status_code == 422, "A mistake uses the form up: it must not."
+    assert "costcalc_" in client.post(address, form).content.decode()
+    again = client.post(address, form, follow=True)
+    assert again.redirect_chain == [(address, 302)]
+    assert "This form was sent before" in again.content.decode()
+    assert "<code>" not in again.content.decode()
+    assert cast.workspace.tokens.count() == 1
+    # Of somebody else's the same key says nothing.
+    assert "costcalc_" in signed_in(cast.alice).post(address, form).content.decode()
+    assert cast.workspace.tokens.count() == 2

@@ -16,8 +16,8 @@ from django.utils import timezone
 from costcalc.accounts import workspaces
 from costcalc.accounts.access import Visit
 from costcalc.accounts.models import User
-from costcalc.accounts.roles import Role
-from costcalc.accounts.team import change_role, remove
+from costcalc.accounts.roles import Role, Scope
+from costcalc.accounts.team import change_role, invite_somebody, new_token, remove
 from costcalc.accounts.workspaces import LastOwnerError, StaleError, Workspace, personal_workspace
 from tests.factories import PASSWORD, Cast, a_cast, a_member, signed_in
 
@@ -43,7 +43,8 @@ def test_a_person_makes_a_workspace_and_works_in_it_from_then_on(cast: Cast) -> 
 def test_the_header_switches_by_post_to_workspaces_one_belongs_to(cast: Cast) -> None:
     client = signed_in(cast.bob)
     address = f"/w/{cast.workspace.public_id}/switch/"
-    assert client.get(address).status_code == 405
+    assert client.get(address).headers["Location"] == f"/w/{cast.workspace.public_id}/"
+    assert client.session.get("workspace") is None, "Looking is not switching."
     assert client.post(address).status_code == 302
     assert f'<a href="/w/{cast.workspace.public_id}/" aria-current="true">' in client.get("/").content.decode()
     assert signed_in(cast.charlie).post(address).status_code == 404
@@ -65,8 +66,13 @@ def test_of_two_changes_decided_on_the_same_state_the_second_is_shown_the_first(
     assert client.post(address, {"name": "First", "revision": 1, "sharing_allowed": "on"}).status_code == 302
     late = client.post(address, {"name": "Second", "revision": 1})
     assert late.status_code == 409
-    assert 'value="First"' in late.content.decode()
-    assert 'value="2"' in late.content.decode()
+    page = late.content.decode()
+    assert "It is called “First” now. Scenarios may be shared by link." in page
+    assert "Somebody else" not in page
+    # What was typed is still there, and saving again puts it in the place of what stands now.
+    assert 'value="Second"' in page
+    assert 'id="id_sharing_allowed" checked' not in page
+    assert 'name="revision" value="2"' in page
     assert actions(cast.workspace) == ["workspace.changed"]
     entry = cast.workspace.audit_entries.get()
     assert json.loads(entry.before)["name"] == "Platform team"
@@ -255,3 +261,35 @@ def test_who_is_not_signed_in_is_asked_to(client: Client, db: None, address: str
     assert answer.status_code == 302
     assert answer.headers["Location"] == f"/accounts/login/?next={address}"
     assert PASSWORD not in answer.headers["Location"]
+
+
+def test_before_somebody_is_removed_it_is_said_what_ends_with_them(cast: Cast) -> None:
+    change_role(Visit(cast.alice, cast.workspace, Role.OWNER), cast.bob, Role.OWNER, timezone.now())
+    bob = Visit(cast.bob, cast.workspace, Role.OWNER)
+    new_token(bob, "nightly", Scope.READ, None)
+    invite_somebody(bob, Role.VIEWER, timezone.now(), "new@example.org")
+    client, address = signed_in(cast.alice), f"/w/{cast.workspace.public_id}/members/{cast.bob.public_id}/remove/"
+    assert f'href="{address}"' in client.get(f"/w/{cast.workspace.public_id}/members/").content.decode()
+    page = client.get(address).content.decode()
+    assert "Remove “Bob” from “Platform team”?" in page
+    assert "the API token “nightly”" in page
+    assert "the invitation for new@example.org" in page
+    assert cast.workspace.role_of(cast.bob) == Role.OWNER, "Looking is not removing."
+    assert client.post(address).status_code == 302
+    assert cast.workspace.role_of(cast.bob) is None
+    mine = client.get(address.replace(cast.bob.public_id, cast.alice.public_id)).content.decode()
+    assert "Leave “Platform team”?" in mine
+    assert "ends with it" not in mine
+
+
+@pytest.mark.parametrize("page", ["tokens/", "audit/", "prices/new/"])
+def test_whose_role_does_not_reach_is_told_so_and_nothing_of_cookies(cast: Cast, page: str) -> None:
+    answer = signed_in(cast.vera).get(f"/w/{cast.workspace.public_id}/{page}")
+    assert answer.status_code == 403
+    assert "Your role in this workspace does not allow this" in answer.content.decode()
+    assert "cookies" not in answer.content.decode()
+
+
+def test_a_form_that_is_too_old_is_still_told_so() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/preferences/", {"theme": "dark"})
+    assert (answer.status_code, "cookies are switched off" in answer.content.decode()) == (403, True)

@@ -47,7 +47,8 @@ def test_every_page_is_accessible_and_fits(browser: Browser, site: str, language
     found |= {page: problems(reader, f"{site}/accounts/{page}", size) for page in ANYBODY}
     enter(context, site, cast.alice)
     here = f"/w/{cast.workspace.public_id}/"
-    pages = ["/w/", here, *(here + tail for tail in ("members/", "tokens/", "audit/", "delete/"))]
+    leaving = f"members/{cast.bob.public_id}/remove/"
+    pages = ["/w/", here, *(here + tail for tail in ("members/", leaving, "tokens/", "audit/", "delete/"))]
     pages += [
         "/me/",
         "/me/address/",

@@ -77,6 +77,8 @@ OWN = pages("302 404 403 403 200")
 ONLY_VISITORS = pages("200 302 302 302 302")
 LEAD_ON_ALL = "302 302 302 302 302"
 LEAD_ON = pages(LEAD_ON_ALL)
+# An address that only takes a form leads everybody to the page that its form stands on, whatever there is.
+TO_ITS_FORM = LEAD_ON
 PRICES_CSV = b"name,kind,input_mtok\nFrom a file,quote,1\n"
 
 
@@ -112,25 +114,29 @@ PAGES: dict[str, dict[str, Row]] = {
     },
     "scenarios/<str:public_id>/reprice/": {"GET": EDIT, "POST": edits(revision=1)},
     "scenarios/<str:public_id>/rename/": {"GET": EDIT, "POST": edits(name="New", edition=1)},
-    "scenarios/<str:public_id>/duplicate/": {"POST": edits(revision=1)},
-    "scenarios/<str:public_id>/archive/": {"POST": edits(archived=1, edition=1)},
+    "scenarios/<str:public_id>/duplicate/": {"GET": TO_ITS_FORM, "POST": edits(revision=1)},
+    "scenarios/<str:public_id>/archive/": {"GET": TO_ITS_FORM, "POST": edits(archived=1, edition=1)},
     "scenarios/<str:public_id>/delete/": {"GET": OWN, "POST": owns(edition=1)},
     "scenarios/<str:public_id>/share/": {"GET": EDIT, "POST": edits(200, revision=1)},
-    "scenarios/<str:public_id>/comments/": {"POST": pages("302 404 302 302 302", **{"comment-text": "Well"})},
+    "scenarios/<str:public_id>/comments/": {
+        "GET": TO_ITS_FORM,
+        "POST": pages("302 404 302 302 302", **{"comment-text": "Well"}),
+    },
     # The comment is the editor's.
     "scenarios/<str:public_id>/comments/<str:comment>/": {
         "GET": pages("302 404 403 200 403"),
         "POST": pages("302 404 403 302 403", text="Better", edition=1),
     },
     # Of the editor's revision the viewer is asked.
-    "scenarios/<str:public_id>/approvals/": {"POST": edits(person="{member}", revision=1)},
+    "scenarios/<str:public_id>/approvals/": {"GET": TO_ITS_FORM, "POST": edits(person="{member}", revision=1)},
     # The owner was asked.
     "scenarios/<str:public_id>/approvals/<str:approval>/": {
-        "POST": pages("302 404 403 403 302", **{"{approval}-decision": "given", "{approval}-words": "Good"})
+        "GET": TO_ITS_FORM,
+        "POST": pages("302 404 403 403 302", **{"{approval}-decision": "given", "{approval}-words": "Good"}),
     },
     "s/<str:link>/": {"GET": PUBLIC},
     "w/<str:workspace>/links/": {"GET": EDIT},
-    "w/<str:workspace>/links/<str:link>/revoke/": {"POST": edits()},
+    "w/<str:workspace>/links/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
     "prices/": {"GET": PUBLIC},
     "prices/<str:provider>/": {"GET": PUBLIC},
     "prices/<str:provider>/<path:model_id>/": {"GET": PUBLIC},
@@ -143,7 +149,7 @@ PAGES: dict[str, dict[str, Row]] = {
         "GET": EDIT,
         "POST": edits(name="New", kind="quote", input_mtok="1", revision=1),
     },
-    "w/<str:workspace>/prices/<str:price>/archive/": {"POST": edits(revision=1)},
+    "w/<str:workspace>/prices/<str:price>/archive/": {"GET": TO_ITS_FORM, "POST": edits(revision=1)},
     "preferences/": {"GET": PUBLIC, "POST": pages("302 302 302 302 302", theme="dark")},
     # There are accounts: nobody is the first owner any more.
     "first-owner/<str:link>/": {"GET": ABSENT, "POST": ABSENT},
@@ -158,19 +164,25 @@ PAGES: dict[str, dict[str, Row]] = {
     "me/delete/": {"GET": OWN_ACCOUNT, "POST": pages("302 302 302 302 422", password=PASSWORD)},
     "w/": {"GET": OWN_ACCOUNT, "POST": pages("302 302 302 302 302", name="New")},
     "w/<str:workspace>/": {"GET": READ, "POST": owns(name="New", revision=1)},
-    "w/<str:workspace>/switch/": {"POST": pages("302 404 302 302 302")},
+    "w/<str:workspace>/switch/": {"GET": TO_ITS_FORM, "POST": pages("302 404 302 302 302")},
     "w/<str:workspace>/export/": {"GET": OWN},
     "w/<str:workspace>/delete/": {"GET": OWN, "POST": owns(name="Platform team")},
     "w/<str:workspace>/members/": {"GET": READ},
-    "w/<str:workspace>/members/invite/": {"POST": owns(200, role="viewer", language="en", days="7")},
-    "w/<str:workspace>/members/<str:member>/role/": {"POST": owns(role="editor", was="viewer")},
+    "w/<str:workspace>/members/invite/": {
+        "GET": TO_ITS_FORM,
+        "POST": owns(200, role="viewer", language="en", days="7"),
+    },
+    "w/<str:workspace>/members/<str:member>/role/": {"GET": TO_ITS_FORM, "POST": owns(role="editor", was="viewer")},
     # The member is the viewer, who may leave.
-    "w/<str:workspace>/members/<str:member>/remove/": {"POST": pages("302 404 302 403 302")},
-    "w/<str:workspace>/invitations/<str:invitation>/renew/": {"POST": owns(200)},
-    "w/<str:workspace>/invitations/<str:invitation>/revoke/": {"POST": owns()},
+    "w/<str:workspace>/members/<str:member>/remove/": {
+        "GET": pages("302 404 200 403 200"),
+        "POST": pages("302 404 302 403 302"),
+    },
+    "w/<str:workspace>/invitations/<str:invitation>/renew/": {"GET": TO_ITS_FORM, "POST": owns(200)},
+    "w/<str:workspace>/invitations/<str:invitation>/revoke/": {"GET": TO_ITS_FORM, "POST": owns()},
     "w/<str:workspace>/tokens/": {"GET": EDIT, "POST": edits(200, name="New", scope="read", days="90")},
     # The token is the owner's: to an editor it is not there.
-    "w/<str:workspace>/tokens/<str:token>/revoke/": {"POST": pages("302 404 403 404 302")},
+    "w/<str:workspace>/tokens/<str:token>/revoke/": {"GET": TO_ITS_FORM, "POST": pages("302 404 403 404 302")},
     "w/<str:workspace>/audit/": {"GET": OWN},
     "w/<str:workspace>/audit.csv": {"GET": OWN},
     "w/<str:workspace>/audit.json": {"GET": OWN},
@@ -527,3 +539,8 @@ def test_for_other_tokens_what_exists_and_what_does_not_are_the_same(world: Worl
     )
     assert there == nowhere
     assert there[0] == 404
+
+
+def test_nobody_who_clicks_or_reloads_gets_an_empty_page() -> None:
+    """An address that answers GET with 405 is a blank page in a browser: each has a row for it."""
+    assert [pattern for pattern, rows in PAGES.items() if "GET" not in rows] == []

@@ -490,3 +490,13 @@ def test_what_the_product_notes_of_a_revision_is_said_in_the_readers_language(ca
     page = client.get(f"/scenarios/{scenario.public_id}/").content.decode()
     assert "Re-priced." not in page
     assert page.count("Tính lại theo giá mới.") == 2
+
+
+def test_after_a_scenario_is_deleted_one_is_in_the_list_that_it_was_in(cast: Cast) -> None:
+    first, second = kept(cast), kept(cast, name="Stays")
+    # Somebody who came by a link, and works elsewhere.
+    client = signed_in(cast.alice)
+    page = client.post(f"/scenarios/{first.public_id}/delete/", {"edition": "1"}, follow=True).content.decode()
+    assert "“Move to Flash” is deleted." in page
+    assert f'href="/scenarios/{second.public_id}/"' in page
+    assert f'href="/w/{cast.workspace.public_id}/"' in page

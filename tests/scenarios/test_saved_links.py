@@ -212,3 +212,12 @@ def test_a_revision_that_is_not_there_is_not_shared(cast: Cast, scenario: SavedS
     assert client.post(address, {"revision": "2"}).status_code == 404
     assert client.post(address, {"revision": "x"}).status_code == 422
     assert client.post(address, {"revision": "1", "lasts": "9999"}).status_code == 422
+
+
+def test_a_link_s_form_sent_again_makes_no_second_link(cast: Cast, scenario: SavedScenario) -> None:
+    client, address = signed_in(cast.bob, cast.workspace), f"/scenarios/{scenario.public_id}/share/"
+    key = re.findall(r'name="form_key" value="(\w+)"', client.get(address).content.decode())[0]
+    assert SHOWN.search(client.post(address, {"revision": "1", "form_key": key}).content.decode())
+    again = client.post(address, {"revision": "1", "form_key": key})
+    assert again.headers["Location"] == f"/w/{cast.workspace.public_id}/links/"
+    assert ShareLink.objects.count() == 1

@@ -3,13 +3,14 @@
 from html import unescape
 
 import pytest
+from django.test import Client
 
 from costcalc.accounts.workspaces import Membership
 from costcalc.scenarios import saving
 from costcalc.scenarios.models import Approval, Comment, SavedScenario
 from costcalc.scenarios.saved import StaleError
 from costcalc.scenarios.talking import OwnWorkError
-from tests.factories import Cast, signed_in
+from tests.factories import PASSWORD, Cast, signed_in
 from tests.scenarios.keeping import NOW, by, drafted, kept
 
 
@@ -170,3 +171,38 @@ def test_what_somebody_did_stays_when_their_account_goes(cast: Cast, scenario: S
     page = signed_in(cast.bob).get(home(scenario)).content.decode()
     assert "fine by me" in page
     assert "a person who has gone" in page
+
+
+def test_a_comment_sent_after_the_session_has_ended_is_there_after_signing_in(
+    cast: Cast, scenario: SavedScenario
+) -> None:
+    client = Client()
+    sent = client.post(f"{home(scenario)}comments/", {"comment-text": "Why <so> much?"})
+    assert sent.headers["Location"] == f"/accounts/login/?next={home(scenario)}%23talk"
+    form = {"login": "bob@example.org", "password": PASSWORD, "next": f"{home(scenario)}#talk"}
+    assert client.post("/accounts/login/", form).headers["Location"] == f"{home(scenario)}#talk"
+    other = kept(cast, name="Another one")
+    assert "Why" not in client.get(home(other)).content.decode()
+    assert "Why &lt;so&gt; much?</textarea>" in client.get(home(scenario)).content.decode()
+    assert "Why" not in client.get(home(scenario)).content.decode(), "It is told once."
+    assert not Comment.objects.exists()
+
+
+def test_so_are_the_words_of_an_answer_to_who_asks_for_approval(cast: Cast, scenario: SavedScenario) -> None:
+    approval, client = asked(cast, scenario), Client()
+    words = {f"{approval.public_id}-words": "Too dear.", f"{approval.public_id}-decision": "declined"}
+    assert client.post(f"{home(scenario)}approvals/{approval.public_id}/", words).status_code == 302
+    client.post("/accounts/login/", {"login": "vera@example.org", "password": PASSWORD})
+    assert 'value="Too dear."' in client.get(home(scenario)).content.decode()
+
+
+def test_what_somebody_who_was_removed_had_typed_is_on_the_page_that_refuses_it(
+    cast: Cast, scenario: SavedScenario
+) -> None:
+    client = signed_in(cast.bob)
+    cast.workspace.memberships.filter(user=cast.bob).delete()
+    typed = {"revision": "1", "comment": "Half <price>", "password": "secret detail"}
+    answer = client.post(f"{home(scenario)}revise/?requests=5", typed)
+    assert answer.status_code == 404
+    assert "Half &lt;price&gt;" in answer.content.decode()
+    assert "secret detail" not in answer.content.decode()

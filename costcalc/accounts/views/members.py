@@ -13,14 +13,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from costcalc.accounts import team
-from costcalc.accounts.access import Visit, in_workspace
+from costcalc.accounts.access import Visit, in_workspace, sent_from, typed_before
+from costcalc.accounts.capability import new_id
 from costcalc.accounts.entrance import may_invite
 from costcalc.accounts.forms import InvitationForm, RoleForm
 from costcalc.accounts.models import User
 from costcalc.accounts.navigation import navigation
+from costcalc.accounts.once import first_time
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import Invitation, LastOwnerError, StaleError, UsedUpError
 from costcalc.wire.addresses import whole_address
@@ -42,7 +44,8 @@ def _page(request: HttpRequest, visit: Visit, status: int = 200, **more: Any) ->
         "memberships": visit.workspace.memberships.select_related("user").order_by("joined_at", "pk"),
         "invitations": [(found, found.standing(now)) for found in invitations] if visit.may(Role.OWNER) else [],
         "roles": Role.choices,
-        "form": InvitationForm(initial={"language": get_language()}),
+        "form_key": new_id(),
+        "form": InvitationForm(initial={"language": get_language(), **typed_before(request)}),
         **more,
     }
     return render(request, "accounts/members.html", context, status=status)
@@ -53,7 +56,7 @@ def _member(visit: Visit, member: str) -> User:
     return found
 
 
-@require_POST
+@sent_from("accounts:members", "workspace")
 @in_workspace(Role.OWNER)
 def change_role(request: HttpRequest, visit: Visit, member: str) -> HttpResponse:
     """Make a member something else."""
@@ -66,18 +69,20 @@ def change_role(request: HttpRequest, visit: Visit, member: str) -> HttpResponse
     except LastOwnerError:
         return _page(request, visit, 422, problem=_last_owner())
     except StaleError:
-        return _page(request, visit, 409, problem=_("Somebody else changed this meanwhile. This is how it stands now."))
+        return _page(request, visit, 409, problem=_("This was changed meanwhile. This is how it stands now."))
     messages.success(request, _("Saved."))
     return redirect("accounts:members", visit.workspace.public_id)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @in_workspace(Role.VIEWER)
 def remove(request: HttpRequest, visit: Visit, member: str) -> HttpResponse:
-    """End a membership: owners anybody's, everybody their own."""
+    """Say what goes with a membership; a POST ends it: owners anybody's, everybody their own."""
     user = _member(visit, member)
     if user != visit.user:
         visit.must(Role.OWNER)
+    if request.method != "POST":
+        return _leaving(request, visit, user)
     try:
         team.remove(visit, user, timezone.now())
     except LastOwnerError:
@@ -89,11 +94,22 @@ def remove(request: HttpRequest, visit: Visit, member: str) -> HttpResponse:
     return redirect("accounts:members", visit.workspace.public_id)
 
 
+def _leaving(request: HttpRequest, visit: Visit, user: User) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        **navigation(visit, "accounts:members"),
+        "member": user,
+        "tokens": visit.workspace.tokens.filter(made_by=user, revoked_at=None),
+        "invitations": visit.workspace.invitations.open(now).filter(invited_by=user),
+    }
+    return render(request, "accounts/member_remove.html", context)
+
+
 def _last_owner() -> str:
     return _("A workspace needs an owner. Make somebody else an owner first.")
 
 
-@require_POST
+@sent_from("accounts:members", "workspace")
 @never_cache
 @in_workspace(Role.OWNER)
 def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
@@ -104,13 +120,16 @@ def invite(request: HttpRequest, visit: Visit) -> HttpResponse:
     wanted = form.cleaned_data
     if wanted["email"] and not may_invite(request, visit.user):
         return too_many(request)
-    made, link = team.invite_somebody(
-        visit, Role(wanted["role"]), timezone.now(), wanted["email"], wanted["language"], form.lasts
+    now, role = timezone.now(), Role(wanted["role"])
+    made = first_time(
+        request,
+        visit,
+        lambda: team.invite_somebody(visit, role, now, wanted["email"], wanted["language"], form.lasts),
     )
-    return _shown_once(request, visit, made, link)
+    return _shown_once(request, visit, *made) if made else _sent_before(request, visit)
 
 
-@require_POST
+@sent_from("accounts:members", "workspace")
 @never_cache
 @in_workspace(Role.OWNER)
 def renew(request: HttpRequest, visit: Visit, invitation: str) -> HttpResponse:
@@ -119,13 +138,13 @@ def renew(request: HttpRequest, visit: Visit, invitation: str) -> HttpResponse:
     if found.email and not may_invite(request, visit.user):
         return too_many(request)
     try:
-        link = team.renew(visit, found, timezone.now())
+        link = first_time(request, visit, lambda: team.renew(visit, found, timezone.now()))
     except UsedUpError:
         return _page(request, visit, 409, problem=_("This invitation was used or ended meanwhile."))
-    return _shown_once(request, visit, found, link)
+    return _shown_once(request, visit, found, link) if link else _sent_before(request, visit)
 
 
-@require_POST
+@sent_from("accounts:members", "workspace")
 @in_workspace(Role.OWNER)
 def revoke(request: HttpRequest, visit: Visit, invitation: str) -> HttpResponse:
     """End an invitation."""
@@ -139,6 +158,11 @@ def _invitation(visit: Visit, public_id: str) -> Invitation:
     if found is None:
         raise Http404
     return found
+
+
+def _sent_before(request: HttpRequest, visit: Visit) -> HttpResponse:
+    messages.info(request, _("This form was sent before: its link was made then, and shown then, once."))
+    return redirect("accounts:members", visit.workspace.public_id)
 
 
 def _shown_once(request: HttpRequest, visit: Visit, invitation: Invitation, link: str) -> HttpResponse:

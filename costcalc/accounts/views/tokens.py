@@ -12,12 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from costcalc.accounts import team
-from costcalc.accounts.access import Visit, in_workspace, is_fresh, password_address, with_recent_password
+from costcalc.accounts.access import Visit, in_workspace, is_fresh, password_address, sent_from, with_recent_password
+from costcalc.accounts.capability import new_id
 from costcalc.accounts.forms import TokenForm
 from costcalc.accounts.navigation import navigation
+from costcalc.accounts.once import first_time
 from costcalc.accounts.roles import Role, Scope
 from costcalc.accounts.workspaces import ApiToken
 
@@ -39,11 +41,16 @@ def _made(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not form.is_valid():
         return _page(request, visit, 422, form=form)
     wanted, now = form.cleaned_data, timezone.now()
-    made, secret = team.new_token(visit, wanted["name"], Scope(wanted["scope"]), form.expires_at(now))
-    return _page(request, visit, form=TokenForm(), made=made, secret=secret)
+    made = first_time(
+        request, visit, lambda: team.new_token(visit, wanted["name"], Scope(wanted["scope"]), form.expires_at(now))
+    )
+    if made is None:
+        messages.info(request, _("This form was sent before: its token was made then, and shown then, once."))
+        return redirect("accounts:tokens", visit.workspace.public_id)
+    return _page(request, visit, form=TokenForm(), made=made[0], secret=made[1])
 
 
-@require_POST
+@sent_from("accounts:tokens", "workspace")
 @in_workspace(Role.EDITOR)
 def revoke(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
     """End a token: one's own, owners any."""
@@ -62,7 +69,7 @@ def _seen(visit: Visit) -> QuerySet[ApiToken]:
 
 def _page(request: HttpRequest, visit: Visit, status: int = 200, **more: Any) -> HttpResponse:
     now = timezone.now()
-    context = {**navigation(visit, "accounts:tokens"), "tokens": _seen(visit), "now": now, **more}
+    context = {**navigation(visit, "accounts:tokens"), "tokens": _seen(visit), "now": now, "form_key": new_id(), **more}
     if not is_fresh(request, now):
         context["password_address"] = password_address(request)
     return render(request, "accounts/tokens.html", context, status=status)

@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from costcalc.accounts import team
-from costcalc.accounts.access import CURRENT, Visit, in_workspace, person, with_recent_password
+from costcalc.accounts.access import CURRENT, Visit, in_workspace, person, sent_from, with_recent_password
 from costcalc.accounts.archive import archive
 from costcalc.accounts.audit import acting
 from costcalc.accounts.forms import DeletionForm, SettingsForm, WorkspaceForm
@@ -55,8 +55,9 @@ def workspace(request: HttpRequest, visit: Visit) -> HttpResponse:
         team.settle(visit, wanted["revision"], wanted["name"], wanted["sharing_allowed"])
     except StaleError:
         found.refresh_from_db()
-        fresh = SettingsForm(initial=_settings(found))
-        return _settings_page(request, visit, fresh, 409)
+        # What was typed stays in the form; what stands now is beside it, and is what saving again replaces.
+        typed = SettingsForm(initial={**wanted, "revision": found.revision})
+        return _settings_page(request, visit, typed, 409)
     messages.success(request, _("Saved."))
     return redirect("accounts:workspace", found.public_id)
 
@@ -70,7 +71,7 @@ def _settings_page(request: HttpRequest, visit: Visit, form: SettingsForm, statu
     return render(request, "accounts/workspace.html", context, status=status)
 
 
-@require_POST
+@sent_from("accounts:workspace", "workspace")
 @in_workspace(Role.VIEWER)
 def switch(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Work in this workspace from now on."""
