@@ -199,7 +199,9 @@ class ClaimShown:
             against = self.write.cents_difference(one.month - base)
             direction = "plus" if one.month > base else "minus" if one.month < base else ""
         first = self.write.cents(one.first) if one.first is not None and one.first != one.month else ""
-        return Side(name, formula if one.month is not None else "", self._cents(one.month), first, against, direction)
+        if one.month is None:
+            formula = _("no top-up rate is stated") if one.name == "credits" and self.terms is None else ""
+        return Side(name, formula, self._cents(one.month), first, against, direction)
 
     @property
     def _as_output(self) -> TokenPrices:

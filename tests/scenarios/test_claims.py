@@ -97,7 +97,7 @@ def test_an_english_sentence_gives_its_own_findings() -> None:
     assert "gpt-4.1: $60.00 ÷ $4.00 = 15.0×" in page
     assert "gpt-4.1: $8.00 is the list’s output price" in page
     # 86.7 % is at least 85 %; nobody named a bill, another model or a top-up rate.
-    for absent in ("percentage misses", "$1.87", "claude", "top-up rate", "Not read"):
+    for absent in ("percentage misses", "$1.87", "claude", "headline equals", "Not read"):
         assert absent not in page, absent
 
 
@@ -220,6 +220,19 @@ def test_what_is_pasted_is_text_and_never_markup() -> None:
 def test_the_menu_leads_here_from_every_page() -> None:
     assert '<a href="/claims/">' in Client().get("/").content.decode()
     assert '<a href="/claims/" aria-current="page">' in Client().get("/claims/").content.decode()
+
+
+def test_the_calculator_leads_to_the_claim_that_a_quote_makes() -> None:
+    page = html.unescape(Client().get("/?requests=30000").content.decode())
+    found = re.search(r'<a href="(/claims/[^"]*)">Check this claim</a>', page)
+    assert found is not None
+    assert found[1] == "/claims/?empty=1&model=openai/gpt-4.1&offer=8&baseline=60&requests=30000&in=1000&out=500"
+    # 30,000 × 1,500 × 30 = 1,350 MTok a month: $10,800 against $5,400 at list.
+    assert "costs $5,400 more a month" in words(Client().get(found[1]).content.decode())
+
+
+def test_a_reading_that_lacks_its_terms_says_so() -> None:
+    assert "List price in credits no top-up rate is stated unknown" in asked("credit=")[1]
 
 
 def test_a_head_request_and_no_other_method_is_answered() -> None:
