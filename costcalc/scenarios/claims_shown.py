@@ -13,6 +13,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from costcalc.catalog.exchange import bundled_rates
+from costcalc.catalog.labels import own_words
 from costcalc.engine import (
     USD,
     Bound,
@@ -313,7 +314,7 @@ class ClaimShown:
         words = {"rate": rate, "currency": self._currency}
         if self._number("rate") is not None or row is None:
             return _("1 USD = %(rate)s %(currency)s, as typed.") % words
-        words |= {"source": row.source, "day": self.write.day(row.on)}
+        words |= {"source": own_words(row.source), "day": self.write.day(row.on)}
         return _("1 USD = %(rate)s %(currency)s on %(day)s (%(source)s).") % words
 
     def _price(self, index: int) -> ClaimedPrice:

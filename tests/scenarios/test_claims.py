@@ -32,6 +32,8 @@ def asked(query: str = "", language: str | None = None, **more: str) -> tuple[in
 
 
 def words(markup: str) -> str:
+    """What a desk shows: the labels that stand in cells on a phone are left out."""
+    markup = re.sub(r'<span class="under-only[^>]*>.*?</span>', "", markup)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", markup)))
 
 
