@@ -208,6 +208,31 @@ def test_bad_input_is_said_beside_its_field_and_nothing_is_lost(query: str, mess
     assert "Correct the marked field" in page
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "in=0&out=0",
+        "in=0&out=0&mtok=1",
+        "requests=0",
+        "baseline=0&offer=0&month.before=0&bill.before=0",
+        "percent=100&bound=most",
+        "requests=1000000000000&in=1000000000000&out=1000000000000&offer=1000000",
+        "least=1000000000000&expires=1&free=1000000000000&spread=100&fee=100",
+        "rate=0.000001",
+        "currency=USD&rate=&credit=0.5",
+        "empty=1&offer=5&percent=50",
+        "empty=1&bill.before=5&bill.after=2&bill.percent=90",
+        "empty=1&month.saving=5&month.year=61",
+        "model=article-relay/gpt-4.1",
+        "at=2000-01-01",
+        "days=365/12",
+        "said=%ff%fe",
+    ],
+)
+def test_whatever_can_be_typed_is_answered(query: str) -> None:
+    assert Client().get(f"/claims/?{query}").status_code == 200
+
+
 def test_what_is_no_part_of_an_address_is_said() -> None:
     page = words(Client().get("/claims/?bills=3&rows=70&lang=xx").content.decode())
     assert "This page does not know this part of the address and left it out: rows, bills, lang." in page
