@@ -44,9 +44,9 @@ def _count(name: str, label: Words, unit: Words = "", **more: object) -> Field:
 ROW = (
     Field("model", "model", _("Model"), "", hint=_("As the catalogue calls it, for its list price.")),
     _price("offer", _("Offered at")),
-    _price("offer.out", _("… for output"), _("Empty: the same.")),
+    _price("offer.out", _("… for output"), _("Empty: one price for both.")),
     _price("baseline", _("Compared with")),
-    _price("baseline.out", _("… for output"), _("Empty: the same.")),
+    _price("baseline.out", _("… for output"), _("Empty: one price for both.")),
     _percent("stated", _("Stated saving")),
     Field("at", "date", _("List prices of"), None, hint=_("Empty: today."), blank=True),
 )

@@ -13,6 +13,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from costcalc.catalog.exchange import bundled_rates
+from costcalc.catalog.labels import own_words
 from costcalc.engine import (
     USD,
     Bound,
@@ -199,7 +200,9 @@ class ClaimShown:
             against = self.write.cents_difference(one.month - base)
             direction = "plus" if one.month > base else "minus" if one.month < base else ""
         first = self.write.cents(one.first) if one.first is not None and one.first != one.month else ""
-        return Side(name, formula if one.month is not None else "", self._cents(one.month), first, against, direction)
+        if one.month is None:
+            formula = _("no top-up rate is stated") if one.name == "credits" and self.terms is None else ""
+        return Side(name, formula, self._cents(one.month), first, against, direction)
 
     @property
     def _as_output(self) -> TokenPrices:
@@ -311,7 +314,7 @@ class ClaimShown:
         words = {"rate": rate, "currency": self._currency}
         if self._number("rate") is not None or row is None:
             return _("1 USD = %(rate)s %(currency)s, as typed.") % words
-        words |= {"source": row.source, "day": self.write.day(row.on)}
+        words |= {"source": own_words(row.source), "day": self.write.day(row.on)}
         return _("1 USD = %(rate)s %(currency)s on %(day)s (%(source)s).") % words
 
     def _price(self, index: int) -> ClaimedPrice:

@@ -28,6 +28,7 @@ from costcalc.engine import (
     estimate,
 )
 from costcalc.formatting import Formatter
+from costcalc.scenarios.claims_address import claim_address
 from costcalc.scenarios.scenario import Offer, Result, listed
 
 OLD_AFTER = dt.timedelta(days=45)
@@ -201,13 +202,15 @@ class Findings:
         ).monthly
         if claimed.savings_cents <= 0:
             return
+        offer, baseline = (one.sheet_on(self.day).rates_on(self.day)[0][1] for one in (entry, other))
         words = {
-            "price": self.prices(other.sheet_on(self.day).rates_on(self.day)[0][1]),
+            "price": self.prices(baseline),
             "saving": self.write.short_money(dollars(claimed.savings_cents)),
         }
         lead = _("The offer’s “original price” is not a list price.")
         rest = _("It compares with %(price)s. Against that the saving would read %(saving)s a month.") % words
-        yield self._about("inflated_baseline", lead, rest, place, other)
+        href = claim_address(entry.listed_as, offer, baseline, move.workload)
+        yield Finding("inflated_baseline", lead, rest, place.side, place.index, False, href, _("Check this claim"))
 
     def _window(self, place: _Place) -> Iterator[Finding]:
         entry, tokens = place.offer.entry, place.workload.input_tokens + place.workload.output_tokens

@@ -101,6 +101,7 @@ DECIDING = {
         "#elsewhere td:nth-child(4)",
         "#elsewhere td:nth-child(5)",
     ],
+    "/claims/": [".warnings li", "tbody td:nth-child(2)", "tbody td:last-child"],
     "/prices/?sort=-input": ["th .under", "tbody td:nth-child(3)", "tbody td:nth-child(5)"],
     "/prices/openai/": ["tbody td:nth-child(2)", "tbody td:nth-child(4)"],
     "/prices/openai/gpt-4.1/": [
