@@ -1,10 +1,11 @@
-"""The engine's front door: prices, traffic, costs, savings and returns as pure functions of their arguments.
+"""The engine's front door: prices, traffic, savings, returns and how sure they are, as functions of their arguments.
 
 No clock, no network, no settings, no database. Money is exact until one line of it is rounded to cents.
 """
 
 from costcalc.engine.bills import Bills
 from costcalc.engine.cash import Cash, Month
+from costcalc.engine.draws import Together, seed_of
 from costcalc.engine.errors import NoSuchVariant, PricingError, TermsError, TrafficError, UnknownUnit, UsageError
 from costcalc.engine.irr import RatesOfReturn
 from costcalc.engine.pricing import (
@@ -22,6 +23,7 @@ from costcalc.engine.pricing import (
     averaged,
     price_request,
 )
+from costcalc.engine.ranges import BOUNDS, Range, base_of, with_values
 from costcalc.engine.ranking import Ranking, rank
 from costcalc.engine.returns import BreakEven, Case, Return, Warned, returns
 from costcalc.engine.savings import (
@@ -60,19 +62,34 @@ from costcalc.engine.terms import (
     Toil,
 )
 from costcalc.engine.traffic import CALLS, CONTEXTS, UNSHIFTED, DayCount, Shift, Workload, shifted
+from costcalc.engine.uncertainty import (
+    DRAWS,
+    Bundle,
+    Outlook,
+    Spread,
+    Swing,
+    Uncertain,
+    bundles,
+    simulate,
+    tornado,
+    traffic_together,
+)
 from costcalc.engine.units import REQUESTS, UNIT_NAMES, billed_as, is_part_of, per, unit_named, wholes
 from costcalc.engine.worth import Payback
 
 __all__ = [
     "AT_ONCE",
+    "BOUNDS",
     "CALLS",
     "CONTEXTS",
+    "DRAWS",
     "GRADUAL",
     "REQUESTS",
     "UNIT_NAMES",
     "UNSHIFTED",
     "Bills",
     "BreakEven",
+    "Bundle",
     "Case",
     "Cash",
     "Charge",
@@ -87,6 +104,7 @@ __all__ = [
     "Move",
     "NoSuchVariant",
     "OneOff",
+    "Outlook",
     "Overlap",
     "Part",
     "Payback",
@@ -95,6 +113,7 @@ __all__ = [
     "PriceSheet",
     "PricingError",
     "Ramp",
+    "Range",
     "Ranking",
     "Rate",
     "RateTable",
@@ -108,14 +127,18 @@ __all__ = [
     "Shutdown",
     "SideName",
     "Since",
+    "Spread",
     "Stage",
     "Step",
+    "Swing",
     "Terms",
     "TermsError",
     "Tier",
+    "Together",
     "Toil",
     "Totals",
     "TrafficError",
+    "Uncertain",
     "UnknownUnit",
     "Unpriced",
     "UsageError",
@@ -125,7 +148,9 @@ __all__ = [
     "When",
     "Workload",
     "averaged",
+    "base_of",
     "billed_as",
+    "bundles",
     "charges",
     "dollars",
     "estimate",
@@ -137,8 +162,13 @@ __all__ = [
     "returns",
     "round_half_up",
     "scaled",
+    "seed_of",
     "shifted",
+    "simulate",
     "to_cents",
+    "tornado",
+    "traffic_together",
     "unit_named",
     "wholes",
+    "with_values",
 ]
