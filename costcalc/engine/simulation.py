@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
+import numpy.typing as npt
 
 from costcalc.engine.drawn_months import Columns, Months
 from costcalc.engine.drawn_traffic import DrawnMove, Fields, Floats, Number, Prices, volumes
@@ -23,9 +24,9 @@ from costcalc.engine.worth import discounts
 
 BLOCK = 1024
 YEAR = 12
-# Of whatever is between 0.3 and 10,000, Newton's steps from 1 are at the last digit by then: of any annual rate
+# By then Newton's steps from the tangent at 1 are at the last digit of whatever is between 0.3 and 10,000: any rate
 # from −99 % on that can be meant.
-NEWTON = 40
+NEWTON = 24
 # np.rint takes a half to the even side, a ledger away from zero: an amount is first lifted by this part of itself.
 # More than a float's own error, less than any half cent that is meant (10⁻⁵ cents of $10,000,000).
 LIFT = 1 + 2e-14
@@ -71,14 +72,22 @@ class Simulation:
         """The payments of every draw; `columns` has one value a draw for each of the varied inputs."""
         size = max((len(column) for column in columns.values()), default=1)
         asked = _Asked(self.case, columns)
+        rate = columns.get(RATE)
+        a_month = None if rate is None else 1 / twelfth_root(1 + rate)
         traffic = [_Traffic.of(place, asked) for place in self.places]
         cents, present = np.empty((len(self.months.windows) + 1, size)), np.empty(size)
         for at in range(0, size, BLOCK):
             block = slice(at, min(at + BLOCK, size))
             part = _Block(self, asked.cut(block), [each.cut(block) for each in traffic], block.stop - block.start)
             part.fill(cents[:, block])
-            present[block] = part.present(cents[:, block])
+            present[block] = _present(cents[:, block], self._discounts(a_month, block))
         return Flows(cents, present)
+
+    def _discounts(self, a_month: Floats | None, block: slice) -> Sequence[Number]:
+        """What a dollar of each month is worth today: the same for all draws, or their own."""
+        if a_month is None:
+            return self.discounts
+        return list(accumulate([a_month[block]] * len(self.months.windows), np.multiply))
 
 
 class _Asked:
@@ -183,18 +192,36 @@ def _summed(rows: Floats) -> Floats:
     return found
 
 
+def _present(cents: Floats, discounts: Sequence[Number]) -> Floats:
+    """Each draw's net present value in cents, not rounded."""
+    value: Floats = cents[0].copy()
+    for row, worth in zip(cents[1:], discounts, strict=True):
+        value += row * worth
+    return value
+
+
 def _rounded(cents: Number) -> Floats:
     """Whole cents, a half away from zero."""
     found: Floats = np.asarray(np.multiply(cents, LIFT))
     return np.rint(found, out=found)
 
 
+def _rows(months: Floats | npt.NDArray[np.bool_]) -> int:
+    """Up to which month anything is not 0."""
+    found = np.flatnonzero(np.any(months, axis=1))
+    return int(found[-1]) + 1 if len(found) else 0
+
+
 class _Tokens:
     """By month and draw, in cents: what tokens save, and what misses of both caches would cost all the traffic."""
 
-    def __init__(self, like: Floats) -> None:
+    def __init__(self, like: Floats, split: int) -> None:
+        """`split`: up to which month traffic is split at all."""
         self.saved = np.zeros_like(like)
-        self.cold: dict[SideName, Floats] = {"baseline": np.zeros_like(like), "candidate": np.zeros_like(like)}
+        self.cold: dict[SideName, Floats] = {
+            "baseline": np.zeros_like(like[:split]),
+            "candidate": np.zeros_like(like[:split]),
+        }
 
 
 class _Block:
@@ -207,22 +234,20 @@ class _Block:
 
     def fill(self, cents: Floats) -> None:
         """The payments of these draws: month 0, then every month."""
-        asked, moved, tokens = self.asked, self.months.moved(self.asked.drawn), self._tokens()
+        asked, moved = self.asked, self.months.moved(self.asked.drawn)
+        tokens = self._tokens(_rows(moved.stays + moved.moves) if asked.matters(COLD) else 0)
         cents[0] = -self._spent()
-        cents[1:] = _rounded(moved.share * tokens.saved)
+        # Where all of the traffic has moved, what tokens save is in whole cents already.
+        part = _rows(moved.share != 1)
+        cents[1:] = tokens.saved
+        cents[1 : part + 1] = _rounded(moved.share[:part] * tokens.saved[:part])
         cents[1:] += _rounded(moved.share * (self._running("before") - self._running("after")))
         if asked.matters(OVERLAP):
-            cents[1:] -= _rounded(asked.cents(OVERLAP) * self.months.lengths * moved.overlap)
-        if asked.matters(COLD):
-            cents[1:] -= _rounded(moved.stays * tokens.cold["baseline"])
-            cents[1:] -= _rounded(moved.moves * tokens.cold["candidate"])
-
-    def present(self, cents: Floats) -> Floats:
-        """Each draw's net present value in cents, not rounded."""
-        value: Floats = cents[0].copy()
-        for row, worth in zip(cents[1:], self._discounts(), strict=True):
-            value += row * worth
-        return value
+            both = _rows(moved.overlap)
+            held = self.months.lengths[:both] * moved.overlap[:both]
+            cents[1 : both + 1] -= _rounded(asked.cents(OVERLAP) * held)
+        for cold, share in ((tokens.cold["baseline"], moved.stays), (tokens.cold["candidate"], moved.moves)):
+            cents[1 : len(cold) + 1] -= _rounded(share[: len(cold)] * cold)
 
     def _spent(self) -> Floats:
         lines = range(len(self.terms.one_off))
@@ -239,15 +264,8 @@ class _Block:
             total = total + _rounded(self.asked.cents(f"terms.running.{line}.{side}") * self.months.lengths)
         return total
 
-    def _discounts(self) -> Sequence[Number]:
-        rate = self.asked.drawn.get(RATE)
-        if rate is None:
-            return self.whole.discounts
-        a_month = 1 / twelfth_root(1 + rate)
-        return list(accumulate([a_month] * len(self.months.windows), np.multiply))
-
-    def _tokens(self) -> _Tokens:
-        tokens = _Tokens(np.zeros_like(self.scratch))
+    def _tokens(self, split: int) -> _Tokens:
+        tokens = _Tokens(self.scratch, split)
         for each in self.traffic:
             days = self.whole.daily if each.place.move.daily else self.months.lengths
             requests = volumes(each.requests, each.growth, days)
@@ -264,15 +282,14 @@ class _Block:
             np.multiply(paid, line, out=self.scratch)
             np.rint(self.scratch, out=self.scratch)
             add(tokens.saved, self.scratch, out=tokens.saved)
-        if np.any(side.cold):
-            np.multiply(paid, side.cold, out=self.scratch)
-            tokens.cold[name] += self.scratch
+        cold = tokens.cold[name]
+        cold += paid[: len(cold)] * side.cold
 
 
 def twelfth_root(values: Floats) -> Floats:
     """The twelfth roots of numbers above 0, by square roots and Newton's steps: the same digits on any machine."""
     fourth = np.sqrt(np.sqrt(values))
-    root = np.ones_like(fourth)
+    root = 1 + (fourth - 1) / 3
     for _ in range(NEWTON):
         root = (2 * root + fourth / (root * root)) / 3
     return root
