@@ -38,8 +38,14 @@ class Window:
 
     def held(self, since: Fraction, until: Fraction | None) -> Fraction:
         """How much of the window lies in a span, as a share of the window."""
+        start = self.number - 1
+        # Most spans hold for all of a month or for none of it, which needs no fractions.
+        if since >= self.end or (until is not None and until <= start):
+            return Fraction(0)
+        if since <= start and (until is None or until >= self.end):
+            return Fraction(1)
         end = self.end if until is None else min(until, self.end)
-        return max(Fraction(0), end - max(since, self.start)) / self.length
+        return (end - max(since, self.start)) / self.length
 
 
 @dataclass(frozen=True, slots=True)
