@@ -1,4 +1,4 @@
-"""The engine's front door: prices, traffic, costs, savings and returns as pure functions of their arguments.
+"""The engine's front door: prices, traffic, savings, returns and how sure they are, as functions of their arguments.
 
 No clock, no network, no settings, no database. Money is exact until one line of it is rounded to cents.
 """
@@ -19,6 +19,7 @@ from costcalc.engine.checks import (
 )
 from costcalc.engine.claims import Bound, Claim, ClaimedPrice, ClaimedTraffic, Pair, TokenPrices, listed, quoted, saved
 from costcalc.engine.currencies import USD, ExchangeRate, ExchangeRates
+from costcalc.engine.draws import Together, seed_of
 from costcalc.engine.errors import NoSuchVariant, PricingError, TermsError, TrafficError, UnknownUnit, UsageError
 from costcalc.engine.irr import RatesOfReturn
 from costcalc.engine.pricing import (
@@ -36,6 +37,7 @@ from costcalc.engine.pricing import (
     averaged,
     price_request,
 )
+from costcalc.engine.ranges import BOUNDS, Range, base_of, with_values
 from costcalc.engine.ranking import Ranking, rank
 from costcalc.engine.readings import CreditTerms, Reading, readings
 from costcalc.engine.returns import BreakEven, Case, Return, Warned, returns
@@ -75,13 +77,27 @@ from costcalc.engine.terms import (
     Toil,
 )
 from costcalc.engine.traffic import CALLS, CONTEXTS, UNSHIFTED, DayCount, Shift, Workload, shifted
+from costcalc.engine.uncertainty import (
+    DRAWS,
+    Bundle,
+    Outlook,
+    Spread,
+    Swing,
+    Uncertain,
+    bundles,
+    simulate,
+    tornado,
+    traffic_together,
+)
 from costcalc.engine.units import REQUESTS, UNIT_NAMES, billed_as, is_part_of, per, unit_named, wholes
 from costcalc.engine.worth import Payback
 
 __all__ = [
     "AT_ONCE",
+    "BOUNDS",
     "CALLS",
     "CONTEXTS",
+    "DRAWS",
     "GRADUAL",
     "REQUESTS",
     "UNIT_NAMES",
@@ -91,6 +107,7 @@ __all__ = [
     "Bills",
     "Bound",
     "BreakEven",
+    "Bundle",
     "Case",
     "Cash",
     "Charge",
@@ -116,6 +133,7 @@ __all__ = [
     "NoSuchVariant",
     "NotListPrice",
     "OneOff",
+    "Outlook",
     "Overlap",
     "Pair",
     "Part",
@@ -127,6 +145,7 @@ __all__ = [
     "PriceSheet",
     "PricingError",
     "Ramp",
+    "Range",
     "Ranking",
     "Rate",
     "RateTable",
@@ -141,15 +160,19 @@ __all__ = [
     "Shutdown",
     "SideName",
     "Since",
+    "Spread",
     "Stage",
     "Step",
+    "Swing",
     "Terms",
     "TermsError",
     "Tier",
+    "Together",
     "Toil",
     "TokenPrices",
     "Totals",
     "TrafficError",
+    "Uncertain",
     "UnknownUnit",
     "Unpriced",
     "UsageError",
@@ -159,7 +182,9 @@ __all__ = [
     "When",
     "Workload",
     "averaged",
+    "base_of",
     "billed_as",
+    "bundles",
     "charges",
     "check",
     "dollars",
@@ -177,8 +202,13 @@ __all__ = [
     "round_half_up",
     "saved",
     "scaled",
+    "seed_of",
     "shifted",
+    "simulate",
     "to_cents",
+    "tornado",
+    "traffic_together",
     "unit_named",
     "wholes",
+    "with_values",
 ]

@@ -21,8 +21,8 @@ from itertools import accumulate
 
 from costcalc.engine.pricing import PriceSheet
 from costcalc.engine.savings import Charge, Moment, Move, charges, to_cents
-from costcalc.engine.terms import Overlap, Terms, Toil
-from costcalc.engine.timeline import Span, Window, apart, horizon, levels, mean, split, stages, windows
+from costcalc.engine.terms import Terms, Toil
+from costcalc.engine.timeline import Span, Window, apart, horizon, levels, mean, overlapping, stages, windows
 from costcalc.engine.traffic import EXACT, DayCount, Workload
 
 
@@ -170,17 +170,10 @@ def _month(place: int, window: Window, spans: list[Span], sides: list[_Traffic],
         candidate_cents=sum(side.candidate.cents(place, length) for side in sides),
         before_cents=_running([line.before for line in terms.running], terms.people.before, length),
         after_cents=_running([line.after for line in terms.running], terms.people.after, length),
-        overlap_cents=to_cents(Fraction(terms.overlap.monthly) * length * _overlaps(terms.overlap, window, spans)),
+        overlap_cents=to_cents(Fraction(terms.overlap.monthly) * length * overlapping(terms.overlap, spans, window)),
         cold_baseline_cents=to_cents(stays * cold_before),
         cold_candidate_cents=to_cents(moves * cold_after),
     )
-
-
-def _overlaps(overlap: Overlap, window: Window, spans: list[Span]) -> Fraction:
-    """The share of a window in which both providers are paid for."""
-    if overlap.months is None:
-        return sum((window.held(span.since, span.until) for span in split(spans)), Fraction(0))
-    return window.held(spans[0].since, spans[0].since + Fraction(overlap.months))
 
 
 def _running(lines: Sequence[Decimal], toil: Toil, length: Fraction) -> int:

@@ -178,7 +178,7 @@ def charges(workload: Workload, sheet: PriceSheet, at: Moment) -> tuple[Charge, 
 
     A request fee is charged only where there is one; a request without a fee is not unknown.
     """
-    rates = {name: _rates(sheet, at, name) for name in workload.variant_shares()}
+    rates = {name: rates_of(sheet, at, name) for name in workload.variant_shares()}
     found = []
     for unit, quantity in workload.quantities().items():
         parts = tuple(_parts(unit, workload, rates))
@@ -222,7 +222,7 @@ def prices_at(sheet: PriceSheet, at: Moment, variant: str) -> Weighted:
     return sheet.rates_on(at, CONTEXTS[variant])
 
 
-def _rates(sheet: PriceSheet, at: Moment, variant: str) -> Weighted:
+def rates_of(sheet: PriceSheet, at: Moment, variant: str) -> Weighted:
     """The prices of a variant with their share of the hours; without any where the sheet has no such variant."""
     try:
         return prices_at(sheet, at, variant)

@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 from math import ceil
+from operator import mul
 
 from costcalc.engine.errors import TermsError
 from costcalc.engine.savings import SideName
-from costcalc.engine.terms import Ramp, Since, Terms
+from costcalc.engine.terms import Overlap, Ramp, Since, Terms
+
+LONG_AGO = Fraction(-(10**6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,14 @@ class Window:
 
     def held(self, since: Fraction, until: Fraction | None) -> Fraction:
         """How much of the window lies in a span, as a share of the window."""
+        start = self.number - 1
+        # Most spans hold for all of a month or for none of it, which needs no fractions.
+        if since >= self.end or (until is not None and until <= start):
+            return Fraction(0)
+        if since <= start and (until is None or until >= self.end):
+            return Fraction(1)
         end = self.end if until is None else min(until, self.end)
-        return max(Fraction(0), end - max(since, self.start)) / self.length
+        return (end - max(since, self.start)) / self.length
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +95,22 @@ def split(spans: list[Span]) -> Iterator[Span]:
     return (span for span in spans if 0 < span.value < 1)
 
 
+def dated(terms: Terms, start: dt.date, side: SideName, move: int) -> list[tuple[Fraction, int]]:
+    """The price changes of one side of one workload, by their moments: when, and which of the terms' changes."""
+    concerned = (
+        (position(change.starts, start), index)
+        for index, change in enumerate(terms.changes)
+        if change.side == side and change.move in {None, move}
+    )
+    return sorted(concerned)
+
+
 def levels(terms: Terms, start: dt.date, side: SideName, move: int) -> list[Span]:
     """By how much the prices of one side of one workload differ from today's, over time."""
-    changes = [change for change in terms.changes if change.side == side and change.move in {None, move}]
-    dated = sorted((position(change.starts, start), index) for index, change in enumerate(changes))
-    level, found = Fraction(1), []
-    for place, (since, index) in enumerate(dated):
-        level *= Fraction(changes[index].factor)
-        found.append(Span(since, dated[place + 1][0] if place + 1 < len(dated) else None, level))
-    first = dated[0][0] if dated else None
-    return [Span(Fraction(-(10**6)), first, Fraction(1)), *found]
+    changes = dated(terms, start, side, move)
+    factors = accumulate((Fraction(terms.changes[index].factor) for _, index in changes), mul, initial=Fraction(1))
+    starts = [LONG_AGO, *(since for since, _ in changes)]
+    return [Span(since, until, value) for since, until, value in zip(starts, [*starts[1:], None], factors, strict=True)]
 
 
 def mean(spans: list[Span], window: Window) -> Fraction:
@@ -107,3 +123,10 @@ def apart(spans: list[Span], window: Window) -> tuple[Fraction, Fraction]:
     held = [(span.value, window.held(span.since, span.until)) for span in split(spans)]
     stays = sum((part * (1 - share) for share, part in held), Fraction(0))
     return stays, sum((part * share for share, part in held), Fraction(0))
+
+
+def overlapping(overlap: Overlap, spans: list[Span], window: Window) -> Fraction:
+    """The share of a window in which both providers are paid for."""
+    if overlap.months is None:
+        return sum((window.held(span.since, span.until) for span in split(spans)), Fraction(0))
+    return window.held(spans[0].since, spans[0].since + Fraction(overlap.months))

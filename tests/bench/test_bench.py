@@ -10,6 +10,8 @@ import pytest
 
 from costcalc.catalog.genai import sheet_of
 from costcalc.engine import RateTable
+from costcalc.engine.simulation import Simulation
+from tests.bench import uncertainty
 from tests.bench.aims import at_least, at_most, percentile
 from tests.bench.pages import Page
 from tests.bench.pricing import AT, LISTED, SMALLEST, UNITS, calc_price, calc_price_seconds, drawn, plain_loop
@@ -43,6 +45,24 @@ def test_the_requests_stand_on_both_sides_of_tiers_and_go_to_every_model() -> No
     assert len(np.unique(requests.which)) == len(LISTED) == 2330
     assert (requests.inputs > 200_000).any()
     assert (requests.cached <= requests.inputs).all()
+
+
+def test_the_simulation_in_small_is_the_exact_engines() -> None:
+    found = uncertainty.main(draws=50, rounds=1)
+    assert found["exact"] == {"base": True, "draws_checked": 25}
+    assert found["shape"] == (50, 36, 5)
+    assert found["inputs"] == 29
+    assert found["times_the_random_numbers_alone"]["figure"] > 0
+
+
+def test_the_simulations_judge_notices_one_request_too_many() -> None:
+    asked = uncertainty.case()
+    path = "moves.0.workload.requests"
+    columns = {path: np.array([10_000.0, 12_000.0])}
+    found = Simulation(asked, columns).flows(columns)
+    uncertainty.compare(asked, columns, found, (0, 1))
+    with pytest.raises(AssertionError, match="draw 0 is wrong"):
+        uncertainty.compare(asked, {path: columns[path] + 1}, found, (0, 1))
 
 
 def test_figures_are_judged_by_their_aims() -> None:
