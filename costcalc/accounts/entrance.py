@@ -53,7 +53,7 @@ def may_invite(request: HttpRequest, user: User) -> bool:
     return bool(ratelimit.consume(request, action="invite", user=user))
 
 
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+class Adapter(DefaultAccountAdapter):
     """What allauth asks of a product."""
 
     error_messages = {
@@ -128,7 +128,7 @@ NEW_PASSWORD = _("New password")
 PASSWORD_HINT = _("At least 8 characters, and not one that everybody uses.")
 
 
-class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]
+class LoginForm(allauth_forms.LoginForm):
     """E-mail address and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -137,7 +137,7 @@ class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
-class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
+class SignupForm(allauth_forms.SignupForm):
     """Name, e-mail address and a password, once: whoever mistypes it has it reset."""
 
     name = forms.CharField(label=_("Name"), max_length=150, required=False)
@@ -151,7 +151,7 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
         self.fields["password1"].help_text = PASSWORD_HINT
 
 
-class ResetForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+class ResetForm(allauth_forms.ResetPasswordForm):
     """Where to send the link."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -171,15 +171,15 @@ class _NewPassword:
         self.fields["password1"].help_text = PASSWORD_HINT
 
 
-class NewPasswordForm(_NewPassword, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+class NewPasswordForm(_NewPassword, allauth_forms.ResetPasswordKeyForm):
     """After a reset."""
 
 
-class ChangePasswordForm(_NewPassword, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(_NewPassword, allauth_forms.ChangePasswordForm):
     """The current one is asked for."""
 
 
-class PasswordAgainForm(allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+class PasswordAgainForm(allauth_forms.ReauthenticateForm):
     """One's own password, before what lasts or cannot be undone."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -187,5 +187,5 @@ class PasswordAgainForm(allauth_forms.ReauthenticateForm):  # type: ignore[misc]
         _plain(self, {"password": PASSWORD})
 
 
-class SetPasswordForm(_NewPassword, allauth_forms.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(_NewPassword, allauth_forms.SetPasswordForm):
     """For an account that has none, such as one made at the command line."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -144,7 +144,7 @@ class AuditForm(forms.Form):
         self.found = found
         for name in ("since", "until"):
             # What a date input sends, whatever the language of the page.
-            self.fields[name].input_formats = ["%Y-%m-%d"]  # type: ignore[attr-defined]
+            cast("forms.DateField", self.fields[name]).input_formats = ["%Y-%m-%d"]
 
     def clean_action(self) -> str:
         """The beginning of an act that there is: a log has none of another, and that would not be said."""

@@ -79,8 +79,9 @@ def must_be_new_enough(program: str) -> None:
     """Raises CommandError where a client program is absent, or older than the server, which it then cannot read."""
     said = run(program, "--version")
     found = re.search(r"\b(\d+)", said)
-    with connection.cursor():
-        server = connection.pg_version // 10000  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        server = int(cursor.fetchone()[0]) // 10000
     connection.close()
     if found and int(found[1]) < server:
         raise CommandError(

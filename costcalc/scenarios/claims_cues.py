@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-I = re.IGNORECASE  # noqa: E741
+ANY_CASE = re.IGNORECASE
 
 # A number begins where no other is under way: otherwise a very long one would be tried from each of its digits.
 DIGITS = r"(?<![\d.,])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
@@ -20,10 +20,10 @@ SCALES = {
 _BEFORE = r"US\$|\$|€|¥|₫|USD|EUR|CNY|RMB|VND"
 _AFTER = r"US\$|\$|USD|dollars?|đô la(?: Mỹ)?|đô|€|EUR|euros?|CNY|RMB|yuan|nhân dân tệ|tệ|¥|₫|VNĐ|VND|đồng|đ"
 CURRENCIES = (
-    (re.compile(r"US\$|\$|USD|dollar|đô", I), "USD"),
-    (re.compile(r"€|EUR", I), "EUR"),
-    (re.compile(r"CNY|RMB|yuan|tệ|¥", I), "CNY"),
-    (re.compile(r"₫|VN|đồng|đ", I), "VND"),
+    (re.compile(r"US\$|\$|USD|dollar|đô", ANY_CASE), "USD"),
+    (re.compile(r"€|EUR", ANY_CASE), "EUR"),
+    (re.compile(r"CNY|RMB|yuan|tệ|¥", ANY_CASE), "CNY"),
+    (re.compile(r"₫|VN|đồng|đ", ANY_CASE), "VND"),
 )
 _PER = r"(?:/|per|a|an|each|every|mỗi|một|cho|trên)"
 _DIRECTION = (
@@ -38,19 +38,19 @@ NUMBER = re.compile(
     rf"(?:[ \u00a0]?(?P<scale>{_SCALE})(?!\w))?(?P<plus>\+)?"
     rf"(?:[ \u00a0]?(?:(?P<percent>%|percent(?!\w)|per cent|phần trăm)|(?P<after>{_AFTER})(?!\w)))?(?P<more>\+)?"
     rf"(?P<mtok>{_MTOK})?",
-    I,
+    ANY_CASE,
 )
 # A point inside a number ends no sentence.
 SENTENCE_END = re.compile(r"[.!?;\n](?=\s|$)|\n")
 CLAUSE_END = re.compile(r"[,;:()!?\n]|\.(?=\s|$)|\s[-–—]\s")
-VIETNAMESE = re.compile(r"[áàãéèíìĩóòõúùũýăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", I)
+VIETNAMESE = re.compile(r"[áàãéèíìĩóòõúùũýăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", ANY_CASE)
 
 # What stands between two sums of one unit: “$8 instead of $60 per MTok”.
 JOINS = re.compile(
     r"[\s,:/=→>()–-]*(?:(?:instead|of|vs\.?|versus|to|down|from|against|compared|with|not|rather|than|and|in|out|input|"
     r"output|for|the|list|original|official|price|rate|at|openai|openai’s|openai's|tokens?|thay|vì|so|với|xuống|còn|chỉ|"
     r"và|đầu|vào|ra|giá|gốc|api|từ|là|cho|của)[\s,:/=→>()–-]*){0,9}",
-    I,
+    ANY_CASE,
 )
 # “$60 → $8”: what stands before an arrow is what was.
 ARROW = re.compile(r"[^.;,\d]{0,30}(?:→|->|=>)")
@@ -58,49 +58,49 @@ ARROW = re.compile(r"[^.;,\d]{0,30}(?:→|->|=>)")
 TURNS = re.compile(
     r"\b(?:instead of|vs\.?|versus|rather than|compared|against|to|from|down|while|and|"
     r"thay vì|so với|xuống|từ|còn|và)\b",
-    I,
+    ANY_CASE,
 )
 BASELINE = re.compile(
     r"\b(?:instead of|rather than|vs\.?|versus|against|compared (?:with|to)|from|was|original\w*|list price|"
     r"official\w*|"
     r"currently|are paying|you spend|đang trả|"
     r"elsewhere|at openai|openai['’]?s?|directly|not|before|thay vì|so với|từ|gốc|chính hãng|trước(?: đây)?)(?!\w)",
-    I,
+    ANY_CASE,
 )
 OFFER = re.compile(
     r"\b(?:to|now|only|just|our|us|we|here|offer|via|through|relay|"
     r"chỉ|qua|còn|xuống|chúng tôi|bên em|sau)(?!\w)|→|->|=>",
-    I,
+    ANY_CASE,
 )
 SAVING = re.compile(
     r"\b(?:sav\w*|cheaper|less|lower|cuts?|cutting|reduc\w*|discount|off|drop\w*|"
     r"tiết kiệm|giảm|rẻ hơn|thấp hơn|bớt)(?!\w)",
-    I,
+    ANY_CASE,
 )
-SAVED = re.compile(r"\b(?:sav\w*|tiết kiệm)(?!\w)", I)
-BILL = re.compile(r"\b(?:bills?|invoices?|hóa đơn|hoá đơn)(?!\w)", I)
-LEAST = re.compile(r"\b(?:at least|more than|over|above|ít nhất|(?<!rẻ )(?<!thấp )hơn|trên|từ)\s*$", I)
-MOST = re.compile(r"\b(?:up to|as much as|lên đến|lên tới|đến|tới|tối đa)\s*$", I)
-DAY = re.compile(rf"(?:{_PER}\s*(?:day|ngày)|daily|hàng ngày|hằng ngày)(?!\w)", I)
-MONTH = re.compile(rf"(?:{_PER}\s*(?:month|tháng)|monthly|hàng tháng|hằng tháng)(?!\w)", I)
-YEAR = re.compile(rf"(?:{_PER}\s*(?:year|năm)|yearly|annually|hàng năm|hằng năm)(?!\w)", I)
+SAVED = re.compile(r"\b(?:sav\w*|tiết kiệm)(?!\w)", ANY_CASE)
+BILL = re.compile(r"\b(?:bills?|invoices?|hóa đơn|hoá đơn)(?!\w)", ANY_CASE)
+LEAST = re.compile(r"\b(?:at least|more than|over|above|ít nhất|(?<!rẻ )(?<!thấp )hơn|trên|từ)\s*$", ANY_CASE)
+MOST = re.compile(r"\b(?:up to|as much as|lên đến|lên tới|đến|tới|tối đa)\s*$", ANY_CASE)
+DAY = re.compile(rf"(?:{_PER}\s*(?:day|ngày)|daily|hàng ngày|hằng ngày)(?!\w)", ANY_CASE)
+MONTH = re.compile(rf"(?:{_PER}\s*(?:month|tháng)|monthly|hàng tháng|hằng tháng)(?!\w)", ANY_CASE)
+YEAR = re.compile(rf"(?:{_PER}\s*(?:year|năm)|yearly|annually|hàng năm|hằng năm)(?!\w)", ANY_CASE)
 REQUESTS = re.compile(
     r"\s*(?:API\s+)?(?:requests?|reqs?|calls?|queries|prompts|"
     r"yêu cầu|lượt gọi|lượt|truy vấn)(?!\w)",
-    I,
+    ANY_CASE,
 )
-TOKENS = re.compile(r"\s*(?:tok(?:en)?s?)(?!\w)", I)
-MTOKENS = re.compile(r"\s*MTok(?:en)?s?(?!\w)", I)
-INPUT = re.compile(r"\s*(?:tok(?:en)?s?\s*)?(?:of\s+|for\s+|cho\s+)?(?:input|prompt|in|đầu vào)(?!\w)", I)
-OUTPUT = re.compile(r"\s*(?:tok(?:en)?s?\s*)?(?:of\s+|for\s+|cho\s+)?(?:output|completion|out|đầu ra)(?!\w)", I)
+TOKENS = re.compile(r"\s*(?:tok(?:en)?s?)(?!\w)", ANY_CASE)
+MTOKENS = re.compile(r"\s*MTok(?:en)?s?(?!\w)", ANY_CASE)
+INPUT = re.compile(r"\s*(?:tok(?:en)?s?\s*)?(?:of\s+|for\s+|cho\s+)?(?:input|prompt|in|đầu vào)(?!\w)", ANY_CASE)
+OUTPUT = re.compile(r"\s*(?:tok(?:en)?s?\s*)?(?:of\s+|for\s+|cho\s+)?(?:output|completion|out|đầu ra)(?!\w)", ANY_CASE)
 INPUT_BEFORE = re.compile(
     r"(?:input|prompt|đầu vào)(?: tok(?:en)?s?)?(?: price)?[\s:=]*(?:is|costs|at|là|giá)?\s*$",
-    I,
+    ANY_CASE,
 )
 OUTPUT_BEFORE = re.compile(
-    r"(?:output|completion|đầu ra)(?: tok(?:en)?s?)?(?: price)?[\s:=]*(?:is|costs|at|là|giá)?\s*$", I
+    r"(?:output|completion|đầu ra)(?: tok(?:en)?s?)?(?: price)?[\s:=]*(?:is|costs|at|là|giá)?\s*$", ANY_CASE
 )
 # A number in arithmetic that is written out: 75 × $60 = …
 FACTOR = re.compile(r"\s*[×*]|\s+x\s")
 PRODUCT = re.compile(r"(?:[×*=]|\sx)\s*$")
-SAME = re.compile(r"(?:^|[\s,(])(?:=|or|that is|i\.e\.|tức(?: là)?|hay|hoặc|→)\s*$", I)
+SAME = re.compile(r"(?:^|[\s,(])(?:=|or|that is|i\.e\.|tức(?: là)?|hay|hoặc|→)\s*$", ANY_CASE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -31,14 +31,14 @@ def _sum(name: str, label: Words) -> Field:
     return Field(name, "number", label, None, "$", high=LARGE, places=2, blank=True)
 
 
-def _percent(name: str, label: Words, **more: object) -> Field:
-    settings: dict[str, object] = {"unit": "%", "high": Decimal(100), "places": 2, "blank": True, **more}
-    return Field(name, "percent", label, None, **settings)  # type: ignore[arg-type]
+def _percent(name: str, label: Words, **more: Any) -> Field:
+    settings: dict[str, Any] = {"unit": "%", "high": Decimal(100), "places": 2, "blank": True, **more}
+    return Field(name, "percent", label, None, **settings)
 
 
-def _count(name: str, label: Words, unit: Words = "", **more: object) -> Field:
-    settings: dict[str, object] = {"high": LARGE, "places": 3, "blank": True, "counts": True, **more}
-    return Field(name, "number", label, None, unit, **settings)  # type: ignore[arg-type]
+def _count(name: str, label: Words, unit: Words = "", **more: Any) -> Field:
+    settings: dict[str, Any] = {"high": LARGE, "places": 3, "blank": True, "counts": True, **more}
+    return Field(name, "number", label, None, unit, **settings)
 
 
 ROW = (

@@ -50,7 +50,7 @@ def plain(text: str) -> Decimal | None:
     """A small number in an exchange: `1`, `7.1`, `7,1`, `one`."""
     match = re.search(r"\d{1,12}(?:[.,]\d{1,12})?", text)
     if match is None:
-        return Decimal(1) if re.search(r"one|một", text, cues.I) else None
+        return Decimal(1) if re.search(r"one|một", text, cues.ANY_CASE) else None
     return Decimal(match.group().replace(",", "."))
 
 

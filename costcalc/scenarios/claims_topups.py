@@ -19,39 +19,39 @@ CREDIT = re.compile(
     r"\s*(?:=|buys?|gets?(?: you)?|for|is worth|đổi được|mua được|được|bằng|đổi)\s*"
     rf"(?P<got>(?:\$[ \u00a0]?)?(?:{cues.DIGITS}|one|một)\s*(?:USD|\$|dollar|đô la|đô)?\s*"
     r"(?:of )?(?:credits?|tín dụng)?)",
-    cues.I,
+    cues.ANY_CASE,
 )
 # “7.1 CNY per USD”: an exchange rate.
 RATE = re.compile(
     rf"(?P<rate>{cues.DIGITS})[ \u00a0]?(?:CNY|RMB|yuan|nhân dân tệ|tệ)\s*(?:/|per|to|for|mỗi|một|đổi)\s*"
     r"(?:the |1 |một )?(?:USD|US dollar|dollar|đô la|đô|\$)(?!\w|\s*(?:of )?(?:credit|tín dụng))",
-    cues.I,
+    cues.ANY_CASE,
 )
 # The rest is said in credits, per cent or days; a minimum may be said in what credits are paid in.
 LEAST = re.compile(
     rf"(?:minimum (?:top-?up|recharge|deposit)|min\.? top-?up|nạp tối thiểu|mức nạp tối thiểu)\s*(?:is|of|:|là)?\s*"
     rf"(?P<number>{cues.DIGITS})\s*(?P<unit>{_CREDITS}|{_YUAN})",
-    cues.I,
+    cues.ANY_CASE,
 )
 FEE = re.compile(
     rf"(?P<number>{cues.DIGITS})\s*%\s*(?:payment |processing |top-?up )?fees?(?!\w)|"
     rf"phí(?: thanh toán| nạp)?\s*(?:là|:)?\s*(?P<other>{cues.DIGITS})\s*%",
-    cues.I,
+    cues.ANY_CASE,
 )
 SPREAD = re.compile(
     rf"(?P<number>{cues.DIGITS})\s*%\s*(?:fx |exchange |currency )?spread(?!\w)|"
     rf"chênh lệch(?: tỷ giá)?\s*(?:là|:)?\s*(?P<other>{cues.DIGITS})\s*%",
-    cues.I,
+    cues.ANY_CASE,
 )
 FREE = re.compile(
     rf"(?P<number>{cues.DIGITS})\s*(?:free {_CREDITS}|{_CREDITS}\s*miễn phí)|"
     rf"tặng\s*(?P<other>{cues.DIGITS})\s*{_CREDITS}",
-    cues.I,
+    cues.ANY_CASE,
 )
 EXPIRES = re.compile(
     rf"{_CREDITS}[^.,;\d]{{0,30}}(?:expires?|hết hạn|end)\s*(?:after|in|sau)?\s*(?P<number>{cues.DIGITS})\s*"
     r"(?:days?|ngày)(?!\w)",
-    cues.I,
+    cues.ANY_CASE,
 )
 
 
@@ -82,7 +82,7 @@ class TopUps:
 
     def _credit(self, match: re.Match[str]) -> bool:
         paid, got = figures.plain(match["paid"]), figures.plain(match["got"])
-        is_credit = "$" in match["got"] or re.search(r"credit|tín dụng|USD|đô|dollar", match["got"], cues.I)
+        is_credit = "$" in match["got"] or re.search(r"credit|tín dụng|USD|đô|dollar", match["got"], cues.ANY_CASE)
         if paid is None or not got or not is_credit:
             return False
         self.fields |= {"credit": figures.rounded(Fraction(paid) / Fraction(got), 6), "currency": "CNY"}
@@ -90,7 +90,7 @@ class TopUps:
 
     def _least(self, match: re.Match[str]) -> bool:
         number, price = figures.plain(match["number"]), self.fields.get("credit")
-        if number is not None and re.match(_YUAN, match["unit"], cues.I):
+        if number is not None and re.match(_YUAN, match["unit"], cues.ANY_CASE):
             is_known = isinstance(price, Decimal) and price > 0
             number = figures.rounded(Fraction(number) / Fraction(str(price)), 3) if is_known else None
         if number is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -44,13 +44,13 @@ class Field:
     choices: tuple[tuple[str, Words], ...] = ()
 
 
-def _number(name: str, label: Words, default: str, unit: Words, **more: object) -> Field:
-    return Field(name, "number", label, Decimal(default), unit, **more)  # type: ignore[arg-type]
+def _number(name: str, label: Words, default: str, unit: Words, **more: Any) -> Field:
+    return Field(name, "number", label, Decimal(default), unit, **more)
 
 
-def _percent(name: str, label: Words, **more: object) -> Field:
-    settings: dict[str, object] = {"default": Decimal(0), "unit": "%", "high": Decimal(100), **more}
-    return Field(name, "percent", label, **settings)  # type: ignore[arg-type]
+def _percent(name: str, label: Words, **more: Any) -> Field:
+    settings: dict[str, Any] = {"default": Decimal(0), "unit": "%", "high": Decimal(100), **more}
+    return Field(name, "percent", label, **settings)
 
 
 PER = (("day", _("a day")), ("month", _("a month")))

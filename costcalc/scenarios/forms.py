@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -70,7 +70,8 @@ class NewForm(NameForm):
         super().__init__(*args, **options)
         roles = [role for role in Role if role.covers(Role.EDITOR)]
         mine = Workspace.objects.filter(memberships__user=user, memberships__role__in=roles)
-        self.fields["workspace"].queryset = mine.order_by("name", "pk")  # type: ignore[attr-defined]
+        choice = cast("forms.ModelChoiceField[Workspace]", self.fields["workspace"])
+        choice.queryset = mine.order_by("name", "pk")
 
 
 class SeenForm(forms.Form):
@@ -127,7 +128,7 @@ class AskForm(SeenForm):
         others = members.exclude(pk__in=already).order_by("name", "email")
         if revision.author is not None:
             others = others.exclude(pk=revision.author.pk)
-        self.fields["person"].queryset = others  # type: ignore[attr-defined]
+        cast("forms.ModelChoiceField[User]", self.fields["person"]).queryset = others
 
 
 class DecideForm(forms.Form):

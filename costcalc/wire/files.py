@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -63,18 +62,34 @@ def _between(begin: str, items: Iterable[Iterator[str]], end: str) -> Iterator[s
     yield f"\n{end}"
 
 
+class _Pieces:
+    """A file, a piece at a time."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.close = file.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = self.file.read(PIECE)
+        if not piece:
+            raise StopIteration
+        return piece
+
+
 class SentFile(StreamingHttpResponse):
     """An answer that is a temporary file, to be stored under a name. Nothing between may keep it."""
 
     def __init__(self, file: IO[bytes], name: str, media_type: str) -> None:
-        super().__init__(iter(partial(file.read, PIECE), b""), content_type=media_type)
-        # As FileResponse does.
-        self._resource_closers.append(file.close)  # type: ignore[attr-defined]
+        self.pieces = _Pieces(file)
+        # Django closes what it streams, once that is sent or nobody wants it any more.
+        super().__init__(self.pieces, content_type=media_type)
         self["Content-Disposition"] = f'attachment; filename="{name}"'
         self["Cache-Control"] = "no-store"
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Piece by piece: Django would read all of it into a list first."""
-        pieces: Iterator[bytes] = iter(self.streaming_content)  # type: ignore[arg-type]
-        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+        while piece := await asyncio.to_thread(next, self.pieces, b""):
             yield piece

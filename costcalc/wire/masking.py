@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 # Paths under which the next part is a secret, written plain or percent-encoded within a query.
@@ -28,17 +28,21 @@ def masked(text: str) -> str:
 def mask_logs() -> None:
     """From now on, no record of this process holds such a secret."""
     make = logging.getLogRecordFactory()
-    if getattr(make, "masks", False):
-        return
+    if not isinstance(make, _Masking):
+        logging.setLogRecordFactory(_Masking(make))
 
-    def factory(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        record = make(*args, **kwargs)
+
+class _Masking:
+    """Makes records as another factory does, and masks them."""
+
+    def __init__(self, make: Callable[..., logging.LogRecord]) -> None:
+        self.make = make
+
+    def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = self.make(*args, **kwargs)
         record.msg = _masked(record.msg)
         record.args = _masked_args(record.args)
         return record
-
-    factory.masks = True  # type: ignore[attr-defined]
-    logging.setLogRecordFactory(factory)
 
 
 def _masked(value: Any) -> Any:

@@ -11,7 +11,7 @@ from uvicorn_worker import UvicornWorker
 SECONDS_TO_FINISH = 1.5
 
 
-class ServingWorker(UvicornWorker):  # type: ignore[misc]
+class ServingWorker(UvicornWorker):
     """Believes no proxy by itself (`asgi.py` does, by TRUSTED_PROXIES), and says once that it serves."""
 
     CONFIG_KWARGS: dict[str, Any] = {

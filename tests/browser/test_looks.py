@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 PAGES = [
     "/",
@@ -22,7 +22,8 @@ PAGES = [
     "/preferences/",
     "/no-such-page",
 ]
-DESK, PHONE = {"width": 1360, "height": 1060}, {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1360, "height": 1060}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """() => [...document.querySelectorAll("a, button, summary, select, input")]
     .filter((e) => e.checkVisibility() && !e.closest(".skip, p, li, td, th, dd") && e.type !== "hidden")
@@ -43,14 +44,14 @@ def test_every_page_is_accessible_and_fits(browser: Browser, site: str, language
     assert {address: faults for address, faults in found.items() if faults} == {}
 
 
-def problems(reader: Page, address: str, size: Any) -> list[str]:
+def problems(reader: Page, address: str, size: ViewportSize) -> list[str]:
     """What axe finds, what is too small to be hit, and what sticks out to the side at either width."""
     reader.goto(address)
     violations = Axe().run(reader).response["violations"]
     found = [f"{one['id']}: {node['html'][:120]}" for one in violations for node in one["nodes"]]
     found += reader.evaluate(SMALL)
     for width in (DESK, PHONE, size):
-        reader.set_viewport_size(width)  # type: ignore[arg-type]
+        reader.set_viewport_size(width)
         found += [f"{reader.evaluate(WIDER)} px too wide"] if reader.evaluate(WIDER) > 0 else []
     return found
 
@@ -73,7 +74,7 @@ SCROLLED = """() => [...document.querySelectorAll(".scroll")]
 
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_the_calculator_shows_large_sums_whole_at_every_width(browser: Browser, site: str, language: str) -> None:
-    context = browser.new_context(viewport=DESK, locale=language)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=DESK, locale=language)
     reader = context.new_page()
     reader.goto(f"{site}/?requests=84725000&in=1000&out=500")
     assert {"en": "$15,250,500.00", "vi": "15.250.500,00\u00a0US$"}[language] in reader.content().replace(
@@ -131,7 +132,7 @@ def test_what_decides_is_in_sight_on_a_phone(browser: Browser, site: str, langua
 
 def test_an_opened_figure_shows_its_formula_inside_the_screen(browser: Browser, site: str) -> None:
     for size in (DESK, PHONE):
-        context = browser.new_context(viewport=size, java_script_enabled=False)  # type: ignore[arg-type]
+        context = browser.new_context(viewport=size, java_script_enabled=False)
         reader = context.new_page()
         reader.goto(site)
         reader.locator("table details.figure summary").first.click()

@@ -1,6 +1,7 @@
 """Language, colours and time zone: switched anywhere, kept, with and without a script."""
 
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -26,9 +27,9 @@ def test_a_switch_keeps_the_address_that_a_search_has_moved_on(page: Page, site:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_colours_follow_the_system_until_chosen(browser: Browser, site: str, scheme: str) -> None:
-    other = {"light": "dark", "dark": "light"}[scheme]
-    reader = browser.new_page(color_scheme=scheme, java_script_enabled=False)  # type: ignore[arg-type]
+def test_colours_follow_the_system_until_chosen(browser: Browser, site: str, scheme: Literal["light", "dark"]) -> None:
+    other = "dark" if scheme == "light" else "light"
+    reader = browser.new_page(color_scheme=scheme, java_script_enabled=False)
     reader.goto(f"{site}/prices/")
     paper = "getComputedStyle(document.documentElement).backgroundColor"
     before = reader.evaluate(paper)

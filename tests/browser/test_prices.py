@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 
 def test_the_list_follows_what_is_typed_and_so_does_the_address(page: Page, site: str) -> None:
@@ -46,8 +46,8 @@ def test_from_the_list_to_a_model_to_the_calculator(page: Page, site: str) -> No
     expect(page.get_by_role("combobox", name="To")).to_have_value("openai/gpt-4.1-mini")
 
 
-def test_the_filters_work_without_a_script(page: Page, site: str) -> None:
-    plain = page.context.browser.new_page(java_script_enabled=False)  # type: ignore[union-attr]
+def test_the_filters_work_without_a_script(browser: Browser, site: str) -> None:
+    plain = browser.new_page(java_script_enabled=False)
     plain.goto(f"{site}/prices/")
     plain.get_by_label("Provider", exact=True).select_option("anthropic")
     plain.get_by_label("With a price for").select_option("batch")

@@ -1,11 +1,9 @@
 """Own prices through the API, and what holds for every operation that needs a token."""
 
 import json
-import threading
 from typing import Any
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +13,7 @@ from costcalc.catalog.own_api import EXAMPLE
 from costcalc.wire.idempotency import KEPT
 from costcalc.wire.models import Answer
 from tests.factories import Cast, a_cast, a_token, signed_in
+from tests.threads import at_once
 
 HOME = "/api/v1/own-prices"
 PROBLEM = "application/problem+json"
@@ -188,17 +187,7 @@ def test_requests_at_the_same_moment_have_one_effect(committed_db: None, key: st
     """Without the key the same four requests have four effects: the race is there to be seen."""
     cast = a_cast()
     secret = a_token(cast.workspace, cast.bob)[1]
-    start, statuses = threading.Barrier(4), []
-
-    def ask() -> None:
-        start.wait()
-        statuses.append(create(holding(secret), **({"idempotency-key": key} if key else {})).status_code)
-        connections.close_all()
-
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert statuses == [201] * 4
+    headers = {"idempotency-key": key} if key else {}
+    answers = at_once(*[lambda: create(holding(secret), **headers)] * 4)
+    assert [answer.status_code for answer in answers] == [201] * 4
     assert OwnPrice.objects.count() == effects

@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management.base import CommandError
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from costcalc.catalog import genai
@@ -33,6 +33,7 @@ from tests.catalog.snapshots import (
     with_model,
     without_model,
 )
+from tests.threads import at_once
 
 FIRST, SECOND, THIRD = "2026-11-01", "2026-11-20", "2026-12-05"
 DEARER = {**GPT, "input_mtok": 3}
@@ -298,26 +299,6 @@ def newer() -> genai.Snapshot:
     return genai.Snapshot("newer", "d" * 64, providers)
 
 
-def at_once(*jobs: Callable[[], Any]) -> list[Any]:
-    """Each job in a thread with a database connection of its own; what they returned or raised."""
-    found: list[Any] = []
-
-    def run(job: Callable[[], Any]) -> None:
-        try:
-            found.append(job())
-        except Exception as error:  # noqa: BLE001 - it is what the test looks at
-            found.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[job]) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return found
-
-
 def test_two_imports_at_the_same_moment_leave_one_set_of_rows(restored: None) -> None:
     snapshot, now = newer(), timezone.now()
     prices, revision = Price.objects.count(), CatalogueState.current_revision()
@@ -345,7 +326,8 @@ def test_an_import_that_fails_half_way_leaves_nothing(restored: None) -> None:
     before, snapshot = rows(), newer()
     first, *others = snapshot.providers
     # Its row is made before its price turns out to be none.
-    unpriced = dataclasses.replace(first.models[0], model_id="late", sheet=None)  # type: ignore[arg-type]
+    nothing: Any = None
+    unpriced = dataclasses.replace(first.models[0], model_id="late", sheet=nothing)
     broken = dataclasses.replace(first, models=(*first.models, unpriced))
     with pytest.raises(AttributeError):
         syncing.sync(dataclasses.replace(snapshot, providers=(broken, *others)), dt.date(2026, 11, 30), timezone.now())

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from costcalc.engine import (
     BillImplies,
+    Bound,
     Claim,
     ClaimedPrice,
     ClaimedTraffic,
@@ -143,9 +145,9 @@ def test_a_month_that_is_given_as_a_month_is_not_a_day() -> None:
         ("80", "most", 0),
     ],
 )
-def test_a_percentage_is_compared_as_it_was_rounded(percent: str, bound: str, misses: int) -> None:
+def test_a_percentage_is_compared_as_it_was_rounded(percent: str, bound: Bound, misses: int) -> None:
     price = replace(GPT, percent=None)
-    claim = Claim((price,), TRAFFIC, percent=Decimal(percent), bound=bound)  # type: ignore[arg-type]
+    claim = Claim((price,), TRAFFIC, percent=Decimal(percent), bound=bound)
     assert len(of_kind(claim, PercentOff)) == misses
 
 
@@ -194,9 +196,9 @@ def test_the_terms_of_credits_cost() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"per_dollar": Fraction(0)}, {"expires": Decimal(0)}])
-def test_terms_that_cannot_be_are_refused(wrong: dict[str, object]) -> None:
+def test_terms_that_cannot_be_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(PricingError):
-        replace(TERMS, **wrong)  # type: ignore[arg-type]
+        replace(TERMS, **wrong)
 
 
 @given(AMOUNT, AMOUNT, COUNT, COUNT, COUNT)

@@ -24,9 +24,9 @@ pytestmark = pytest.mark.django_db
 
 def asked(query: str = "", language: str | None = None, **more: str) -> tuple[int, str]:
     """Status and the words of the page, on one line."""
-    headers = {"HTTP_ACCEPT_LANGUAGE": language} if language else {}
+    headers = {"Accept-Language": language} if language else {}
     address = f"/claims/?{query or urlencode(more)}"
-    answer = Client().get(address.removesuffix("?"), **headers)  # type: ignore[arg-type]
+    answer = Client().get(address.removesuffix("?"), headers=headers)
     page = answer.content.decode()
     return answer.status_code, words(page[page.index('<div class="sheet"') : page.index("</main>")])
 

@@ -1,11 +1,11 @@
 """Two at the same moment, with real commits: one effect, and the other is told."""
 
 import json
-import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from costcalc.accounts.audit import faults
@@ -14,33 +14,13 @@ from costcalc.scenarios.models import Approval, Revision, SavedScenario
 from costcalc.scenarios.saved import StaleError, recorded
 from tests.factories import Cast, a_cast, a_token, signed_in
 from tests.scenarios.keeping import NOW, by, drafted, kept
+from tests.threads import at_once
 
 
 @pytest.fixture
 def racing(committed_db: None) -> Cast:
     """The cast, in rows that other threads see."""
     return a_cast()
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run these at the same moment, each in a thread of its own; what each returned or raised."""
-    barrier, told = threading.Barrier(len(acts)), [object()] * len(acts)
-
-    def run(index: int) -> None:
-        barrier.wait(10)
-        try:
-            told[index] = acts[index]()
-        except Exception as error:  # noqa: BLE001 (that is what is told)
-            told[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return told
 
 
 def test_of_two_who_save_at_once_one_wins_and_the_other_is_told(racing: Cast) -> None:
@@ -143,8 +123,8 @@ def test_of_an_answer_and_a_revision_at_once_the_answer_never_counts_for_what_wa
         approval = saving.ask_approval(by(racing, "bob"), scenario, 1, racing.vera, NOW)
         said = drafted(racing, "requests=10")
         told = at_once(
-            lambda a=approval: saving.decide(by(racing, "vera"), a, Approval.Decision.GIVEN, "", NOW),  # type: ignore[misc]
-            lambda s=scenario, d=said: saving.revise(by(racing, "bob"), s, 1, d, NOW),  # type: ignore[misc]
+            partial(saving.decide, by(racing, "vera"), approval, Approval.Decision.GIVEN, "", NOW),
+            partial(saving.revise, by(racing, "bob"), scenario, 1, said, NOW),
         )
         assert isinstance(told[1], Revision)
         assert told[0] is None or isinstance(told[0], StaleError)

@@ -1,5 +1,8 @@
 """Readiness, and what is said when something is wrong."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.conf import settings
 from django.db import OperationalError
@@ -73,8 +76,8 @@ asked = Client(raise_request_exception=False, enforce_csrf_checks=True)
         (lambda: asked.get("/", headers={"host": "evil.example"}), 400),
     ],
 )
-def test_pages_that_go_wrong_are_pages_and_tell_no_secret(answer: object, status: int) -> None:
-    response = answer()  # type: ignore[operator]
+def test_pages_that_go_wrong_are_pages_and_tell_no_secret(answer: Callable[[], Any], status: int) -> None:
+    response = answer()
     assert response.status_code == status
     assert response["Content-Type"] == "text/html; charset=utf-8"
     text = response.content.decode()

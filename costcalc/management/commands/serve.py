@@ -57,7 +57,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Nobody has an account yet. Make the first one, once: {base}{path}")
 
 
-class Gunicorn(BaseApplication):  # type: ignore[misc]
+class Gunicorn(BaseApplication):
     """gunicorn on a socket that is already bound; its first worker prints the address."""
 
     def __init__(self, listener: socket.socket, workers: int, address: str) -> None:
