@@ -16,7 +16,7 @@ from typing import Final
 from costcalc.scenarios import claims_cues as cues
 from costcalc.scenarios import claims_figures as figures
 from costcalc.scenarios.claims_topups import TopUps
-from costcalc.scenarios.fields import Value
+from costcalc.scenarios.kinds import Value
 
 NEAR: Final = 60
 MOST_ROWS: Final = 6

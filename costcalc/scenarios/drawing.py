@@ -23,11 +23,9 @@ from costcalc.scenarios.fields import (
     TYPED,
     TYPED_PRICES,
     WORKLOAD,
-    Field,
-    Value,
     element_id,
-    input_name,
 )
+from costcalc.scenarios.kinds import Field, Value, input_name
 from costcalc.scenarios.reading import Reading, copied
 from costcalc.scenarios.summaries import Summaries, Switch
 
