@@ -73,7 +73,7 @@ class Summaries:
             yield f"{element_id(index, 'cache')}-summary", self.cache(index)
             yield f"{element_id(index, 'billing')}-summary", self.billing(index)
             yield f"{element_id(index, 'shift')}-summary", self.shift(index)
-        yield "days-summary", self.days()
+        yield "dates-summary", self.days()
 
     def days(self) -> str:
         """How days become months, and the day of the prices."""
