@@ -175,8 +175,8 @@ class Drawing:
             return ""
         if field.counts and isinstance(value, Decimal):
             return write_number(value, self.write.language, asks=True)
-        if field.kind == "date" and self.write.language == "vi":
-            return self.write.day(dt.date.fromisoformat(str(value)))
+        if field.kind in {"date", "since"} and isinstance(value, str) and self.write.language == "vi":
+            return self.write.day(dt.date.fromisoformat(value))
         return self.write.number(value).replace("\N{MINUS SIGN}", "-") if isinstance(value, Decimal) else value
 
 

@@ -54,8 +54,8 @@ def _running(place: int, name: Words) -> tuple[Field, ...]:
     start = f"run.{place}"
     return (
         Field(f"{start}.name", "text", _("Cost"), "", instead=name),
-        cost(f"{start}.before", _("Before"), None, _("/ month")),
-        cost(f"{start}.after", _("After"), None, _("/ month")),
+        cost(f"{start}.before", _("A month before"), None),
+        cost(f"{start}.after", _("A month after"), None),
     )
 
 
@@ -75,8 +75,8 @@ def _stage(place: int, share: str | None, month: str | None) -> tuple[Field, ...
 def _change(place: int) -> tuple[Field, ...]:
     start = f"change.{place}"
     return (
-        Field(f"{start}.side", "choice", _("Prices of"), "to", choices=CHANGED_SIDES),
-        percent(f"{start}.percent", _("Change"), default=None, blank=True, low=Decimal(-100), high=Decimal(10_000)),
+        Field(f"{start}.side", "choice", _("Whose prices"), "to", choices=CHANGED_SIDES),
+        percent(f"{start}.percent", _("Change by"), default=None, blank=True, low=Decimal(-100), high=Decimal(10_000)),
         _since(f"{start}.from"),
     )
 
@@ -84,7 +84,7 @@ def _change(place: int) -> tuple[Field, ...]:
 def _range(place: int) -> tuple[Field, ...]:
     start = f"range.{place}"
     return (
-        Field(f"{start}.of", "input", _("Input"), "", blank=True),
+        Field(f"{start}.of", "input", _("What is uncertain"), "", blank=True),
         number(f"{start}.low", _("Low"), None, "", low=Decimal(-(10**9)), high=Decimal(10) ** 15, counts=True),
         number(f"{start}.high", _("High"), None, "", low=Decimal(-(10**9)), high=Decimal(10) ** 15, counts=True),
     )
@@ -139,15 +139,19 @@ RUN = Part("run", _("Other running costs"), (), tuple(_running(at + 1, name) for
 RAMP = Part(
     "ramp",
     _("Traffic moves in stages"),
+    (number("ramp.delay", _("All of it later by"), "0", _("months"), high=Decimal(LONGEST)),),
+    tuple(_stage(at + 1, *stage) for at, stage in enumerate(STAGES)),
+)
+SPLIT = Part(
+    "split",
+    _("While traffic is split"),
     (
-        number("ramp.delay", _("Everything later by"), "0", _("months"), high=Decimal(LONGEST)),
-        cost("overlap", _("Both providers at once cost"), "0", _("/ month")),
-        number("overlap.months", _("For"), None, _("months"), high=Decimal(LONGEST), instead=_("while split")),
-        percent("cold", _("Cache reads lost while split")),
+        cost("overlap", _("Both at once cost a month")),
+        number("overlap.months", _("so long"), None, _("months"), high=Decimal(LONGEST), instead=_("while split")),
+        percent("cold", _("Cache reads that are lost")),
         percent("reserve.probability", _("A rollback is likely by")),
         cost("reserve.cost", _("and would cost")),
     ),
-    tuple(_stage(at + 1, *stage) for at, stage in enumerate(STAGES)),
 )
 CHANGE = Part("change", _("Prices that change"), (), tuple(_change(at + 1) for at in range(CHANGES)))
 RANGE = Part(
@@ -162,7 +166,7 @@ CURRENCY = Part(
     (Field("currency", "currency", _("Costs are typed in"), USD),),
     tuple(_rate(at + 1) for at in range(RATES)),
 )
-PARTS = (HORIZON, ONCE, PEOPLE, RUN, RAMP, CHANGE, RANGE, CURRENCY)
+PARTS = (HORIZON, ONCE, PEOPLE, RUN, RAMP, SPLIT, CHANGE, RANGE, CURRENCY)
 RETURN = tuple(field for part in PARTS for field in (*part.fields, *(field for row in part.rows for field in row)))
 RETURN_BY_NAME = {field.name: field for field in RETURN}
 

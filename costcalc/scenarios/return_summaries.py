@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from costcalc.formatting import Formatter
 from costcalc.scenarios.kinds import Field, Value
-from costcalc.scenarios.return_fields import CHANGE, ONCE, PARTS, RAMP, RANGE, RUN, Part, filled
+from costcalc.scenarios.return_fields import CHANGE, ONCE, PARTS, RAMP, RANGE, RUN, SPLIT, Part, filled
 
 Values = Mapping[str, Value]
 ARROW = " → "
@@ -66,9 +66,13 @@ class ReturnSummaries:
         return self._money(before) + ARROW + self._money(after)
 
     def _ramp(self) -> str:
-        shares = [self._percent(RAMP.rows[at][0].name) for at in filled(RAMP, self.values)]
-        costly = self._any("overlap", "cold", "reserve.cost")
-        return ARROW.join(shares) + (f" · {_('with costs')}" if costly else "")
+        return ARROW.join(self._percent(RAMP.rows[at][0].name) for at in filled(RAMP, self.values))
+
+    def _split(self) -> str:
+        said = [self._money(amount) for amount in (self._decimal(SPLIT.fields[0]),) if amount]
+        said += [_("%(share)s cold cache") % {"share": self._percent("cold")}] if self.values["cold"] else []
+        said += [_("a reserve")] if self._any("reserve.cost") and self._any("reserve.probability") else []
+        return " · ".join(said) or _("costs nothing")
 
     def _change(self) -> str:
         said = []
