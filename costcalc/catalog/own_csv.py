@@ -20,8 +20,7 @@ from costcalc.accounts.rooms import File
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.own import VARIANTS, OwnPrice, StaleError, TooManyError, add
 from costcalc.catalog.own_forms import CANONICAL, OwnPriceForm, as_typed, column
-from costcalc.catalog.shelf import TRAFFIC_UNITS
-from costcalc.engine import UNIT_NAMES
+from costcalc.engine import TRAFFIC_UNITS, UNIT_NAMES
 from costcalc.wire.cells import bare, table
 from costcalc.wire.files import json_pieces
 

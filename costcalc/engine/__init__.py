@@ -76,7 +76,7 @@ from costcalc.engine.terms import (
     Terms,
     Toil,
 )
-from costcalc.engine.traffic import CALLS, CONTEXTS, UNSHIFTED, DayCount, Shift, Workload, shifted
+from costcalc.engine.traffic import CALLS, CONTEXTS, TRAFFIC_UNITS, UNSHIFTED, DayCount, Shift, Workload, shifted
 from costcalc.engine.uncertainty import (
     DRAWS,
     Bundle,
@@ -100,6 +100,7 @@ __all__ = [
     "DRAWS",
     "GRADUAL",
     "REQUESTS",
+    "TRAFFIC_UNITS",
     "UNIT_NAMES",
     "UNSHIFTED",
     "USD",
