@@ -30,7 +30,8 @@ from costcalc.scenarios.claims_fields import (
     ROW,
     Ground,
 )
-from costcalc.scenarios.claims_hearing import Heard, hear
+from costcalc.scenarios.claims_heard import Heard
+from costcalc.scenarios.claims_hearing import hear
 from costcalc.scenarios.kinds import Field, Value, input_name
 from costcalc.scenarios.reading import LANGUAGES
 from costcalc.scenarios.typed_values import READERS
