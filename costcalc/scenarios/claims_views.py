@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from costcalc.catalog.index import catalogue
 from costcalc.formatting import Formatter, formatter_for
+from costcalc.scenarios.claims_case import ClaimCase
 from costcalc.scenarios.claims_drawing import ClaimDrawing
 from costcalc.scenarios.claims_fields import EMPTY_ROW, LONGEST_TEXT, MOST_ROWS
 from costcalc.scenarios.claims_reading import ClaimReading, read_claim
@@ -30,7 +31,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(_home(moved))
     context = {"catalogue": held, "today": today, **_form(reading, write)}
     if not reading.errors:
-        context["shown"] = ClaimShown(reading, write, today)
+        context["shown"] = ClaimShown(ClaimCase(reading, write, today), write)
         context["address"] = whole_address(request, _home(reading.query))
     return render(request, "scenarios/claims.html", context, status=422 if reading.errors else 200)
 
