@@ -6,12 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from costcalc.catalog.index import catalogue
 from costcalc.formatting import Formatter, formatter_for
+from costcalc.scenarios.claims_address import at_claims
 from costcalc.scenarios.claims_case import ClaimCase
 from costcalc.scenarios.claims_drawing import ClaimDrawing
 from costcalc.scenarios.claims_fields import EMPTY_ROW, LONGEST_TEXT, MOST_ROWS
@@ -28,11 +28,11 @@ def claims(request: HttpRequest) -> HttpResponse:
     reading = read_claim(request.GET, held, today)
     moved = _moved_to(reading, request)
     if moved is not None:
-        return HttpResponseRedirect(_home(moved))
+        return HttpResponseRedirect(at_claims(moved))
     context = {"catalogue": held, "today": today, **_form(reading, write)}
     if not reading.errors:
         context["shown"] = ClaimShown(ClaimCase(reading, write, today), write)
-        context["address"] = whole_address(request, _home(reading.query))
+        context["address"] = whole_address(request, at_claims(reading.query))
     return render(request, "scenarios/claims.html", context, status=422 if reading.errors else 200)
 
 
@@ -79,8 +79,3 @@ def _heard(reading: ClaimReading, write: Formatter) -> dict[str, Any]:
         "converted": converted,
         "heard_nothing": reading.heard.is_empty,
     }
-
-
-def _home(query: str) -> str:
-    home = reverse("scenarios:claims")
-    return f"{home}?{query}" if query else home
