@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from costcalc.digits import canonical
 from costcalc.scenarios.claims_fields import LONGEST_TEXT, MOST_ROWS
 from costcalc.scenarios.estimate_bodies import Reference, Strict
-from costcalc.scenarios.fields import Value, input_name
+from costcalc.scenarios.kinds import Value, input_name
 from costcalc.wire.exact import DayField, Within
 
 Price = Annotated[Decimal, Within("0", "1000000")]

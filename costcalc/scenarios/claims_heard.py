@@ -11,7 +11,7 @@ from typing import Final
 
 from costcalc.scenarios import claims_figures as figures
 from costcalc.scenarios.claims_fields import MOST_ROWS
-from costcalc.scenarios.fields import Value
+from costcalc.scenarios.kinds import Value
 
 # Places that are kept of a sum and of a price that was converted from another currency.
 CENTS: Final = 2

@@ -17,7 +17,7 @@ from costcalc.scenarios.claims_heard import CENTS, PRICE, Convert, Heard, named,
 from costcalc.scenarios.claims_numbers import Number, directions, numbers, periods, prices, ranged
 from costcalc.scenarios.claims_tables import hear_table, without_tables
 from costcalc.scenarios.claims_topups import TopUps
-from costcalc.scenarios.fields import Value
+from costcalc.scenarios.kinds import Value
 
 
 @dataclass(frozen=True)

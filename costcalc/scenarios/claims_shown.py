@@ -26,7 +26,6 @@ from costcalc.scenarios.claims_case import ClaimCase
 from costcalc.scenarios.claims_words import ClaimWords, Told
 from costcalc.scenarios.sheet import Verdict
 
-DAYS: Final = {"30": Fraction(30), "365/12": Fraction(365, 12)}
 NOTHING: Final = "—"
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from costcalc.scenarios import claims_cues as cues
 from costcalc.scenarios import claims_figures as figures
 from costcalc.scenarios.claims_heard import PRICE, Convert, Heard, named, put
-from costcalc.scenarios.fields import Value
+from costcalc.scenarios.kinds import Value
 
 _ROW_END = re.compile(r"</t[dh]>\s*</tr>\s*(?:</?t(?:head|body)>\s*)*|</tr>\s*|<br\s*/?>", cues.ANY_CASE)
 _CELL_END = re.compile(r"</t[dh]>\s*", cues.ANY_CASE)

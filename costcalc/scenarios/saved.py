@@ -26,8 +26,9 @@ from costcalc.catalog.models import Price
 from costcalc.catalog.own import OwnPrice
 from costcalc.catalog.own_entries import Lookup, OwnEntry, seen_in
 from costcalc.folding import folded, sought
-from costcalc.scenarios.fields import SIDES, input_name
+from costcalc.scenarios.fields import SIDES
 from costcalc.scenarios.findings import full_name
+from costcalc.scenarios.kinds import input_name
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.scenario import Choice, Offer, Result, Scenario
 
@@ -164,8 +165,10 @@ class Revision(models.Model):
     def scenario_of(self, reading: Reading) -> Scenario:
         """The scenario with its prices pinned. Raises UnreadableError where the product no longer reads it."""
         choices = reading.choices
-        pins = {(pin.workload, pin.side): pin.row_of(choices[pin.input_name]) for pin in self.pins.all()}
-        return replace(built(reading, self.day), pins=pins)
+        pinned = {(pin.workload, pin.side): pin for pin in self.pins.all()}
+        pins = {place: pin.row_of(choices[pin.input_name]) for place, pin in pinned.items()}
+        ends = {place: pin.shutdown_on for place, pin in pinned.items()}
+        return replace(built(reading, self.day), pins=pins, ends=ends)
 
     def computed(self, catalogue: Catalogue) -> Result:
         """The same money as on the day it was saved."""
