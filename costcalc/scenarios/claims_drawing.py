@@ -78,7 +78,7 @@ class ClaimDrawing:
         return DrawnField(
             id=element_id(index or 0, field.name),
             name=name,
-            kind="text" if field.kind == "model" else field.kind,
+            kind=field.kind,
             label=str(field.label),
             value=self.reading.typed.get(name, "") if error else self._shown(field, value),
             unit=str(field.unit),

@@ -17,6 +17,7 @@ from costcalc.scenarios.claims_address import at_claims
 from costcalc.scenarios.claims_case import ClaimCase
 from costcalc.scenarios.claims_drawing import ClaimDrawing
 from costcalc.scenarios.claims_fields import EMPTY_ROW, LONGEST_TEXT, MOST_ROWS
+from costcalc.scenarios.claims_heard import Heard
 from costcalc.scenarios.claims_reading import LONGEST_LAST, ClaimReading, read_claim
 from costcalc.scenarios.claims_shown import ClaimShown
 from costcalc.scenarios.claims_words import UNREAD
@@ -121,7 +122,15 @@ def _heard(reading: ClaimReading, write: Formatter) -> dict[str, Any]:
     if heard is None:
         return {}
     return {
-        "unread": [(text, UNREAD[why]) for text, why in dict.fromkeys(heard.unread)],
+        "unread": [("”, “".join(texts), UNREAD[why]) for why, texts in _by_reason(heard).items()],
         "converted": [(text, write.money(dollars)) for text, dollars in heard.converted],
         "heard_nothing": heard.is_empty,
     }
+
+
+def _by_reason(heard: Heard) -> dict[str, list[str]]:
+    """What was not read, by the reason: written-out arithmetic alone can be ten numbers."""
+    found: dict[str, list[str]] = {}
+    for text, why in dict.fromkeys(heard.unread):
+        found.setdefault(why, []).append(text)
+    return found

@@ -50,7 +50,9 @@ def test_a_model_is_added_and_its_field_is_gone_to(page: Page, site: str) -> Non
     page.get_by_role("button", name="Add a model").click()
     expect(page).to_have_url(f"{site}/claims/?rows=5")
     expect(page.locator("#w5-model")).to_be_focused()
-    page.keyboard.type("openai/gpt-4o")
+    page.keyboard.type("openai gpt-4o")
+    expect(page.locator("#w5-model-options [role=option]").first).to_contain_text("gpt-4o")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{site}/claims/?rows=5&5.model=openai/gpt-4o")
     page.get_by_role("button", name="Remove gpt-4o").click()
@@ -86,3 +88,11 @@ def test_a_mistake_is_said_beside_its_field_and_the_field_is_in_sight(page: Page
     expect(page.locator("#findings")).to_contain_text("These figures are from before your last change")
     expect(page.locator("#verdict")).to_contain_text("saves")
     assert page.url == f"{site}/claims/?offer=2.5"
+
+
+def test_the_paste_box_scrolls_away_and_lies_over_nothing(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 1360, "height": 800})
+    page.goto(f"{site}/claims/")
+    page.mouse.wheel(0, 900)
+    page.wait_for_function("() => window.scrollY > 500")
+    expect(page.locator("#said")).not_to_be_in_viewport()
