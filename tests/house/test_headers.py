@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 SAMPLES = {
     "": "/",
     "elsewhere/": "/elsewhere/",
+    "return/": "/return/",
     "claims/": "/claims/",
     "models/": "/models/?q=gpt",
     "prices/": "/prices/",

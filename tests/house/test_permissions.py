@@ -97,6 +97,7 @@ def owns(expected: int = 302, **data: Any) -> Row:
 PAGES: dict[str, dict[str, Row]] = {
     "": {"GET": PUBLIC},
     "elsewhere/": {"GET": PUBLIC},
+    "return/": {"GET": LEAD_ON},
     "claims/": {"GET": PUBLIC},
     "models/": {"GET": PUBLIC},
     "scenarios/": {"GET": OWN_ACCOUNT},
