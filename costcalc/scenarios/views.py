@@ -34,6 +34,7 @@ from costcalc.scenarios.return_summaries import ReturnSummaries
 from costcalc.scenarios.scenario import Result, Scenario
 from costcalc.scenarios.summaries import Summaries
 from costcalc.wire.addresses import whole_address
+from costcalc.wire.swaps import is_swap
 
 LONGEST_LAST = 8000
 # The shape of a form in which something is marked as wrong.
@@ -47,11 +48,11 @@ def calculator(request: HttpRequest) -> HttpResponse:
     if "save" in request.GET and asked.scenario is not None:
         return _to_save(asked)
     moved = _moved_to(asked)
-    if moved is not None and not _is_htmx(request):
+    if moved is not None and not is_swap(request):
         return HttpResponseRedirect(_home(carrying(moved, asked.editing)))
     if moved is not None and moved != asked.reading.query:
         asked = asked.elsewhere(moved)
-    if not _is_htmx(request):
+    if not is_swap(request):
         return _answered(asked, "", _form(asked))
     return _ledger_alone(asked) if _keeps_its_shape(asked) else _whole(asked)
 
@@ -65,7 +66,7 @@ def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
     if asked.scenario is not None:
         page = Asked.of(request.GET, asked.reading, asked.editing, ON_ITS_OWN_PAGE)
         context |= listing(page, asked.scenario.computed(), asked.held)
-    template = f"scenarios/elsewhere.html{'#elsewhere' if _is_htmx(request) else ''}"
+    template = f"scenarios/elsewhere.html{'#elsewhere' if is_swap(request) else ''}"
     response = render(request, template, context, status=200 if asked.scenario is not None else 422)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -75,7 +76,7 @@ def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
 def returned(request: HttpRequest) -> HttpResponse:
     """The return alone, which htmx asks for once the ledger is there; to others the calculator itself."""
     asked = _read(request)
-    if not _is_htmx(request):
+    if not is_swap(request):
         return HttpResponseRedirect(_home(asked.reading.query if asked.scenario else request.GET.urlencode()))
     if asked.scenario is None:
         # The calculator has marked what is wrong; the return stays as it was.
@@ -142,7 +143,7 @@ def _to_save(asked: _Request) -> HttpResponse:
     editing = asked.editing
     address = reverse("scenarios:revise", args=[editing.scenario.public_id]) if editing else reverse("scenarios:new")
     address = f"{address}?{carrying(asked.reading.query, editing)}".rstrip("?")
-    is_htmx = _is_htmx(asked.request)
+    is_htmx = is_swap(asked.request)
     return HttpResponse(headers={"HX-Redirect": address}) if is_htmx else HttpResponseRedirect(address)
 
 
@@ -245,11 +246,6 @@ def _shape(asked: _Request) -> str:
         return WITH_MISTAKES
     sides = (values[side] == TYPED for values in asked.reading.workloads for side in SIDES)
     return "".join("t" if typed else "m" for typed in sides) + shape(asked.reading)
-
-
-def _is_htmx(request: HttpRequest) -> bool:
-    """A swap inside the page; a boosted or restored page is a page."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
 
 
 def _home(query: str) -> str:

@@ -106,6 +106,7 @@ SAMPLES = {
     "api/v1/openapi.json": "/api/v1/openapi.json",
     "api/v1/docs": "/api/v1/docs",
     "api/v1/estimate": "/api/v1/estimate",
+    "api/v1/claims": "/api/v1/claims",
     "api/v1/prices/<provider>/<path:model>": "/api/v1/prices/openai/gpt-4.1",
     "readyz": "/readyz",
 }

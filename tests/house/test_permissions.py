@@ -255,6 +255,7 @@ def owners(status: int = 200, elsewhere: int = 404, query: str = "", **data: Any
 # By operation; where a row has no data, the body is the example of the OpenAPI document.
 OPERATIONS = {
     "estimate": ANYBODY,
+    "check_claim": ANYBODY,
     "get_prices": ANYBODY,
     "list_own_prices": LISTS,
     "create_own_price": creates(),
