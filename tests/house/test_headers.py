@@ -17,6 +17,7 @@ SAMPLES = {
     "prices/": "/prices/",
     "prices/<str:provider>/": "/prices/openai/",
     "prices/<str:provider>/<path:model_id>/": "/prices/openai/gpt-4.1/",
+    "prices/<str:provider>/<path:model_id>/history.<str:kind>": "/prices/deepseek/deepseek-chat/history.svg",
     "preferences/": "/preferences/",
     "first-owner/<str:link>/": "/first-owner/none/",
     "invitations/": "/invitations/",

@@ -140,6 +140,8 @@ PAGES: dict[str, dict[str, Row]] = {
     "prices/": {"GET": PUBLIC},
     "prices/<str:provider>/": {"GET": PUBLIC},
     "prices/<str:provider>/<path:model_id>/": {"GET": PUBLIC},
+    # The price of the sample model has never changed: there is nothing to draw.
+    "prices/<str:provider>/<path:model_id>/history.<str:kind>": {"GET": ABSENT},
     "w/<str:workspace>/prices/": {"GET": READ},
     "w/<str:workspace>/prices/new/": {"GET": EDIT, "POST": edits(name="New", kind="quote", input_mtok="1")},
     "w/<str:workspace>/prices/prices.csv": {"GET": READ},
@@ -322,7 +324,7 @@ class World:
     def nowhere(self) -> dict[str, str]:
         """The same with names of things that do not exist."""
         return {
-            name: value if name in {"number", "provider", "model", "model_id"} else NOWHERE
+            name: value if name in {"number", "provider", "model", "model_id", "kind"} else NOWHERE
             for name, value in self.ids.items()
         }
 
@@ -363,6 +365,7 @@ def made(cast: Cast) -> World:
         "provider": "openai",
         "model": "gpt-4.1",
         "model_id": "gpt-4.1",
+        "kind": "svg",
     }
     ids |= {f"{name}_id": ids[name] for name in ("price", "member", "invitation")}
     ids |= {"scenario_id": scenario.public_id}
