@@ -8,12 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 
 from costcalc.engine.errors import PricingError
 
 USD = "USD"
+# A price in dollars seldom ends; a cent is far from its fiftieth digit.
+DIGITS = Context(prec=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,11 @@ class ExchangeRates:
     def currencies(self) -> tuple[str, ...]:
         """Every currency that has a rate at some time, with the dollar."""
         return tuple(sorted({USD, *(row.currency for row in self.rows)}))
+
+
+def in_dollars(amount: Decimal, per_dollar: Fraction) -> Decimal:
+    """An amount in US dollars, to fifty digits; `per_dollar`: units of its currency that one US dollar buys."""
+    if per_dollar == 1:
+        return amount
+    with localcontext(DIGITS):
+        return amount * per_dollar.denominator / per_dollar.numerator
