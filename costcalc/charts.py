@@ -152,7 +152,7 @@ def specified(chart: Chart, width: int | str, config: Spec) -> dict[str, Any]:
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "background": None,
-        "padding": 0,
+        "padding": 2,
         "autosize": {"type": "fit", "contains": "padding"},
         "width": width,
         "height": chart.height,
