@@ -13,6 +13,7 @@ SAMPLES = {
     "": "/",
     "elsewhere/": "/elsewhere/",
     "charts/<str:chart>.<str:kind>": "/charts/money.svg",
+    "return/": "/return/",
     "claims/": "/claims/",
     "models/": "/models/?q=gpt",
     "prices/": "/prices/",

@@ -98,6 +98,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "": {"GET": PUBLIC},
     "charts/<str:chart>.<str:kind>": {"GET": PUBLIC},
     "elsewhere/": {"GET": PUBLIC},
+    "return/": {"GET": LEAD_ON},
     "claims/": {"GET": PUBLIC},
     "models/": {"GET": PUBLIC},
     "scenarios/": {"GET": OWN_ACCOUNT},
