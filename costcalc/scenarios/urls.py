@@ -9,6 +9,7 @@ from costcalc.scenarios import (
     saved_views,
     saving_views,
     shared_views,
+    takeaway_views,
     talking_views,
     upkeep_views,
     views,
@@ -19,6 +20,7 @@ app_name = "scenarios"
 of_one = [
     path("", saved_views.scenario, name="scenario"),
     path("<int:number>/", saved_views.scenario, name="revision"),
+    path("<int:number>/take/<str:kind>", takeaway_views.of_revision, name="take_revision"),
     path("revise/", saving_views.revise, name="revise"),
     path("reprice/", saving_views.reprice, name="reprice"),
     path("rename/", upkeep_views.rename, name="rename"),
@@ -36,6 +38,7 @@ urlpatterns = [
     path("", views.calculator, name="calculator"),
     path("elsewhere/", views.traffic_elsewhere, name="elsewhere"),
     path("return/", views.returned, name="return"),
+    path("take/<str:kind>", takeaway_views.of_address, name="take"),
     path("claims/", claims_views.claims, name="claims"),
     path("models/", picker.models, name="models"),
     path("scenarios/", saved_views.scenarios, name="scenarios"),
@@ -43,6 +46,7 @@ urlpatterns = [
     path("scenarios/compare/", comparing_views.compare, name="compare"),
     path("scenarios/<str:public_id>/", include(of_one)),
     path("s/<str:link>/", shared_views.shared, name="shared"),
+    path("s/<str:link>/take/<str:kind>", takeaway_views.of_link, name="take_shared"),
     path("w/<str:workspace>/links/", shared_views.links, name="links"),
     path("w/<str:workspace>/links/<str:link>/revoke/", shared_views.revoke, name="revoke"),
 ]

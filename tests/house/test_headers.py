@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 SAMPLES = {
     "": "/",
     "elsewhere/": "/elsewhere/",
+    "take/<str:kind>": "/take/ledger.csv",
     "claims/": "/claims/",
     "models/": "/models/?q=gpt",
     "prices/": "/prices/",
@@ -58,6 +59,7 @@ SAMPLES = {
     "scenarios/compare/": "/scenarios/compare/",
     "scenarios/<str:public_id>/": "/scenarios/none/",
     "scenarios/<str:public_id>/<int:number>/": "/scenarios/none/1/",
+    "scenarios/<str:public_id>/<int:number>/take/<str:kind>": "/scenarios/none/1/take/ledger.csv",
     "scenarios/<str:public_id>/revise/": "/scenarios/none/revise/",
     "scenarios/<str:public_id>/reprice/": "/scenarios/none/reprice/",
     "scenarios/<str:public_id>/rename/": "/scenarios/none/rename/",
@@ -70,6 +72,7 @@ SAMPLES = {
     "scenarios/<str:public_id>/approvals/": "/scenarios/none/approvals/",
     "scenarios/<str:public_id>/approvals/<str:approval>/": "/scenarios/none/approvals/none/",
     "s/<str:link>/": "/s/none/",
+    "s/<str:link>/take/<str:kind>": "/s/none/take/ledger.csv",
     "w/<str:workspace>/links/": "/w/none/links/",
     "w/<str:workspace>/links/<str:link>/revoke/": "/w/none/links/none/revoke/",
     "w/<str:workspace>/prices/": "/w/none/prices/",

@@ -98,6 +98,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "": {"GET": PUBLIC},
     "elsewhere/": {"GET": PUBLIC},
     "claims/": {"GET": PUBLIC},
+    "take/<str:kind>": {"GET": PUBLIC},
     "models/": {"GET": PUBLIC},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
@@ -108,6 +109,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "scenarios/compare/": {"GET": pages("302 404 200 200 200", "a={public_id}&b={public_id}.1")},
     "scenarios/<str:public_id>/": {"GET": READ},
     "scenarios/<str:public_id>/<int:number>/": {"GET": READ},
+    "scenarios/<str:public_id>/<int:number>/take/<str:kind>": {"GET": READ},
     "scenarios/<str:public_id>/revise/": {
         "GET": pages("302 404 403 200 200", "revision=1"),
         "POST": edits(revision=1),
@@ -135,6 +137,7 @@ PAGES: dict[str, dict[str, Row]] = {
         "POST": pages("302 404 403 403 302", **{"{approval}-decision": "given", "{approval}-words": "Good"}),
     },
     "s/<str:link>/": {"GET": PUBLIC},
+    "s/<str:link>/take/<str:kind>": {"GET": PUBLIC},
     "w/<str:workspace>/links/": {"GET": EDIT},
     "w/<str:workspace>/links/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
     "prices/": {"GET": PUBLIC},
@@ -322,7 +325,7 @@ class World:
     def nowhere(self) -> dict[str, str]:
         """The same with names of things that do not exist."""
         return {
-            name: value if name in {"number", "provider", "model", "model_id"} else NOWHERE
+            name: value if name in {"number", "provider", "model", "model_id", "kind"} else NOWHERE
             for name, value in self.ids.items()
         }
 
@@ -349,6 +352,7 @@ def made(cast: Cast) -> World:
         "workspace": workspace.public_id,
         "public_id": scenario.public_id,
         "number": "1",
+        "kind": "ledger.csv",
         "comment": saving.comment(bob, scenario, "Well", now).public_id,
         "approval": saving.ask_approval(bob, scenario, 1, cast.alice, now).public_id,
         "link": secret,
