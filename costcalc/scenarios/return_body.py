@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import override
 
 from costcalc.digits import canonical
-from costcalc.scenarios.body_address import NUMBERS, SHARES, SIDES
+from costcalc.scenarios.body_words import NUMBERS, SHARES, SIDES
 from costcalc.scenarios.kinds import Field, Value
 from costcalc.scenarios.return_fields import CHANGE, CURRENCY, ONCE, RAMP, RANGE, RETURN_BY_NAME, RUN, Part, filled
 
@@ -40,8 +40,13 @@ LISTS: tuple[tuple[Part, str, Mapping[str, str]], ...] = (
     (RUN, "infrastructure", {"name": "name", "before": "before", "after": "after"}),
     (RAMP, "ramp", {"from": "from", "share": "share"}),
     (CHANGE, "price_changes", {"side": "side", "from": "from", "percent": "factor"}),
-    (CURRENCY, "rates", {"currency": "currency", "per_usd": "per_usd"}),
 )
+
+
+def rates_of(scenario: Values) -> list[Json]:
+    """The exchange rates that were typed into the scenario."""
+    names = {"currency": "currency", "per_usd": "per_usd"}
+    return [_item(CURRENCY.rows[at], names, scenario) for at in filled(CURRENCY, scenario)]
 
 
 def return_of(workloads: Sequence[Values], scenario: Values) -> Json:

@@ -14,10 +14,10 @@ from typing import Any
 from costcalc.catalog.own_entries import PREFIX, PROVIDER
 from costcalc.digits import canonical
 from costcalc.engine import USD
-from costcalc.scenarios.body_address import NUMBERS, SHARES, SIDES, UNITS, WORDS
+from costcalc.scenarios.body_words import NUMBERS, SHARES, SIDES, UNITS, WORDS
 from costcalc.scenarios.fields import BY_NAME, PRICES, TYPED
 from costcalc.scenarios.kinds import Value
-from costcalc.scenarios.return_body import return_of
+from costcalc.scenarios.return_body import rates_of, return_of
 
 Values = Mapping[str, Value]
 Json = dict[str, Any]
@@ -36,12 +36,12 @@ def scenario_json(workloads: Sequence[Values], scenario: Values, day: dt.date) -
 def body_of(workloads: Sequence[Values], scenario: Values, day: dt.date) -> Json:
     """The body of an estimate."""
     days = str(scenario["days"])
-    said = return_of(workloads, scenario)
+    more = {"exchange_rates": rates_of(scenario), "return": return_of(workloads, scenario)}
     return {
         "days_per_month": int(days) if days.isdigit() else days,
         "at": day.isoformat(),
         "workloads": [_workload(values) for values in workloads],
-        **({"return": said} if said else {}),
+        **{name: said for name, said in more.items() if said},
     }
 
 
