@@ -5,6 +5,7 @@ from django.urls import include, path
 from costcalc.scenarios import (
     claims_views,
     comparing_views,
+    importing_views,
     picker,
     saved_views,
     saving_views,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("elsewhere/", views.traffic_elsewhere, name="elsewhere"),
     path("return/", views.returned, name="return"),
     path("take/<str:kind>", takeaway_views.of_address, name="take"),
+    path("import/", importing_views.from_file, name="import"),
     path("claims/", claims_views.claims, name="claims"),
     path("models/", picker.models, name="models"),
     path("scenarios/", saved_views.scenarios, name="scenarios"),

@@ -13,6 +13,7 @@ SAMPLES = {
     "": "/",
     "elsewhere/": "/elsewhere/",
     "take/<str:kind>": "/take/ledger.csv",
+    "import/": "/import/",
     "claims/": "/claims/",
     "models/": "/models/?q=gpt",
     "prices/": "/prices/",

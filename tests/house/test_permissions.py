@@ -97,6 +97,7 @@ def owns(expected: int = 302, **data: Any) -> Row:
 PAGES: dict[str, dict[str, Row]] = {
     "": {"GET": PUBLIC},
     "elsewhere/": {"GET": PUBLIC},
+    "import/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", text="{")},
     "claims/": {"GET": PUBLIC},
     "take/<str:kind>": {"GET": PUBLIC},
     "models/": {"GET": PUBLIC},
