@@ -24,7 +24,7 @@ from costcalc.catalog.own_entries import Lookup, OwnEntry
 from costcalc.engine import USD, dollars
 from costcalc.formatting import Formatter, formatter_for
 from costcalc.scenarios import address, saving
-from costcalc.scenarios.comparing import assumptions
+from costcalc.scenarios.assumptions import assumptions
 from costcalc.scenarios.conversion import in_currency
 from costcalc.scenarios.editing import Editing, carrying
 from costcalc.scenarios.fields import SIDES

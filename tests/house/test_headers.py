@@ -14,6 +14,7 @@ SAMPLES = {
     "elsewhere/": "/elsewhere/",
     "take/<str:kind>": "/take/ledger.csv",
     "import/": "/import/",
+    "return/": "/return/",
     "claims/": "/claims/",
     "models/": "/models/?q=gpt",
     "prices/": "/prices/",

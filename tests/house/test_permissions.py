@@ -98,6 +98,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "": {"GET": PUBLIC},
     "elsewhere/": {"GET": PUBLIC},
     "import/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", text="{")},
+    "return/": {"GET": LEAD_ON},
     "claims/": {"GET": PUBLIC},
     "take/<str:kind>": {"GET": PUBLIC},
     "models/": {"GET": PUBLIC},
