@@ -162,7 +162,8 @@ class CatalogueState(models.Model):
         self.save()
 
 
-# The other model of the room: Django finds models through this module.
+# The other models of the room: Django finds models through this module.
+from costcalc.catalog.exchange_rates import ExchangeRate  # noqa: E402
 from costcalc.catalog.own import OwnPrice  # noqa: E402
 
-__all__ = ["CatalogueState", "LanguageModel", "OwnPrice", "Price", "PriceSource", "Provider"]
+__all__ = ["CatalogueState", "ExchangeRate", "LanguageModel", "OwnPrice", "Price", "PriceSource", "Provider"]

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
+from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 
 from costcalc.engine.errors import PricingError
+from costcalc.engine.pricing import PriceSheet, Rate, Rates, Tier
 
 USD = "USD"
+# A price in dollars seldom ends; a cent is far from its fiftieth digit.
+DIGITS = Context(prec=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +67,28 @@ class ExchangeRates:
     def currencies(self) -> tuple[str, ...]:
         """Every currency that has a rate at some time, with the dollar."""
         return tuple(sorted({USD, *(row.currency for row in self.rows)}))
+
+
+def in_dollars(amount: Decimal, per_dollar: Fraction) -> Decimal:
+    """An amount in US dollars, to fifty digits; `per_dollar`: units of its currency that one US dollar buys."""
+    if per_dollar == 1:
+        return amount
+    with localcontext(DIGITS):
+        return amount * per_dollar.denominator / per_dollar.numerator
+
+
+def sheet_in_dollars(sheet: PriceSheet, per_dollar: Fraction) -> PriceSheet:
+    """Prices in another currency, of which so many units are a dollar, in US dollars."""
+    steps = tuple(replace(step, rates=rates_in_dollars(step.rates, per_dollar)) for step in sheet.steps)
+    variants = tuple(replace(part, rates=rates_in_dollars(part.rates, per_dollar)) for part in sheet.variants)
+    return replace(sheet, steps=steps, variants=variants)
+
+
+def rates_in_dollars(rates: Rates, per_dollar: Fraction) -> dict[str, Rate]:
+    """The same for prices by unit, with their tiers."""
+    return {unit: _rate_in_dollars(rate, per_dollar) for unit, rate in rates.items()}
+
+
+def _rate_in_dollars(rate: Rate, per_dollar: Fraction) -> Rate:
+    tiers = tuple(Tier(tier.above, in_dollars(tier.price, per_dollar)) for tier in rate.tiers)
+    return Rate(in_dollars(rate.base, per_dollar), tiers)
