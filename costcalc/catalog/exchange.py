@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from costcalc.accounts.access import current_workspace
-from costcalc.accounts.models import User
+from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.exchange_rates import ExchangeRate, KnownRate, known_rates
 from costcalc.catalog.index import catalogue

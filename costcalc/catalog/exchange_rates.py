@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -19,15 +19,13 @@ from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts import capability
 from costcalc.accounts.audit import Acting, AppendOnlyError
+from costcalc.accounts.people import User
 from costcalc.accounts.rooms import File
 from costcalc.accounts.workspaces import Workspace
 from costcalc.digits import canonical
 from costcalc.engine import ExchangeRate as EngineRate
 from costcalc.engine import ExchangeRates
 from costcalc.wire.files import json_pieces
-
-if TYPE_CHECKING:
-    from costcalc.accounts.models import User
 
 LONGEST_SOURCE, LONGEST_URL, LONGEST_RATE = 200, 500, 80
 MOST_RATES = 1000

@@ -20,8 +20,8 @@ from costcalc.catalog.entries import Entry, ProviderEntry
 from costcalc.catalog.exchange_rates import ExchangeRate, known_rates
 from costcalc.catalog.loading import read_entries, read_providers
 from costcalc.catalog.models import CatalogueState, PriceSource
-from costcalc.catalog.shelf import TRAFFIC_UNITS, TableShelf, weighted
-from costcalc.engine import ExchangeRates, Moment, RateTable
+from costcalc.catalog.shelf import TableShelf, weighted
+from costcalc.engine import TRAFFIC_UNITS, ExchangeRates, Moment, RateTable
 
 REMEMBERED_TABLES = 24
 

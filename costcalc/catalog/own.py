@@ -14,7 +14,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -22,13 +22,11 @@ from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts import capability
 from costcalc.accounts.audit import Acting, AppendOnlyError
+from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog import terms
 from costcalc.catalog.exchange_rates import ExchangeRate
 from costcalc.engine import CONTEXTS, USD, PriceSheet, Rates, Step, Variant, sheet_in_dollars
-
-if TYPE_CHECKING:
-    from costcalc.accounts.models import User
 
 LONGEST_NAME, LONGEST_SOURCE, LONGEST_URL, LONGEST_NOTE = 80, 200, 500, 2000
 MOST_PRICES = 1000

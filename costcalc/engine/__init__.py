@@ -18,7 +18,7 @@ from costcalc.engine.checks import (
     gaps,
 )
 from costcalc.engine.claims import Bound, Claim, ClaimedPrice, ClaimedTraffic, Pair, TokenPrices, listed, quoted, saved
-from costcalc.engine.currencies import USD, ExchangeRate, ExchangeRates, sheet_in_dollars
+from costcalc.engine.currencies import USD, ExchangeRate, ExchangeRates, in_dollars, sheet_in_dollars
 from costcalc.engine.draws import Together, seed_of
 from costcalc.engine.errors import NoSuchVariant, PricingError, TermsError, TrafficError, UnknownUnit, UsageError
 from costcalc.engine.irr import RatesOfReturn
@@ -63,6 +63,7 @@ from costcalc.engine.table import RateTable, Weighted
 from costcalc.engine.terms import (
     AT_ONCE,
     GRADUAL,
+    LONGEST,
     OneOff,
     Overlap,
     People,
@@ -76,7 +77,8 @@ from costcalc.engine.terms import (
     Terms,
     Toil,
 )
-from costcalc.engine.traffic import CALLS, CONTEXTS, UNSHIFTED, DayCount, Shift, Workload, shifted
+from costcalc.engine.timeline import stages
+from costcalc.engine.traffic import CALLS, CONTEXTS, TRAFFIC_UNITS, UNSHIFTED, DayCount, Shift, Workload, shifted
 from costcalc.engine.uncertainty import (
     DRAWS,
     Bundle,
@@ -99,7 +101,9 @@ __all__ = [
     "CONTEXTS",
     "DRAWS",
     "GRADUAL",
+    "LONGEST",
     "REQUESTS",
+    "TRAFFIC_UNITS",
     "UNIT_NAMES",
     "UNSHIFTED",
     "USD",
@@ -190,6 +194,7 @@ __all__ = [
     "dollars",
     "estimate",
     "gaps",
+    "in_dollars",
     "is_part_of",
     "listed",
     "per",
@@ -206,6 +211,7 @@ __all__ = [
     "sheet_in_dollars",
     "shifted",
     "simulate",
+    "stages",
     "to_cents",
     "tornado",
     "traffic_together",

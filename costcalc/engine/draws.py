@@ -65,7 +65,7 @@ def drawn(
         else:
             rho = float(group.correlation)
             chances = normal_chance(sqrt(rho) * common[group] + sqrt(1 - rho) * source.standard_normal(count))
-        found[each.path] = quantiles(case, each, chances)
+        found.update(dict.fromkeys(each.paths, quantiles(case, each, chances)))
     return found
 
 

@@ -10,6 +10,7 @@ domain's “Uncertainty”.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal, localcontext
@@ -42,11 +43,20 @@ BOUNDS: Mapping[str, Bounds] = {
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """An uncertain input: one time in ten it is below `low`, one in ten above `high`; in the input's own unit."""
+    """An uncertain input: one time in ten it is below `low`, one in ten above `high`; in the input's own unit.
+
+    `also` are inputs that are this one under another name: they always have its value.
+    """
 
     path: str
     low: Decimal
     high: Decimal
+    also: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every place in the case that holds this input."""
+        return (self.path, *self.also)
 
     @property
     def bounds(self) -> Bounds:
@@ -87,10 +97,13 @@ def _step(owner: Any, step: str, path: str) -> Any:
 def checked(case: Case, ranges: Iterable[Range]) -> tuple[Range, ...]:
     """The ranges by their paths. Raises TermsError for one that cannot be, naming its path."""
     found = sorted(ranges, key=lambda each: each.path)
-    for place, each in enumerate(found):
+    named = Counter(path for each in found for path in each.paths)
+    for each in found:
         (least, most), base = each.bounds, base_of(case, each.path)
-        if place and found[place - 1].path == each.path:
+        if any(named[path] > 1 for path in each.paths):
             raise TermsError(each.path, "range_twice")
+        if any(base_of(case, path) != base for path in each.also):
+            raise TermsError(each.path, "not_the_same_input")
         if not (each.low.is_finite() and each.high.is_finite()):
             raise TermsError(each.path, "not_a_number")
         if not each.low <= base <= each.high:

@@ -100,9 +100,11 @@ def simulate(case: Case, uncertain: Uncertain, seed: int, draws: int = DRAWS) ->
 def tornado(case: Case, ranges: Iterable[Range]) -> tuple[Swing, ...]:
     """What each input alone does to the NPV, the widest swing first. Raises TermsError for a wrong range."""
     found = checked(case, ranges)
-    columns = {each.path: np.full(2 * len(found), float(base_of(case, each.path))) for each in found}
+    columns = {}
     for place, each in enumerate(found):
-        columns[each.path][2 * place :][:2] = float(each.low), float(each.high)
+        column = np.full(2 * len(found), float(base_of(case, each.path)))
+        column[2 * place :][:2] = float(each.low), float(each.high)
+        columns.update(dict.fromkeys(each.paths, column))
     cents = [int(value) for value in _cents(Simulation(case, columns).flows(columns).present)] if found else []
     swings = [
         Swing(each, base_of(case, each.path), *ends)
@@ -114,9 +116,10 @@ def tornado(case: Case, ranges: Iterable[Range]) -> tuple[Swing, ...]:
 def bundles(case: Case, ranges: Iterable[Range]) -> tuple[Bundle, Bundle, Bundle]:
     """Best, base and worst: every uncertain input at the end that is better or worse for the NPV on its own."""
     swings = tornado(case, ranges)
-    best = {s.range.path: s.range.high if s.high_cents > s.low_cents else s.range.low for s in swings}
-    worst = {s.range.path: s.range.low if s.high_cents > s.low_cents else s.range.high for s in swings}
-    base = {s.range.path: s.base for s in swings}
+    rises = {swing.range: swing.high_cents > swing.low_cents for swing in swings}
+    best = {path: each.high if up else each.low for each, up in rises.items() for path in each.paths}
+    worst = {path: each.low if up else each.high for each, up in rises.items() for path in each.paths}
+    base = {path: swing.base for swing in swings for path in swing.range.paths}
     return (
         Bundle("best", tuple(sorted(best.items())), with_values(case, best)),
         Bundle("base", tuple(sorted(base.items())), case),

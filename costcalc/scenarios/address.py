@@ -7,7 +7,8 @@ from decimal import Decimal
 from urllib.parse import quote_plus
 
 from costcalc.digits import canonical
-from costcalc.scenarios.fields import SCENARIO, WORKLOAD, Value, input_name
+from costcalc.scenarios.fields import SCENARIO, WORKLOAD
+from costcalc.scenarios.kinds import Value, input_name
 
 Values = Mapping[str, Value]
 

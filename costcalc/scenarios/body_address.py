@@ -16,7 +16,8 @@ from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, PROVIDER
 from costcalc.scenarios import address
 from costcalc.scenarios.estimate_bodies import SideIn, WorkloadIn
-from costcalc.scenarios.fields import BY_NAME, PRICES, TYPED, WORKLOAD, Value, input_name
+from costcalc.scenarios.fields import BY_NAME, PRICES, TYPED, WORKLOAD
+from costcalc.scenarios.kinds import Value, input_name
 from costcalc.scenarios.reading import OWN_PRICE
 
 # Where a fault is in the body, and what is wrong there.

@@ -14,7 +14,8 @@ from costcalc.formatting import Formatter
 from costcalc.scenarios.claims_fields import BILLS, CREDITS, FIGURES, HEADLINE, ROW, TRAFFIC
 from costcalc.scenarios.claims_reading import ClaimReading
 from costcalc.scenarios.drawing import DrawnField, Section
-from costcalc.scenarios.fields import Field, Value, element_id, input_name
+from costcalc.scenarios.fields import element_id
+from costcalc.scenarios.kinds import Field, Value, input_name
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.catalog.labels import Words
-from costcalc.scenarios.fields import DAYS, PER, Field, Value
+from costcalc.scenarios.fields import DAYS, PER
+from costcalc.scenarios.kinds import Field, Value
 
 MOST_ROWS: Final = 6
 LONGEST_TEXT: Final = 1500

@@ -30,9 +30,11 @@ from costcalc.scenarios.claims_fields import (
     ROW,
     Ground,
 )
-from costcalc.scenarios.claims_hearing import Heard, hear
-from costcalc.scenarios.fields import Field, Value, input_name
-from costcalc.scenarios.reading import LANGUAGES, READERS
+from costcalc.scenarios.claims_heard import Heard
+from costcalc.scenarios.claims_hearing import hear
+from costcalc.scenarios.kinds import Field, Value, input_name
+from costcalc.scenarios.reading import LANGUAGES
+from costcalc.scenarios.typed_values import READERS
 
 OTHERS = frozenset({"lang", "rows", "said", "empty", "add", "remove", "csrfmiddlewaretoken"})
 LONGEST_SHOWN = 300

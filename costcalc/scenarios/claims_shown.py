@@ -33,7 +33,7 @@ from costcalc.engine import (
 from costcalc.formatting import Formatter
 from costcalc.scenarios.claims_reading import ClaimReading
 from costcalc.scenarios.claims_words import ClaimWords, Told
-from costcalc.scenarios.fields import Value
+from costcalc.scenarios.kinds import Value
 from costcalc.scenarios.sheet import Verdict
 
 DAYS: Final = {"30": Fraction(30), "365/12": Fraction(365, 12)}

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from costcalc.scenarios import claims_cues as cues
 from costcalc.scenarios import claims_figures as figures
-from costcalc.scenarios.fields import Value
+from costcalc.scenarios.kinds import Value
 
 _CREDITS = r"(?:credits?|tín dụng)(?!\w)"
 _YUAN = r"(?:CNY|RMB|yuan|nhân dân tệ|tệ)(?!\w)"

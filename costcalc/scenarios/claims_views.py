@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from costcalc.catalog.index import catalogue
@@ -17,6 +16,7 @@ from costcalc.scenarios.claims_drawing import ClaimDrawing
 from costcalc.scenarios.claims_fields import EMPTY_ROW, LONGEST_TEXT, MOST_ROWS
 from costcalc.scenarios.claims_reading import ClaimReading, read_claim
 from costcalc.scenarios.claims_shown import ClaimShown
+from costcalc.scenarios.claims_words import UNREAD
 from costcalc.wire.addresses import whole_address
 
 
@@ -71,20 +71,10 @@ def _heard(reading: ClaimReading, write: Formatter) -> dict[str, Any]:
     """What in a pasted text was not read and why, and what was converted into dollars."""
     if reading.heard is None:
         return {}
-    reasons = {
-        "unknown": _("no word says what it is"),
-        "twice": _("another number of the same kind came first"),
-        "two_ways": _("it can be read in two ways"),
-        "no_period": _("no word says whether it is a day, a month or a million tokens"),
-        "no_rate": _("no exchange rate is known for its currency"),
-        "total": _("a total: input and output are needed apart"),
-        "arithmetic": _("part of a sum that is written out"),
-        "bounds": _("out of bounds"),
-    }
     unread = dict.fromkeys(reading.heard.unread)
-    converted = [(text, write.money(dollars)) for text, dollars, _code in reading.heard.converted]
+    converted = [(text, write.money(dollars)) for text, dollars in reading.heard.converted]
     return {
-        "unread": [(text, reasons[why]) for text, why in unread],
+        "unread": [(text, UNREAD[why]) for text, why in unread],
         "converted": converted,
         "heard_nothing": reading.heard.is_empty,
     }

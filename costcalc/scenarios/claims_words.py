@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from costcalc.catalog.labels import Words
 from costcalc.digits import write_number
 from costcalc.engine import (
     BillImplies,
@@ -30,6 +32,24 @@ from costcalc.engine import (
 )
 from costcalc.formatting import Formatter
 
+# Why something in a pasted text was not read.
+UNREAD: Final[Mapping[str, Words]] = {
+    "unknown": gettext_lazy("no word says what it is"),
+    "twice": gettext_lazy("another number of the same kind came first"),
+    "two_ways": gettext_lazy("it can be read in two ways"),
+    "range": gettext_lazy("a range: which of the two is promised?"),
+    "day": gettext_lazy("of a day: type what it comes to in a month"),
+    "no_period": gettext_lazy("no word says whether it is a day, a month or a million tokens"),
+    "no_unit": gettext_lazy("no word says for how many tokens it is"),
+    "no_currency": gettext_lazy("no word says its currency"),
+    "no_rate": gettext_lazy("no exchange rate is known for its currency"),
+    "no_model": gettext_lazy("the catalogue has no model of this name"),
+    "column": gettext_lazy("the name of its column says neither price nor saving"),
+    "more": gettext_lazy("a claim holds six models"),
+    "total": gettext_lazy("a total: input and output are needed apart"),
+    "arithmetic": gettext_lazy("part of a sum that is written out"),
+    "bounds": gettext_lazy("out of bounds"),
+}
 _WIDE: Final = Context(prec=60)
 
 

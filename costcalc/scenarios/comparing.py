@@ -15,8 +15,9 @@ from costcalc.catalog.entries import Entry
 from costcalc.catalog.labels import unit_label
 from costcalc.engine import Line, dollars
 from costcalc.formatting import Formatter
-from costcalc.scenarios.fields import BY_NAME, SCENARIO, TYPED, WORKLOAD, Field, Value, input_name
+from costcalc.scenarios.fields import BY_NAME, SCENARIO, TYPED, WORKLOAD
 from costcalc.scenarios.findings import full_name, price_words
+from costcalc.scenarios.kinds import Field, Value, input_name
 from costcalc.scenarios.reading import Reading
 from costcalc.scenarios.said_prices import said_prices
 from costcalc.scenarios.scenario import Offer, Result

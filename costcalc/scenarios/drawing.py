@@ -9,13 +9,16 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from costcalc.catalog.labels import Words
 from costcalc.digits import write_number
+from costcalc.engine import USD
 from costcalc.formatting import Formatter
 from costcalc.scenarios import address
 from costcalc.scenarios.fields import (
     BILLING,
     BY_NAME,
     CACHE,
+    DAYS_AND_PRICES,
     SCENARIO,
     SHIFT,
     SIDES,
@@ -23,12 +26,11 @@ from costcalc.scenarios.fields import (
     TYPED,
     TYPED_PRICES,
     WORKLOAD,
-    Field,
-    Value,
     element_id,
-    input_name,
 )
+from costcalc.scenarios.kinds import Field, Value, input_name
 from costcalc.scenarios.reading import Reading, copied
+from costcalc.scenarios.return_ranges import without_workload
 from costcalc.scenarios.summaries import Summaries, Switch
 
 
@@ -46,6 +48,7 @@ class DrawnField:
     error: str
     choices: tuple[tuple[str, str, bool], ...] = ()
     companion: DrawnField | None = None
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class Section:
     summary: str
     fields: tuple[DrawnField, ...]
     open: bool
+    rows: tuple[tuple[DrawnField, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,8 @@ class Drawing:
 
     def days(self) -> Section:
         """How days become months, and the day of the prices."""
-        fields = tuple(self._field(None, field) for field in SCENARIO)
-        return Section("days", _("Days and prices"), self.summaries.days(), fields, _wrong(fields))
+        fields = tuple(self.field(None, field) for field in DAYS_AND_PRICES)
+        return Section("dates", _("Days and prices"), self.summaries.days(), fields, wrong(fields))
 
     def rewritten(self, typed: Mapping[str, str]) -> dict[str, str]:
         """By element id, how each input that says it otherwise is written; `typed` is the text by input name."""
@@ -112,10 +116,10 @@ class Drawing:
 
     def _workload(self, index: int) -> DrawnWorkload:
         several = len(self.reading.workloads) > 1
-        requests, per, *rest = (self._field(index, field) for field in TRAFFIC)
+        requests, per, *rest = (self.field(index, field) for field in TRAFFIC)
         return DrawnWorkload(
             title=_("Workload %(number)s") % {"number": index + 1} if several else "",
-            name=self._field(index, BY_NAME["name"]),
+            name=self.field(index, BY_NAME["name"]),
             sides=tuple(self._side(index, side) for side in SIDES),
             traffic=(_with(requests, per), *rest),
             sections=tuple(self._sections(index)),
@@ -131,16 +135,23 @@ class Drawing:
         return [self._section(index, name, title, summary, fields) for name, title, summary, fields in parts]
 
     def _section(self, index: int, name: str, title: str, summary: str, fields: Sequence[Field]) -> Section:
-        drawn = tuple(self._field(index, field) for field in fields)
-        return Section(element_id(index, name), title, summary, drawn, _wrong(drawn))
+        drawn = tuple(self.field(index, field) for field in fields)
+        return Section(element_id(index, name), title, summary, drawn, wrong(drawn))
 
     def _side(self, index: int, side: str) -> DrawnSide:
-        pick = self._field(index, BY_NAME[side])
+        pick = self.field(index, BY_NAME[side])
         typed = self.reading.workloads[index][side] == TYPED
-        prices = tuple(self._field(index, field) for field in TYPED_PRICES[side]) if typed else ()
+        prices = tuple(self._priced(index, side, field) for field in TYPED_PRICES[side]) if typed else ()
         return DrawnSide(pick, typed, self.summaries.caption(index, side), prices, self.summaries.switch(index, side))
 
-    def _field(self, index: int | None, field: Field) -> DrawnField:
+    def _priced(self, index: int, side: str, field: Field) -> DrawnField:
+        """A typed price, in the currency of its side."""
+        currency = str(self.reading.workloads[index][f"{side}.currency"])
+        unit = "" if currency == USD else str(field.unit).replace("$", currency)
+        return self.field(index, field, unit)
+
+    def field(self, index: int | None, field: Field, unit: Words = "") -> DrawnField:
+        """One input; `unit` is said in place of the field's own."""
         name = _name(index, field)
         error, value = self.reading.errors.get(name, ""), self._values(index)[field.name]
         return DrawnField(
@@ -149,10 +160,11 @@ class Drawing:
             kind=field.kind,
             label=str(field.label),
             value=self.reading.typed.get(name, "") if error else self._shown(field, value),
-            unit=str(field.unit),
+            unit=str(unit or field.unit),
             hint=str(field.hint),
             error=error,
             choices=tuple((choice, str(label), choice == value) for choice, label in field.choices),
+            instead=str(field.instead),
         )
 
     def _values(self, index: int | None) -> Mapping[str, Value]:
@@ -163,8 +175,8 @@ class Drawing:
             return ""
         if field.counts and isinstance(value, Decimal):
             return write_number(value, self.write.language, asks=True)
-        if field.kind == "date" and self.write.language == "vi":
-            return self.write.day(dt.date.fromisoformat(str(value)))
+        if field.kind in {"date", "since"} and isinstance(value, str) and self.write.language == "vi":
+            return self.write.day(dt.date.fromisoformat(value))
         return self.write.number(value).replace("\N{MINUS SIGN}", "-") if isinstance(value, Decimal) else value
 
 
@@ -173,14 +185,15 @@ def _name(index: int | None, field: Field) -> str:
 
 
 def _id(index: int | None, field: Field) -> str:
-    return field.name if index is None else element_id(index, field.name)
+    return field.name.replace(".", "-") if index is None else element_id(index, field.name)
 
 
 def _with(field: DrawnField, companion: DrawnField) -> DrawnField:
     return DrawnField(**{**vars(field), "companion": companion})
 
 
-def _wrong(fields: Sequence[DrawnField]) -> bool:
+def wrong(fields: Sequence[DrawnField]) -> bool:
+    """Whether any of these fields has a message."""
     return any(field.error for field in fields)
 
 
@@ -192,4 +205,4 @@ def with_another(reading: Reading) -> str:
 def without(reading: Reading, number: int) -> str:
     """The address without workload `number` (from 1)."""
     kept = [values for index, values in enumerate(reading.workloads) if index != number - 1]
-    return address.query(kept, reading.scenario)
+    return address.query(kept, without_workload(reading.scenario, number))

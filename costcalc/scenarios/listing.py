@@ -19,8 +19,9 @@ from costcalc.formatting import formatter_for
 from costcalc.scenarios import address, markup
 from costcalc.scenarios.editing import Editing, carrying
 from costcalc.scenarios.elsewhere import REASONS, SORTS, Elsewhere, elsewhere
-from costcalc.scenarios.fields import BY_NAME, SHIFT, TYPED_PRICES, input_name
+from costcalc.scenarios.fields import BY_NAME, SHIFT, TYPED_PRICES
 from costcalc.scenarios.findings import model_page
+from costcalc.scenarios.kinds import input_name
 from costcalc.scenarios.reading import Reading
 from costcalc.scenarios.scenario import Result
 

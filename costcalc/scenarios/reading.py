@@ -7,43 +7,42 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
 from django.http import QueryDict
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from costcalc.catalog.entries import Entry
+from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.finding import find
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, Lookup, nobodys
-from costcalc.engine import Rate, Shift, TrafficError, Workload, shifted
-from costcalc.figures import FigureError, read_canonical, read_date, read_number
+from costcalc.engine import ExchangeRates, Rate, Shift, TrafficError, Workload, shifted
+from costcalc.figures import FigureError
 from costcalc.scenarios import address
 from costcalc.scenarios.fields import (
     BY_NAME,
-    FIRST_DAY,
-    LAST_DAY,
-    LONGEST_TEXT,
     MOST_WORKLOADS,
     PRICES,
     SCENARIO,
+    SIDES,
     TYPED,
     WORKLOAD,
-    Field,
-    Value,
-    input_name,
 )
+from costcalc.scenarios.kinds import Field, Value, input_name
+from costcalc.scenarios.money import Money
+from costcalc.scenarios.return_reading import read_return
 from costcalc.scenarios.scenario import Asked, Choice, Scenario, TypedPrices
+from costcalc.scenarios.typed_values import LONGEST_REFERENCE, READERS, Refused
 
 LANGUAGES = ("en", "vi")
 # What a form or the page's own links carry besides the fields.
 OF_THE_FORM = {"lang", "last", "shape", "focus", "workloads", "add", "remove"}
 OTHERS = frozenset({*OF_THE_FORM, "sort", "q", "page", "apart", "csrfmiddlewaretoken", "save", "scenario", "revision"})
-LONGEST_REFERENCE = 300
 SUGGESTED = 3
 OWN_PRICE = re.compile(rf"{PREFIX}[0-9A-Za-z]{{12}}")
 # The engine's names of what is wrong, as the form's fields.
@@ -72,17 +71,24 @@ class Reading:
         """The canonical address of what was read; only of a reading without errors."""
         return address.query(self.workloads, self.scenario)
 
-    def built(self, today: dt.date) -> Scenario | None:
-        """The scenario, or None where something could not be read; adds the engine's own complaints."""
+    def built(self, today: dt.date, rates: ExchangeRates | None = None) -> Scenario | None:
+        """The scenario, or None where something could not be read; adds the engine's own complaints.
+
+        `rates` are the exchange rates that the reader sees; by default the bundled ones.
+        """
         if self.errors:
             return None
-        asked = [self._asked(index, values) for index, values in enumerate(self.workloads)]
         at = self.scenario["at"]
         day = dt.date.fromisoformat(at) if isinstance(at, str) else today
+        money = Money(self.scenario, rates or bundled_rates(), day, self.errors)
+        asked = [self._asked(index, values, money) for index, values in enumerate(self.workloads)]
+        wanted = read_return(self.workloads, self.scenario, day, money)
         complete = tuple(one for one in asked if one is not None)
-        return Scenario(complete, str(self.scenario["days"]), day) if not self.errors else None
+        if self.errors or wanted is None:
+            return None
+        return Scenario(complete, str(self.scenario["days"]), day, wanted=wanted)
 
-    def _asked(self, index: int, values: Mapping[str, Value]) -> Asked | None:
+    def _asked(self, index: int, values: Mapping[str, Value], money: Money) -> Asked | None:
         shift = _shift(values)
         try:
             workload = _workload(values)
@@ -94,8 +100,16 @@ class Reading:
         except TrafficError as error:
             self._complain(index, "to.cached", error.code)
             return None
-        sides = [self.choices[input_name(index, side)] for side in ("from", "to")]
-        return Asked(workload, sides[0], sides[1], shift)
+        sides = [self._side(index, side, values, money) for side in SIDES]
+        successors = [str(values[f"{side}.successor"]) for side in SIDES]
+        return Asked(workload, sides[0], sides[1], shift, (successors[0], successors[1]))
+
+    def _side(self, index: int, side: str, values: Mapping[str, Value], money: Money) -> Choice:
+        choice = self.choices[input_name(index, side)]
+        if not isinstance(choice, TypedPrices):
+            return choice
+        name = f"{side}.currency"
+        return choice.at_rate(str(values[name]), money.per_dollar(str(values[name]), input_name(index, name)))
 
     def _complain(self, index: int, field: str, code: str) -> None:
         message = {
@@ -155,16 +169,19 @@ class _Reader:
         self.reading.typed[name] = text[: LONGEST_REFERENCE + 1]
         try:
             if len(given) > 1:
-                raise _Refused(_("This is in the address more than once."))
+                raise Refused(_("This is in the address more than once."))
             return self._understood(text, field)
         except FigureError as error:
             self.reading.errors[name] = _(error.message) % error.params
-        except _Refused as error:
+        except Refused as error:
             self.reading.errors[name] = str(error)
         return field.default
 
     def _understood(self, text: str, field: Field) -> Value:
-        if not text.strip() and (field.blank or (self.reading.language and field.default == Decimal(0))):
+        if not text.strip() and field.blank:
+            # Emptied is not the same as left at its default.
+            return field.empty
+        if not text.strip() and self.reading.language and field.default == Decimal(0):
             return field.default
         return READERS[field.kind](text, field, self.reading.language)
 
@@ -185,69 +202,10 @@ class _Reader:
 
     def _forget_prices(self, index: int, side: str, values: dict[str, Value]) -> None:
         """Typed prices belong to typed sides only: beside a model they would be a silent second price."""
-        for word in ("name", *PRICES):
+        for word in ("name", "currency", *PRICES):
             name = f"{side}.{word}"
             values[name] = BY_NAME[name].default
             self.reading.errors.pop(input_name(index, name), None)
-
-
-class _Refused(ValueError):
-    """A value that is not one of the field's; its text is the message."""
-
-
-def _number(text: str, field: Field, language: str | None) -> Decimal:
-    if language is None:
-        reader = get_language() or "en"
-        return read_canonical(text, reader, low=field.low, high=field.high, places=field.places)
-    return read_number(text, language, low=field.low, high=field.high, places=field.places, asks=field.counts)
-
-
-def _percent(text: str, field: Field, language: str | None) -> Decimal:
-    bare = text.rstrip().removesuffix("%") if language and len(text) <= LONGEST_TEXT else text
-    return _number(bare, field, language)
-
-
-def _choice(text: str, field: Field, language: str | None) -> str:
-    if text in dict(field.choices):
-        return text
-    allowed = ", ".join(value for value, _label in field.choices)
-    raise _Refused(_("This can be one of: %(allowed)s.") % {"allowed": allowed})
-
-
-def _text(text: str, field: Field, language: str | None) -> str:
-    text = text.strip()
-    if len(text) > LONGEST_TEXT:
-        raise _Refused(_("At most %(limit)s characters.") % {"limit": LONGEST_TEXT})
-    if not text.isprintable():
-        raise _Refused(_("This holds characters that cannot be shown."))
-    return text
-
-
-def _reference(text: str, field: Field, language: str | None) -> str:
-    text = text.strip()
-    if not text:
-        raise _Refused(_("Choose a model, or type prices instead."))
-    if len(text) > LONGEST_REFERENCE or not text.isprintable():
-        raise _Refused(_("No model has such a name."))
-    return text
-
-
-def _date(text: str, field: Field, language: str | None) -> str:
-    day = read_date(text, language or "en").isoformat()
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise _Refused(_("This must be a day between 2000 and 2100."))
-    return day
-
-
-READERS: Mapping[str, Callable[[str, Field, str | None], Value]] = {
-    "number": _number,
-    "percent": _percent,
-    "price": _number,
-    "choice": _choice,
-    "text": _text,
-    "model": _reference,
-    "date": _date,
-}
 
 
 def _named(text: str, catalogue: Catalogue, own: Lookup) -> Entry | str:

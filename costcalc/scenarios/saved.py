@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import IntegrityError, models
@@ -18,6 +18,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.capability import new_id
+from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.entries import Entry, PriceRow
 from costcalc.catalog.index import Catalogue
@@ -25,13 +26,11 @@ from costcalc.catalog.models import Price
 from costcalc.catalog.own import OwnPrice
 from costcalc.catalog.own_entries import Lookup, OwnEntry, seen_in
 from costcalc.folding import folded, sought
-from costcalc.scenarios.fields import SIDES, input_name
+from costcalc.scenarios.fields import SIDES
 from costcalc.scenarios.findings import full_name
+from costcalc.scenarios.kinds import input_name
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.scenario import Choice, Offer, Result, Scenario
-
-if TYPE_CHECKING:
-    from costcalc.accounts.models import User
 
 LONGEST_QUERY = 20_000
 ARROW = " → "
@@ -166,8 +165,10 @@ class Revision(models.Model):
     def scenario_of(self, reading: Reading) -> Scenario:
         """The scenario with its prices pinned. Raises UnreadableError where the product no longer reads it."""
         choices = reading.choices
-        pins = {(pin.workload, pin.side): pin.row_of(choices[pin.input_name]) for pin in self.pins.all()}
-        return replace(built(reading, self.day), pins=pins)
+        pinned = {(pin.workload, pin.side): pin for pin in self.pins.all()}
+        pins = {place: pin.row_of(choices[pin.input_name]) for place, pin in pinned.items()}
+        ends = {place: pin.shutdown_on for place, pin in pinned.items()}
+        return replace(built(reading, self.day), pins=pins, ends=ends)
 
     def computed(self, catalogue: Catalogue) -> Result:
         """The same money as on the day it was saved."""

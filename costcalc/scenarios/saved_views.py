@@ -31,7 +31,8 @@ from costcalc.scenarios.findings import Findings
 from costcalc.scenarios.forms import AskForm, CommentForm, DecideForm, SeenForm
 from costcalc.scenarios.ledger import Writer
 from costcalc.scenarios.reading import Reading
-from costcalc.scenarios.saved import REPRICED, Revision, SavedScenario, UnreadableError
+from costcalc.scenarios.return_shown import ReturnWriter
+from costcalc.scenarios.saved import REPRICED, Draft, Revision, SavedScenario, UnreadableError
 from costcalc.scenarios.scenario import Result
 from costcalc.scenarios.standing import Standing
 from costcalc.scenarios.summaries import as_typed
@@ -136,7 +137,7 @@ def answer(
     except UnreadableError:
         return {"ledger": None, "assumed": (), "catalogue": held}
     shown = {"assumed": assumptions(said.reading, write), "copy": copy_of(said.reading, said.result)}
-    return {**ledger_of(said.result, held, today, currency), **shown}
+    return {**ledger_of(said, held, today, currency), **shown}
 
 
 def copy_of(reading: Reading, result: Result) -> str:
@@ -156,13 +157,14 @@ def calculator_address(revision: Revision) -> str:
     return f"{reverse('scenarios:calculator')}?{carrying(revision.query, editing)}"
 
 
-def ledger_of(result: Result, held: Catalogue, today: dt.date, currency: str = USD) -> dict[str, Any]:
-    """What the template of the ledger shows of a result."""
-    write = formatter_for()
+def ledger_of(said: Draft, held: Catalogue, today: dt.date, currency: str = USD) -> dict[str, Any]:
+    """What the templates of the ledger and of the return show of an answer."""
+    write, result = formatter_for(), said.result
     findings = Findings(result, held, write, today).all()
     return {
         "ledger": Writer(result, write, today).ledger(findings),
         "in_currency": in_currency(result, write, currency),
+        "returned": ReturnWriter(result, said.reading, write).shown(),
         "catalogue": held,
     }
 

@@ -51,7 +51,7 @@ def new(request: HttpRequest) -> HttpResponse:
         if not is_new:
             messages.info(request, _("You have saved exactly this already: here it is."))
         return redirect("scenarios:scenario", scenario.public_id)
-    context = {"form": form, "query": said.query, **ledger_of(said.result, held, now.date(), user.currency)}
+    context = {"form": form, "query": said.query, **ledger_of(said, held, now.date(), user.currency)}
     return render(request, "scenarios/saved/new.html", context, status=422 if form.is_bound else 200)
 
 

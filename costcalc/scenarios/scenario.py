@@ -6,8 +6,8 @@ An unsaved scenario, built from an address, computes exactly like a saved one; t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -17,21 +17,40 @@ from costcalc.catalog.index import Catalogue
 from costcalc.engine import (
     CALLS,
     UNSHIFTED,
+    USD,
+    Case,
     DayCount,
     Estimate,
     Moment,
     Move,
+    Outlook,
     PriceSheet,
+    Range,
     Rate,
+    Return,
     Shift,
+    Shutdown,
     SideName,
     Step,
+    Swing,
+    Terms,
+    Uncertain,
     Variant,
     Workload,
     estimate,
+    in_dollars,
+    returns,
     round_half_up,
     scaled,
+    seed_of,
+    simulate,
+    tornado,
+    traffic_together,
 )
+
+SIDES = ("from", "to")
+# The same draws for all scenarios: what tells two of them apart is then never the dice.
+SEED = seed_of("costcalc")
 
 
 @dataclass(frozen=True)
@@ -41,11 +60,21 @@ class TypedPrices:
     name: str
     rates: Mapping[str, Rate]
     variants: tuple[Variant, ...] = ()
+    currency: str = USD
+    per_dollar: Fraction = Fraction(1)
 
     @cached_property
     def sheet(self) -> PriceSheet:
-        """The prices as the engine reads them: the same on every day."""
-        return PriceSheet((Step(self.rates),), self.variants)
+        """The prices in US dollars as the engine reads them: the same on every day."""
+        return PriceSheet((Step({unit: self._in_dollars(rate) for unit, rate in self.rates.items()}),), self.variants)
+
+    def at_rate(self, currency: str, per_dollar: Fraction) -> TypedPrices:
+        """The same prices, typed in a currency of which one US dollar buys so many units."""
+        return self if currency == USD else replace(self, currency=currency, per_dollar=per_dollar)
+
+    def _in_dollars(self, rate: Rate) -> Rate:
+        tiers = tuple(replace(tier, price=in_dollars(tier.price, self.per_dollar)) for tier in rate.tiers)
+        return Rate(in_dollars(rate.base, self.per_dollar), tiers)
 
 
 Choice = Entry | TypedPrices
@@ -61,6 +90,16 @@ class Asked:
     baseline: Choice
     candidate: Choice
     shift: Shift = UNSHIFTED
+    successors: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of the return: its terms, the uncertain inputs by their names, how traffic moves together."""
+
+    terms: Terms = field(default_factory=Terms)
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    together: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -90,6 +129,9 @@ class Scenario:
     days: str
     at: Moment
     pins: Pins = field(default_factory=dict)
+    wanted: Wanted = field(default_factory=Wanted)
+    # Shutdown days as they were known when the scenario was saved, by workload and side; of others the catalogue's.
+    ends: Mapping[tuple[int, str], dt.date | None] = field(default_factory=dict)
 
     @property
     def day(self) -> dt.date:
@@ -119,6 +161,15 @@ class Scenario:
         row = self.pins[index, side]
         return Offer(choice, row, EMPTY if row is None else row.sheet)
 
+    def shutdowns(self) -> Iterator[Shutdown]:
+        """When the models in use end, and what takes over."""
+        for index, asked in enumerate(self.asked):
+            for side, choice, successor in zip(SIDES, (asked.baseline, asked.candidate), asked.successors, strict=True):
+                known = choice.shutdown_on if isinstance(choice, Entry) else None
+                day = self.ends.get((index, side), known)
+                if day is not None and isinstance(choice, Entry):
+                    yield Shutdown(choice.key, day, successor)
+
 
 @dataclass(frozen=True)
 class Result:
@@ -128,6 +179,32 @@ class Result:
     offers: tuple[tuple[Offer, Offer], ...]
     moves: tuple[Move, ...]
     estimate: Estimate
+
+    @cached_property
+    def case(self) -> Case:
+        """The question of the return."""
+        scenario = self.scenario
+        terms = replace(scenario.wanted.terms, shutdowns=tuple(scenario.shutdowns()))
+        return Case(self.moves, scenario.day_count, scenario.at, terms)
+
+    @cached_property
+    def returned(self) -> Return:
+        """What the move returns on the scenario's terms."""
+        return returns(self.case)
+
+    @cached_property
+    def outlook(self) -> Outlook | None:
+        """How sure that is; None where nothing is uncertain."""
+        wanted = self.scenario.wanted
+        if not wanted.ranges:
+            return None
+        together = traffic_together(self.case, wanted.together)
+        return simulate(self.case, Uncertain(tuple(wanted.ranges.values()), (together,)), SEED)
+
+    @cached_property
+    def swings(self) -> tuple[Swing, ...]:
+        """What each uncertain input alone does, the widest swing first."""
+        return tornado(self.case, self.scenario.wanted.ranges.values())
 
     def tokens(self) -> Fraction:
         """Input and output tokens of month 1 at the baseline."""

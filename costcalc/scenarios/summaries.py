@@ -16,8 +16,9 @@ from costcalc.catalog.own_entries import OwnEntry
 from costcalc.engine import PriceSheet
 from costcalc.formatting import Formatter
 from costcalc.scenarios import address, markup
-from costcalc.scenarios.fields import BY_NAME, PRICES, SIDES, TYPED, TYPED_PRICES, Value, element_id, input_name
+from costcalc.scenarios.fields import BY_NAME, PRICES, SIDES, TYPED, TYPED_PRICES, element_id
 from costcalc.scenarios.findings import price_words
+from costcalc.scenarios.kinds import Value, input_name
 from costcalc.scenarios.reading import Reading
 from costcalc.scenarios.scenario import offer_on
 
@@ -72,7 +73,7 @@ class Summaries:
             yield f"{element_id(index, 'cache')}-summary", self.cache(index)
             yield f"{element_id(index, 'billing')}-summary", self.billing(index)
             yield f"{element_id(index, 'shift')}-summary", self.shift(index)
-        yield "days-summary", self.days()
+        yield "dates-summary", self.days()
 
     def days(self) -> str:
         """How days become months, and the day of the prices."""

@@ -35,6 +35,7 @@ of_one = [
 urlpatterns = [
     path("", views.calculator, name="calculator"),
     path("elsewhere/", views.traffic_elsewhere, name="elsewhere"),
+    path("return/", views.returned, name="return"),
     path("claims/", claims_views.claims, name="claims"),
     path("models/", picker.models, name="models"),
     path("scenarios/", saved_views.scenarios, name="scenarios"),

@@ -19,6 +19,7 @@ from costcalc.accounts.preferences import currency_of
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import seen_from
 from costcalc.formatting import formatter_for
+from costcalc.scenarios import markup
 from costcalc.scenarios.conversion import in_currency
 from costcalc.scenarios.drawing import Drawing, with_another, without
 from costcalc.scenarios.editing import Editing, carrying, editing_of
@@ -27,7 +28,10 @@ from costcalc.scenarios.findings import Findings
 from costcalc.scenarios.ledger import Writer
 from costcalc.scenarios.listing import BESIDE_THE_LEDGER, ON_ITS_OWN_PAGE, Asked, listing
 from costcalc.scenarios.reading import Reading, read
-from costcalc.scenarios.scenario import Scenario
+from costcalc.scenarios.return_drawing import ReturnDrawing, shape
+from costcalc.scenarios.return_shown import ReturnShown, ReturnWriter
+from costcalc.scenarios.return_summaries import ReturnSummaries
+from costcalc.scenarios.scenario import Result, Scenario
 from costcalc.scenarios.summaries import Summaries
 from costcalc.wire.addresses import whole_address
 
@@ -67,6 +71,21 @@ def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_safe
+def returned(request: HttpRequest) -> HttpResponse:
+    """The return alone, which htmx asks for once the ledger is there; to others the calculator itself."""
+    asked = _read(request)
+    if not _is_htmx(request):
+        return HttpResponseRedirect(_home(asked.reading.query if asked.scenario else request.GET.urlencode()))
+    if asked.scenario is None:
+        # The calculator has marked what is wrong; the return stays as it was.
+        return HttpResponse(status=204)
+    words = ReturnSummaries(asked.reading.scenario, formatter_for()).all()
+    texts = ((f"part-{name}-summary", text) for name, text in words.items())
+    context = {"returned": _returned(asked), "follows": True, "summaries": markup.swapped(texts)}
+    return render(request, "scenarios/return.html", context)
+
+
 @dataclass(frozen=True)
 class _Request:
     """One request, read: the form or the address, the scenario if it can be had, and what is open in it."""
@@ -82,6 +101,12 @@ class _Request:
         """The same, as if this address had been asked for."""
         reading = read(QueryDict(query), self.held, seen_from(self.request))
         return _Request(self.request, self.held, self.today, reading, reading.built(self.today), self.editing)
+
+    @cached_property
+    def computed(self) -> Result:
+        """The answer; only of a request that has a scenario."""
+        assert self.scenario is not None
+        return self.scenario.computed()
 
     @cached_property
     def last(self) -> tuple[str, _Request | None]:
@@ -138,7 +163,9 @@ def _whole(asked: _Request) -> HttpResponse:
 def _ledger_alone(asked: _Request) -> HttpResponse:
     """The ledger, what the form says about itself, and the figures in it as they were read."""
     summaries = _summaries(asked)
-    response = _answered(asked, "#ledger", {"summaries": summaries.swapped()})
+    response = _answered(asked, "#ledger", {"summaries": summaries.swapped(), "keeps_return": True})
+    # The return takes longer than the ledger: the page asks for it by itself.
+    response["HX-Trigger-After-Settle"] = "costcalc:computed"
     rewritten = Drawing(asked.reading, formatter_for(), summaries).rewritten(asked.reading.typed)
     if rewritten:
         response["HX-Trigger"] = json.dumps({"costcalc:figures": rewritten})
@@ -149,6 +176,8 @@ def _answered(asked: _Request, part: str, context: dict[str, Any]) -> HttpRespon
     """The page or a part of it, and for htmx the address that belongs to it."""
     request, good = asked.request, asked.scenario is not None
     template, status = f"scenarios/calculator.html{part}", 200 if good else 422
+    if "keeps_return" not in context:
+        context["returned"] = _returned(asked.last[1])
     response = render(request, template, {**_sheet(asked), **context}, status=status)
     home = _home(carrying(asked.reading.query, asked.editing)) if part and good else ""
     if home and not request.headers.get("HX-Current-URL", "").endswith(home):
@@ -163,7 +192,7 @@ def _sheet(asked: _Request) -> dict[str, Any]:
     context = {"last": query, "stale": asked.scenario is None, "catalogue": asked.held, "today": asked.today}
     if shown is None or shown.scenario is None:
         return context
-    result, write = shown.scenario.computed(), formatter_for()
+    result, write = shown.computed, formatter_for()
     findings = Findings(result, asked.held, write, asked.today).all()
     page = Asked.of(asked.request.GET, shown.reading, asked.editing, BESIDE_THE_LEDGER)
     return {
@@ -175,6 +204,12 @@ def _sheet(asked: _Request) -> dict[str, Any]:
     }
 
 
+def _returned(shown: _Request | None) -> ReturnShown | None:
+    if shown is None or shown.scenario is None:
+        return None
+    return ReturnWriter(shown.computed, shown.reading, formatter_for()).shown()
+
+
 def _form(asked: _Request) -> dict[str, Any]:
     """The left-hand column."""
     reading, write = asked.reading, formatter_for()
@@ -182,6 +217,7 @@ def _form(asked: _Request) -> dict[str, Any]:
     return {
         "workloads": drawing.workloads(),
         "days": drawing.days(),
+        "parts": ReturnDrawing(drawing).sections(),
         "language": write.language,
         "count": len(reading.workloads),
         "shape": _shape(asked),
@@ -205,8 +241,10 @@ def _focus(asked: _Request) -> str:
 
 def _shape(asked: _Request) -> str:
     """Which inputs the form has; one with mistakes marked is drawn anew in any case."""
+    if asked.scenario is None:
+        return WITH_MISTAKES
     sides = (values[side] == TYPED for values in asked.reading.workloads for side in SIDES)
-    return WITH_MISTAKES if asked.scenario is None else "".join("t" if typed else "m" for typed in sides)
+    return "".join("t" if typed else "m" for typed in sides) + shape(asked.reading)
 
 
 def _is_htmx(request: HttpRequest) -> bool:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from costcalc.catalog.entries import Entry
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.scenarios.address import query
-from costcalc.scenarios.fields import BY_NAME, WORKLOAD, Field
+from costcalc.scenarios.fields import BY_NAME, WORKLOAD
+from costcalc.scenarios.kinds import Field
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.scenario import Scenario, TypedPrices
 
