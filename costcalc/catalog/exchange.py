@@ -14,7 +14,7 @@ from costcalc.accounts.access import current_workspace
 from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.exchange_rates import ExchangeRate, KnownRate, known_rates
-from costcalc.catalog.index import catalogue
+from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.engine import ExchangeRates
 
 
@@ -23,18 +23,19 @@ def bundled_rates() -> ExchangeRates:
     return catalogue().rates
 
 
-def rates_in(workspace: Workspace) -> ExchangeRates:
+def rates_in(workspace: Workspace, bundled: ExchangeRates | None = None) -> ExchangeRates:
     """The rates as they hold in a workspace."""
-    return in_force(bundled_rates(), known_rates(ExchangeRate.objects.of(workspace)))
+    own = known_rates(ExchangeRate.objects.of(workspace))
+    return in_force(bundled_rates() if bundled is None else bundled, own)
 
 
-def rates_for(request: HttpRequest) -> ExchangeRates:
+def rates_for(request: HttpRequest, held: Catalogue) -> ExchangeRates:
     """The rates for whoever sends this: of the workspace that they work in; for a visitor the bundled ones.
 
     Who that is, is asked only where there is a session.
     """
     user = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
-    return rates_in(current_workspace(request)) if isinstance(user, User) else bundled_rates()
+    return rates_in(current_workspace(request), held.rates) if isinstance(user, User) else held.rates
 
 
 def rate_row(workspace: Workspace, currency: str, day: dt.date) -> ExchangeRate | None:

@@ -173,7 +173,9 @@ def _rows(came: Visit, shown: Iterable[SavedScenario], standing: Standing, write
     kept = {row.pk: row for row in shown}
     revisions = Revision.objects.filter(scenario__in=kept).select_related("author", "scenario__workspace")
     current = {
-        row.scenario_id: row for row in revisions.prefetch_related("pins", "approvals__asked_of") if row.is_current
+        row.scenario_id: row
+        for row in revisions.prefetch_related("pins", "rate_pins__rate", "approvals__asked_of")
+        if row.is_current
     }
     return [
         {

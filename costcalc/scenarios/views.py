@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from costcalc.accounts.preferences import currency_of
+from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import seen_from
 from costcalc.formatting import formatter_for
@@ -100,7 +101,8 @@ class _Request:
     def elsewhere(self, query: str) -> _Request:
         """The same, as if this address had been asked for."""
         reading = read(QueryDict(query), self.held, seen_from(self.request))
-        return _Request(self.request, self.held, self.today, reading, reading.built(self.today), self.editing)
+        built = reading.built(self.today, rates_for(self.request, self.held))
+        return _Request(self.request, self.held, self.today, reading, built, self.editing)
 
     @cached_property
     def computed(self) -> Result:
@@ -121,7 +123,7 @@ class _Request:
 def _read(request: HttpRequest) -> _Request:
     held, today = catalogue(), timezone.now().date()
     reading = read(request.GET, held, seen_from(request))
-    return _Request(request, held, today, reading, reading.built(today), editing_of(request))
+    return _Request(request, held, today, reading, reading.built(today, rates_for(request, held)), editing_of(request))
 
 
 def _moved_to(asked: _Request) -> str | None:
