@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from costcalc.accounts.preferences import currency_of
+from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import catalogue
 from costcalc.formatting import Formatter, formatter_for
 from costcalc.scenarios.claims_drawing import ClaimDrawing
@@ -17,6 +19,7 @@ from costcalc.scenarios.claims_fields import EMPTY_ROW, LONGEST_TEXT, MOST_ROWS
 from costcalc.scenarios.claims_reading import ClaimReading, read_claim
 from costcalc.scenarios.claims_shown import ClaimShown
 from costcalc.scenarios.claims_words import UNREAD
+from costcalc.scenarios.shown import shown_in
 from costcalc.wire.addresses import whole_address
 
 
@@ -30,7 +33,9 @@ def claims(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(_home(moved))
     context = {"catalogue": held, "today": today, **_form(reading, write)}
     if not reading.errors:
-        context["shown"] = ClaimShown(reading, write, today)
+        in_which = shown_in(currency_of(request), rates_for(request, held), today, write)
+        context["shown"] = ClaimShown(reading, write, today, in_which.write)
+        context["in_currency"] = in_which.note
         context["address"] = whole_address(request, _home(reading.query))
     return render(request, "scenarios/claims.html", context, status=422 if reading.errors else 200)
 

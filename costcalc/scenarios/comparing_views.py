@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from costcalc.accounts.access import Visit, person
+from costcalc.accounts.preferences import currency_of
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.formatting import formatter_for
 from costcalc.scenarios import saving
 from costcalc.scenarios.comparing import Comparison, Version
 from costcalc.scenarios.saved import Draft, Revision, SavedScenario, UnreadableError
+from costcalc.scenarios.shown import shown_in
 
 COLUMNS = "abcdef"
 
@@ -33,8 +36,9 @@ def compare(request: HttpRequest) -> HttpResponse:
     for public_id, number in () if too_many else asked:
         _came, scenario = saving.scenario_for(user, public_id)
         versions.append(version(saving.revision_of(scenario, number), held, named=True))
-    groups = Comparison(versions, formatter_for()).groups() if len(versions) > 1 else []
-    context = {"versions": versions, "groups": groups, "catalogue": held, "too_many": too_many}
+    context = {"versions": versions, "catalogue": held, "too_many": too_many}
+    context |= _columns(request, versions) if len(versions) > 1 else {"groups": []}
+    groups = context["groups"]
     return render(request, "scenarios/saved/compare.html", context, status=200 if groups else 422)
 
 
@@ -75,7 +79,16 @@ def compared(
     **context: Any,
 ) -> HttpResponse:
     """A page of a scenario with columns on it."""
-    groups = Comparison(versions, formatter_for()).groups()
-    differs = any(row.differs for group in groups for row in group.rows)
-    context |= {"visit": came, "scenario": scenario, "versions": versions, "groups": groups, "differs": differs}
+    context |= {"visit": came, "scenario": scenario, "versions": versions, **_columns(request, versions)}
+    context["differs"] = any(row.differs for group in context["groups"] for row in group.rows)
     return render(request, f"scenarios/saved/{page}.html", context, status=status)
+
+
+def _columns(request: HttpRequest, versions: Sequence[Version]) -> dict[str, Any]:
+    """What stands side by side, in one currency at one rate: that of the column which the others are measured against.
+
+    At a rate each, two sums that are the same would look different.
+    """
+    first = versions[0].result.scenario
+    shown = shown_in(currency_of(request), first.rates, first.day, formatter_for())
+    return {"groups": Comparison(versions, shown.write).groups(), "in_currency": shown.note}

@@ -10,8 +10,9 @@ from functools import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from costcalc.catalog.exchange_words import units_in_words
 from costcalc.catalog.labels import unit_label
-from costcalc.engine import Charge, Line, SideName, Totals, Unpriced, dollars
+from costcalc.engine import USD, Charge, Line, SideName, Totals, Unpriced, dollars
 from costcalc.formatting import Formatter
 from costcalc.scenarios.arithmetic import SIDES, Arithmetic
 from costcalc.scenarios.findings import Finding, full_name, model_page, no_price
@@ -31,7 +32,8 @@ class Writer:
         self.write = write
         self.today = today
         self.answer = result.estimate
-        self.arithmetic = Arithmetic(result, write)
+        # Formulas are made of prices, which are dollars: so are they, and a last step converts what they come to.
+        self.arithmetic = Arithmetic(result, write.in_dollars)
         self.sources = [[tuple(self._sources(offer)) for offer in offers] for offers in result.offers]
         self.unknown: dict[tuple[str, int, str], list[Unpriced]] = {}
         for gap in self.answer.unknown:
@@ -102,6 +104,13 @@ class Writer:
             (_("Effective price per MTok"), self._effective()),
         ]
 
+    def _converted(self, steps: tuple[str, ...], cents: int) -> tuple[str, ...]:
+        """The steps, and where sums are shown in another currency than dollars how this one came about."""
+        if self.write.shown == USD:
+            return steps
+        rate = units_in_words(self.write.per_dollar, self.write.shown, self.write)
+        return (*steps, f"{self.write.in_dollars.cents(cents)} × {rate} = {self.write.cents(cents)}")
+
     def _has_gap(self, side: str) -> bool:
         return any(gap.side == side for gap in self.answer.unknown)
 
@@ -110,6 +119,7 @@ class Writer:
 
     def _total_figure(self, side: SideName, cents: int, steps: tuple[str, ...]) -> Figure:
         """A total; with a price unknown the known part and a question mark, or "unknown" where nothing is known."""
+        steps = self._converted(steps, cents)
         if not self._has_gap(side):
             return Figure(self.write.cents(cents), steps)
         text = f"{self.write.cents(cents)} + ?" if cents else self.write.unknown
@@ -120,6 +130,7 @@ class Writer:
             known_part = self.write.cents(totals.savings_cents)
             return Figure(self.write.unknown, (f"{known_part} {known}", *steps), kind="unknown")
         kind = "saves" if totals.savings_cents > 0 else "costs" if totals.savings_cents < 0 else ""
+        steps = self._converted(steps, totals.savings_cents)
         return Figure(self.write.cents(totals.savings_cents), steps, kind=kind)
 
     def _percent(self, month: Totals) -> Figure:
@@ -193,7 +204,7 @@ class Writer:
         if charge is None:
             return Figure(DASH)
         gaps = self.unknown.get((side, line.workload, line.unit), [])
-        steps = tuple(self.arithmetic.charge(line, side, charge, cents))
+        steps = self._converted(tuple(self.arithmetic.charge(line, side, charge, cents)), cents)
         sources = self.sources[line.workload][SIDES.index(side)]
         text = self.write.cents(cents)
         if gaps:

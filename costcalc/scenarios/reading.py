@@ -41,7 +41,7 @@ from costcalc.scenarios.typed_values import LONGEST_REFERENCE, READERS, Refused
 
 LANGUAGES = ("en", "vi")
 # What a form or the page's own links carry besides the fields.
-OF_THE_FORM = {"lang", "last", "shape", "focus", "workloads", "add", "remove"}
+OF_THE_FORM = {"lang", "last", "shape", "focus", "workloads", "add", "remove", "show"}
 OTHERS = frozenset({*OF_THE_FORM, "sort", "q", "page", "apart", "csrfmiddlewaretoken", "save", "scenario", "revision"})
 SUGGESTED = 3
 OWN_PRICE = re.compile(rf"{PREFIX}[0-9A-Za-z]{{12}}")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from costcalc.accounts.access import Visit, current_workspace, person, visit
+from costcalc.accounts.preferences import currency_of
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import Workspace, personal_workspace
 from costcalc.catalog.entries import Entry
@@ -51,7 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
         if not is_new:
             messages.info(request, _("You have saved exactly this already: here it is."))
         return redirect("scenarios:scenario", scenario.public_id)
-    context = {"form": form, "query": said.query, **ledger_of(said, held, now.date(), user.currency)}
+    context = {"form": form, "query": said.query, **ledger_of(said, held, now.date(), currency_of(request))}
     return render(request, "scenarios/saved/new.html", context, status=422 if form.is_bound else 200)
 
 

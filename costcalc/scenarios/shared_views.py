@@ -17,10 +17,10 @@ from costcalc.accounts.access import Visit, in_workspace, sent_from
 from costcalc.accounts.capability import new_id
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.once import first_time
+from costcalc.accounts.preferences import currency_of
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import unnamed_in
-from costcalc.formatting import formatter_for
 from costcalc.scenarios import saving
 from costcalc.scenarios.forms import ShareForm
 from costcalc.scenarios.saved import SavedScenario
@@ -78,7 +78,7 @@ def shared(request: HttpRequest, link: str) -> HttpResponse:
     language = request.GET.get("language", "")
     with translation.override(language if language in LANGUAGES else translation.get_language()):
         own = unnamed_in(row.revision.scenario.workspace)
-        facts = answer(row.revision, held, now.date(), formatter_for(), own)
+        facts = answer(row.revision, held, now.date(), currency_of(request), own)
         facts["own_prices"] = facts.get("copy", row.revision.query) != row.revision.query
         context = {"revision": row.revision, "scenario": row.revision.scenario, "row": row, **facts}
         response = render(request, "scenarios/saved/shared.html", context)
