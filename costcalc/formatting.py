@@ -136,10 +136,19 @@ class Formatter:
         return plus + self.money(value, currency)
 
     def per_mtok(self, value: Figure) -> str:
-        """A price with as many decimals as it needs, two at least, never rounded: `$0.028`, `$2.00`."""
+        """A price with as many decimals as it needs, two at least (none of đồng), never rounded: `$0.028`, `$2.00`."""
         if value is None:
             return self.unknown
-        return self._with_currency(write_number(value, self.language, least=2), self.prices)
+        least = min(2, self.currencies[self.prices][1])
+        return self._with_currency(write_number(value, self.language, least=least), self.prices)
+
+    def shown_price(self, value: Figure) -> str:
+        """A price in US dollars in the shown currency, to four decimals: it stands beside the price itself."""
+        if value is None:
+            return self.unknown
+        amount = Decimal(round_half_up(Fraction(value) * self.per_dollar * 10**4)).scaleb(-4)
+        least = min(2, self.currencies[self.shown][1])
+        return self._with_currency(write_number(amount, self.language, least=least), self.shown)
 
     def tokens(self, value: Figure) -> str:
         """`1,500 MTok`, to the token; below ten thousand `1,500 tokens`."""

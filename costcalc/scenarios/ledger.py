@@ -10,9 +10,10 @@ from functools import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from costcalc.catalog.exchange_words import units_in_words
+from costcalc.catalog.exchange_words import rate_said, units_in_words
 from costcalc.catalog.labels import unit_label
-from costcalc.engine import USD, Charge, Line, SideName, Totals, Unpriced, dollars
+from costcalc.catalog.own_entries import OwnRow
+from costcalc.engine import USD, Charge, ExchangeRate, Line, SideName, Totals, Unpriced, dollars
 from costcalc.formatting import Formatter
 from costcalc.scenarios.arithmetic import SIDES, Arithmetic
 from costcalc.scenarios.findings import Finding, full_name, model_page, no_price
@@ -152,6 +153,9 @@ class Writer:
             for label, side, price in zip(labels, SIDES, prices, strict=True)
         ]
         text = " → ".join(prices)
+        if self.write.shown != USD:
+            beside = " → ".join(self.write.shown_price(self.result.effective(side)) for side in SIDES)
+            text = f"{text} ({beside})"
         note = _("What tokens and request fees cost, by the baseline’s input and output tokens; tools apart.")
         return Figure(text, (*steps, note))
 
@@ -219,6 +223,8 @@ class Writer:
             return
         words = {"source": row.source, "day": self.write.day(row.checked_on)}
         yield _("Price: %(source)s, checked on %(day)s.") % words, ""
+        if isinstance(row, OwnRow) and row.rate is not None:
+            yield _("Said in %(currency)s: %(rate)s.") % self._rate_words(row.rate), ""
         yield full_name(entry), model_page(entry)
         yield from ((host_of(url), url) for url in row.urls[:1])
 
@@ -270,7 +276,19 @@ class Writer:
                         "day": self.write.day(offer.price.checked_on),
                     }
                     found.append(_("%(model)s: %(source)s, checked on %(day)s.") % words)
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys([*found, *self._rates()]))
+
+    def _rates(self) -> Iterator[str]:
+        """By which exchange rates what was typed, and what was said of own prices, is dollars."""
+        scenario = self.result.scenario
+        typed = (scenario.rates.rate(currency, scenario.day) for currency in sorted(scenario.currencies))
+        own = (o.price.rate for offers in self.result.offers for o in offers if isinstance(o.price, OwnRow))
+        for rate in (*typed, *own):
+            if rate is not None:
+                yield _("%(currency)s into US dollars: %(rate)s.") % self._rate_words(rate)
+
+    def _rate_words(self, rate: ExchangeRate) -> dict[str, str]:
+        return {"currency": rate.currency, "rate": rate_said(rate, self.write)}
 
     def _title(self) -> str:
         """`gpt-4.1 → gpt-4.1: +$9,000.00 a month`, for a tab among others."""

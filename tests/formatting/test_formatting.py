@@ -132,5 +132,12 @@ def test_a_shown_sum_is_the_nearest_to_the_exact_one(cents: int, per_dollar: Fra
 
 def test_prices_are_written_in_the_currency_that_they_are_in() -> None:
     write = formatter_for("vi").priced_in("VND")
-    assert write.per_mtok(Decimal(1_300_000)) == "1.300.000,00\u00a0₫"
+    assert write.per_mtok(Decimal(1_300_000)) == "1.300.000\u00a0₫"
     assert write.cents(100) == formatter_for("vi").cents(100)
+
+
+def test_a_price_stands_beside_itself_in_the_shown_currency() -> None:
+    assert formatter_for("en").showing("VND", Fraction(26_000)).shown_price(Decimal(4)) == "₫104,000"
+    # 0.028 × 0.848464 = 0.023757: to the fourth decimal.
+    assert formatter_for("en").showing("EUR", Fraction("0.848464")).shown_price(Decimal("0.028")) == "€0.0238"
+    assert formatter_for("en").showing("EUR", Fraction(1)).shown_price(None) == "unknown"

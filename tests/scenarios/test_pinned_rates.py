@@ -161,3 +161,9 @@ def test_without_a_rate_a_price_in_that_currency_is_no_scenario(cast: Cast) -> N
     says(cast, "150", "JPY")
     page = page_of(cast, "/?from=typed&from.currency=JPY&from.input=300&from.output=1200")
     assert "No exchange rate of JPY" not in page
+
+
+def test_a_ledger_says_by_which_rate_what_was_typed_is_dollars(cast: Cast) -> None:
+    page = page_of(cast, f"/?{IN_VND}&currency=EUR")
+    assert "VND into US dollars: 26,000 VND a dollar (a round figure for planning, 1 January 2025)." in page
+    assert "EUR into US dollars: 0.848464 EUR a dollar (IMF, SDR per currency unit, 23 December 2025)." in page
