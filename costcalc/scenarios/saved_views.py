@@ -24,13 +24,14 @@ from costcalc.catalog.own_entries import Lookup, OwnEntry
 from costcalc.engine import dollars
 from costcalc.formatting import Formatter, formatter_for
 from costcalc.scenarios import address, saving
-from costcalc.scenarios.comparing import assumptions
+from costcalc.scenarios.assumptions import assumptions
 from costcalc.scenarios.editing import Editing, carrying
 from costcalc.scenarios.fields import SIDES
 from costcalc.scenarios.findings import Findings
 from costcalc.scenarios.forms import AskForm, CommentForm, DecideForm, SeenForm
 from costcalc.scenarios.ledger import Writer
 from costcalc.scenarios.reading import Reading
+from costcalc.scenarios.return_charts import Place, ReturnCharts
 from costcalc.scenarios.return_shown import ReturnWriter
 from costcalc.scenarios.saved import REPRICED, Draft, Revision, SavedScenario, UnreadableError
 from costcalc.scenarios.scenario import Result
@@ -120,7 +121,7 @@ def scenario_page(
         "seen_form": SeenForm(initial={"revision": scenario.revision}),
         "may": {"edit": came.may(Role.EDITOR), "delete": came.may(Role.OWNER)},
         "in_calculator": calculator_address(revision),
-        **answer(revision, held, today, currency),
+        **answer(revision, held, today, _pictures(revision), currency),
         **changes,
     }
     return render(request, "scenarios/saved/scenario.html", context, status=status)
@@ -130,19 +131,26 @@ def answer(
     revision: Revision,
     held: Catalogue,
     today: dt.date,
+    pictures: Place,
     currency: str,
     own: Lookup | None = None,
 ) -> dict[str, Any]:
     """The ledger of a revision and what it assumes; without one where the product no longer reads it.
 
-    `own` gives its own prices as the reader may see them; by default as the workspace does.
+    `own` gives its own prices as the reader may see them; by default as the workspace does. `pictures` is where those
+    of its charts are found.
     """
     try:
         said = revision.again(held, own)
     except UnreadableError:
         return {"ledger": None, "assumed": (), "catalogue": held}
     shown = {"assumed": assumptions(said.reading, formatter_for()), "copy": copy_of(said.reading, said.result)}
-    return {**ledger_of(said, held, today, currency), **shown}
+    return {**ledger_of(said, held, today, pictures, currency), **shown}
+
+
+def _pictures(revision: Revision) -> Place:
+    address = reverse("scenarios:revision", args=[revision.scenario.public_id, revision.number])
+    return Place(f"{address}charts/")
 
 
 def copy_of(reading: Reading, result: Result) -> str:
@@ -162,16 +170,18 @@ def calculator_address(revision: Revision) -> str:
     return f"{reverse('scenarios:calculator')}?{carrying(revision.query, editing)}"
 
 
-def ledger_of(said: Draft, held: Catalogue, today: dt.date, currency: str) -> dict[str, Any]:
+def ledger_of(said: Draft, held: Catalogue, today: dt.date, pictures: Place, currency: str) -> dict[str, Any]:
     """What the templates of the ledger and of the return show of an answer, its sums in a currency."""
     result, scenario = said.result, said.result.scenario
     shown = shown_in(currency, scenario.rates, scenario.day, formatter_for())
-    write = shown.write
-    findings = Findings(result, held, write, today).all()
+    charts = ReturnCharts(result, said.reading, shown.write.in_dollars)
+    findings = Findings(result, held, shown.write, today).all()
     return {
-        "ledger": Writer(result, write, today).ledger(findings),
+        "ledger": Writer(result, shown.write, today).ledger(findings),
         "in_currency": shown.note,
-        "returned": ReturnWriter(result, said.reading, write).shown(),
+        "money": pictures.framed(charts.money()),
+        "returned": ReturnWriter(result, said.reading, shown.write).shown(),
+        "charts": charts.framed(pictures),
         "catalogue": held,
     }
 
