@@ -89,6 +89,8 @@ SAMPLES = {
     "w/<str:workspace>/prices/<str:price>/": "/w/none/prices/none/",
     "w/<str:workspace>/prices/<str:price>/change/": "/w/none/prices/none/change/",
     "w/<str:workspace>/prices/<str:price>/archive/": "/w/none/prices/none/archive/",
+    "w/<str:workspace>/rates/": "/w/none/rates/",
+    "api/v1/exchange-rates": "/api/v1/exchange-rates",
     "api/v1/own-prices": "/api/v1/own-prices",
     "api/v1/own-prices/<price_id>": "/api/v1/own-prices/none",
     "api/v1/own-prices/<price_id>/archive": "/api/v1/own-prices/none/archive",

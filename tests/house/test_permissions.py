@@ -163,6 +163,10 @@ PAGES: dict[str, dict[str, Row]] = {
         "POST": edits(name="New", kind="quote", input_mtok="1", revision=1),
     },
     "w/<str:workspace>/prices/<str:price>/archive/": {"GET": TO_ITS_FORM, "POST": edits(revision=1)},
+    "w/<str:workspace>/rates/": {
+        "GET": READ,
+        "POST": edits(currency="VND", per_dollar="26250", starts_on="2026-11-01", source="Our bank"),
+    },
     "preferences/": {"GET": PUBLIC, "POST": pages("302 302 302 302 302", theme="dark")},
     # There are accounts: nobody is the first owner any more.
     "first-owner/<str:link>/": {"GET": ABSENT, "POST": ABSENT},
@@ -269,6 +273,8 @@ OPERATIONS = {
     "estimate": ANYBODY,
     "check_claim": ANYBODY,
     "get_prices": ANYBODY,
+    "list_exchange_rates": LISTS,
+    "record_exchange_rate": creates(),
     "list_own_prices": LISTS,
     "create_own_price": creates(),
     "get_own_price": READS,
