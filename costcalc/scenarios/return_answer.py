@@ -245,9 +245,10 @@ class _Inputs:
     def bundles(self) -> dict[str, Any]:
         """Best, base and worst."""
         ranges: list[Range] = list(self.result.scenario.wanted.ranges.values())
+        known = self.result.returned
         return {
             bundle.name: {
-                "npv": str(returns(bundle.case).npv),
+                "npv": str((known if bundle.name == "base" else returns(bundle.case)).npv),
                 "values": {self.place(path): self.value(path, at) for path, at in bundle.values if path in self.names},
             }
             for bundle in bundles(self.result.case, ranges)

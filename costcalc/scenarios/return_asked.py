@@ -37,6 +37,7 @@ from costcalc.scenarios.scenario import Wanted
 NONE = Decimal(0)
 AS_THEY_ARE = Decimal(1)
 MOST_TIMES = Decimal(100)
+MOST_DRAWN = 12_000
 
 
 @dataclass
@@ -58,6 +59,7 @@ class ReturnReader:
         ranges = self._ranges(changes)
         terms = replace(self._terms(), changes=tuple(changes))
         self._check_stages(terms.ramp)
+        self._check_work()
         return Wanted(terms, ranges, self.asked.correlation, self.per_dollar)
 
     def _terms(self) -> Terms:
@@ -105,6 +107,14 @@ class ReturnReader:
             at = int(error.field.split(".")[2])
             place = place_of(f"ramp.{at + 1}.from", self.body)
             self.faults.append((place, "a stage cannot begin before the one above it"))
+
+    def _check_work(self) -> None:
+        """What is drawn ten thousand times is computed within a second or two."""
+        asked = self.asked
+        work = len(self.body.workloads) * asked.horizon_months * (1 + len(asked.price_changes))
+        if asked.ranges and work > MOST_DRAWN:
+            message = f"workloads × months × (1 + price changes) are {work}: with ranges at most {MOST_DRAWN}"
+            self.faults.append((("return", "ranges"), message))
 
     def _ranges(self, changes: list[PriceChange]) -> dict[str, Range]:
         """The ranges by the calculator's names of their inputs; uncertain prices are changes of their own."""

@@ -17,7 +17,9 @@ from costcalc.scenarios.kinds import Value
 from costcalc.scenarios.return_fields import RETURN_BY_NAME, STAGES
 from costcalc.wire.exact import DayField, Within
 
-MOST_ROWS = 50
+MOST_LINES = 50
+MOST_STEPS = 12
+MOST_RANGES = 20
 Money = Annotated[Decimal, Within("0", "1000000000000000")]
 Quantity = Annotated[Decimal, Within("0", "1000000000")]
 Incidents = Annotated[Decimal, Within("0", "1000000")]
@@ -159,18 +161,18 @@ class ReturnIn(Strict):
     horizon_months: Horizon = int(_default("horizon"))
     annual_discount_rate: Discount = Field(_default("discount") / 100, description="0.1 is ten percent a year.")
     currency: Currency = Field(USD, description="In which the costs are; results are in US dollars.")
-    one_off: Annotated[list[OneOffIn], Field(max_length=MOST_ROWS)] = []
+    one_off: Annotated[list[OneOffIn], Field(max_length=MOST_LINES)] = []
     people: PeopleIn = PeopleIn()
-    infrastructure: Annotated[list[RunningIn], Field(max_length=MOST_ROWS)] = []
-    ramp: Annotated[list[StageIn], Field(min_length=1, max_length=MOST_ROWS)] = Field(
+    infrastructure: Annotated[list[RunningIn], Field(max_length=MOST_LINES)] = []
+    ramp: Annotated[list[StageIn], Field(min_length=1, max_length=MOST_STEPS)] = Field(
         default_factory=_stages, description="In order; absent: a month each at 10 % and 50 %, then all of it."
     )
     delay_months: Months = Field(Decimal(0), description="All stages later by so many months.")
     overlap: OverlapIn = OverlapIn()
     cold_cache_share: Share = Field(Decimal(0), description="Of the cache reads, lost while traffic is split.")
     rollback_reserve: ReserveIn = ReserveIn()
-    price_changes: Annotated[list[PriceChangeIn], Field(max_length=MOST_ROWS)] = []
-    ranges: Annotated[list[RangeIn], Field(max_length=MOST_ROWS, description="What is uncertain.")] = []
+    price_changes: Annotated[list[PriceChangeIn], Field(max_length=MOST_STEPS)] = []
+    ranges: Annotated[list[RangeIn], Field(max_length=MOST_RANGES, description="What is uncertain.")] = []
     correlation: Share = Field(_default("together") / 100, description="Of the traffic of different workloads.")
 
 

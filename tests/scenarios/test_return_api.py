@@ -240,6 +240,9 @@ def ranged(place: str, low: Any, high: Any) -> dict[str, Any]:
     return {**FULL, "ranges": [{"input": place, "low": low, "high": high}]}
 
 
+CHANGES = {"price_changes": [{"factor": "1.1", "from_month": month} for month in range(1, 10)]}
+
+
 @pytest.mark.parametrize(
     ("terms", "more", "pointer"),
     [
@@ -255,6 +258,12 @@ def ranged(place: str, low: Any, high: Any) -> dict[str, Any]:
         ({"one_off": [{"price": -1}]}, {}, "/return/one_off/0/price"),
         ({"one_off": [{"price": 1, "quantity": "1e3"}]}, {}, "/return/one_off/0/quantity"),
         ({"one_off": [{"price": 1}] * 51}, {}, "/return/one_off"),
+        ({"ramp": AT_ONCE * 13}, {}, "/return/ramp"),
+        (
+            {**ranged("workloads.0.input_tokens", 900, 1100), "horizon_months": 120, **CHANGES},
+            {"workloads": [WORKLOAD] * 11},
+            "/return/ranges",
+        ),
         ({"people": {"before": {"hours": "many"}}}, {}, "/return/people/before/hours"),
         ({"people": {"after": {"minutes": 25}}}, {}, "/return/people/after/minutes"),
         ({"infrastructure": [{"before": 1e16}]}, {}, "/return/infrastructure/0/before"),
