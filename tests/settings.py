@@ -23,6 +23,6 @@ os.environ["DATA_DIR"] = str(Path(__file__).resolve().parent.parent / ".cache" /
 # All tests come from one address; those of the limit set their own.
 os.environ["RATE_LIMIT"] = "off"
 
-from costcalc.settings import *  # noqa: E402, F403
+from costcalc.settings import *  # noqa: E402, F403 (the product's settings, once the environment is set)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -14,17 +14,15 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.http import Http404
 from django.utils import timezone
 
+from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import ApiToken, Workspace
-
-if TYPE_CHECKING:
-    from costcalc.accounts.models import User
 
 BEGINNING = "0" * 64
 

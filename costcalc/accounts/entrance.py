@@ -114,9 +114,9 @@ def _deliver(message: EmailMessage) -> None:
         logger.exception("A message could not be sent")
 
 
-def _plain(form: forms.BaseForm, labels: dict[str, Any]) -> None:
+def _plain(fields: dict[str, forms.Field], labels: dict[str, Any]) -> None:
     """Our labels; no placeholders, which vanish as one types, and no words of the library's."""
-    for name, field in form.fields.items():
+    for name, field in fields.items():
         field.label = labels.get(name, field.label)
         field.help_text = ""
         field.widget.attrs.pop("placeholder", None)
@@ -133,7 +133,7 @@ class LoginForm(allauth_forms.LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self, {"login": EMAIL, "password": PASSWORD})
+        _plain(self.fields, {"login": EMAIL, "password": PASSWORD})
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
@@ -146,7 +146,7 @@ class SignupForm(allauth_forms.SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self, {"email": EMAIL, "password1": PASSWORD})
+        _plain(self.fields, {"email": EMAIL, "password1": PASSWORD})
         self.fields["name"].widget.attrs["autocomplete"] = "name"
         self.fields["password1"].help_text = PASSWORD_HINT
 
@@ -156,7 +156,7 @@ class ResetForm(allauth_forms.ResetPasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self, {"email": EMAIL})
+        _plain(self.fields, {"email": EMAIL})
 
 
 class _NewPassword:
@@ -167,7 +167,7 @@ class _NewPassword:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("password2")
-        _plain(self, {"oldpassword": _("Current password"), "password1": NEW_PASSWORD})  # type: ignore[arg-type]
+        _plain(self.fields, {"oldpassword": _("Current password"), "password1": NEW_PASSWORD})
         self.fields["password1"].help_text = PASSWORD_HINT
 
 
@@ -184,7 +184,7 @@ class PasswordAgainForm(allauth_forms.ReauthenticateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self, {"password": PASSWORD})
+        _plain(self.fields, {"password": PASSWORD})
 
 
 class SetPasswordForm(_NewPassword, allauth_forms.SetPasswordForm):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
 
 from costcalc.accounts import capability
+from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import personal_workspace
-
-if TYPE_CHECKING:
-    from costcalc.accounts.models import User
 
 ONLY = 1
 
@@ -31,7 +26,7 @@ class FirstOwnerLink(models.Model):
 
 def new_first_owner_link() -> str | None:
     """A link in place of any earlier one; None once there is an account."""
-    if get_user_model().objects.exists():
+    if User.objects.exists():
         FirstOwnerLink.objects.all().delete()
         return None
     link = capability.new_link()
@@ -42,7 +37,7 @@ def new_first_owner_link() -> str | None:
 def is_first_owner_link(link: str) -> bool:
     """Whether this link can still be used."""
     current = FirstOwnerLink.objects.filter(link_hash=capability.hashed(link)).exists()
-    return current and not get_user_model().objects.exists()
+    return current and not User.objects.exists()
 
 
 def make_first_owner(link: str, email: str, password: str, name: str = "", time_zone: str = "") -> User:
@@ -52,11 +47,11 @@ def make_first_owner(link: str, email: str, password: str, name: str = "", time_
     """
     with transaction.atomic():
         used, _ = FirstOwnerLink.objects.filter(link_hash=capability.hashed(link)).delete()
-        if not used or get_user_model().objects.exists():
+        if not used or User.objects.exists():
             raise TooLateError
         try:
             with transaction.atomic():
-                user: User = get_user_model().objects.create_user(email, password, name=name, time_zone=time_zone)
+                user = User.objects.create_user(email, password, name=name, time_zone=time_zone)
         except IntegrityError:
             raise TooLateError from None
         personal_workspace(user)

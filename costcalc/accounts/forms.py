@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from costcalc.accounts.entrance import EMAIL, PASSWORD, PASSWORD_HINT
 from costcalc.accounts.log_words import acts
-from costcalc.accounts.models import CURRENCIES, User
+from costcalc.accounts.people import CURRENCIES, User
 from costcalc.accounts.preferences import THEMES, zones
 from costcalc.accounts.roles import Role, Scope
 

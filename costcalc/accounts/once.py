@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Header, Status
+from ninja import Status
 from ninja.errors import ValidationError
+from ninja.params.functions import Header
 from ninja.utils import contribute_operation_args
 
 from costcalc.accounts.access import Visit
@@ -26,7 +27,7 @@ from costcalc.wire.idempotency import Asked, BadKeyError, OtherBodyError, Said, 
 ARGUMENT = "idempotency_key"
 FORM_KEY = "form_key"
 Made = TypeVar("Made")
-HEADER: Any = Header(  # type: ignore[type-arg]
+HEADER: Any = Header(
     None,
     alias="Idempotency-Key",
     pattern=r"^[!-~]{1,255}$",
@@ -60,6 +61,8 @@ def sendable_again(
             return Status(*said)
 
         # Its annotations are texts in the operation's own module, which ninja would look for in this one.
+        # PEP 362 lets it be set, though typeshed has no such attribute; ninja takes unions, though its types
+        # do not say so.
         checked.__signature__ = signature(operation, eval_str=True)  # type: ignore[attr-defined]
         contribute_operation_args(checked, ARGUMENT, str | None, HEADER)  # type: ignore[arg-type]
         return checked

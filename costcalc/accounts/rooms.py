@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from costcalc.accounts.roles import Role
 
+# An AppConfig imports this module while Django loads it, before there may be models.
 if TYPE_CHECKING:
     from costcalc.accounts.models import User
     from costcalc.accounts.workspaces import Workspace

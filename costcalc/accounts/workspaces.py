@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts import capability
+from costcalc.accounts.people import User
 from costcalc.accounts.roles import Role, Scope, role_of_token
-
-if TYPE_CHECKING:
-    from costcalc.accounts.models import User
 
 INVITATION_LASTS = dt.timedelta(days=7)
 

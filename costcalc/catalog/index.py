@@ -19,8 +19,8 @@ import numpy.typing as npt
 from costcalc.catalog.entries import Entry, ProviderEntry
 from costcalc.catalog.loading import read_entries, read_providers
 from costcalc.catalog.models import CatalogueState, PriceSource
-from costcalc.catalog.shelf import TRAFFIC_UNITS, TableShelf, weighted
-from costcalc.engine import Moment, RateTable
+from costcalc.catalog.shelf import TableShelf, weighted
+from costcalc.engine import TRAFFIC_UNITS, Moment, RateTable
 
 REMEMBERED_TABLES = 24
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -82,8 +82,7 @@ class Shelf:
     def sorted(self, entries: list[Entry], by: str, *, descending: bool) -> list[Entry]:
         """By a word of SORTS; what is unknown comes last either way."""
         key = self._key(by)
-        known = [entry for entry in entries if key(entry) is not None]
-        known.sort(key=key, reverse=descending)  # type: ignore[arg-type]  # of one kind, and without None
+        known = sorted((entry for entry in entries if key(entry) is not None), key=key, reverse=descending)
         return known + [entry for entry in entries if key(entry) is None]
 
     def having(self, entries: list[Entry], what: str) -> list[Entry]:
@@ -99,7 +98,8 @@ class Shelf:
         """Every unit and variant that some model has a price for."""
         return sorted(frozenset().union(*self._things))
 
-    def _key(self, by: str) -> Callable[[Entry], object]:
+    def _key(self, by: str) -> Callable[[Entry], Any]:
+        """What to sort by: values of one kind, or None for what is unknown."""
         if by == "context":
             return lambda entry: entry.context_window
         if by in _SORT_UNITS:

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -19,12 +19,10 @@ from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts import capability
 from costcalc.accounts.audit import Acting, AppendOnlyError
+from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog import terms
 from costcalc.engine import CONTEXTS, PriceSheet, Rates, Step, Variant
-
-if TYPE_CHECKING:
-    from costcalc.accounts.models import User
 
 LONGEST_NAME, LONGEST_SOURCE, LONGEST_URL, LONGEST_NOTE = 80, 200, 500, 2000
 MOST_PRICES = 1000

@@ -10,22 +10,19 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from costcalc.accounts.audit import Acting
+from costcalc.accounts.people import User
 from costcalc.accounts.rooms import File
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.own import VARIANTS, OwnPrice, StaleError, TooManyError, add
 from costcalc.catalog.own_forms import CANONICAL, OwnPriceForm, as_typed, column
-from costcalc.catalog.shelf import TRAFFIC_UNITS
-from costcalc.engine import UNIT_NAMES
+from costcalc.engine import TRAFFIC_UNITS, UNIT_NAMES
 from costcalc.wire.cells import bare, table
 from costcalc.wire.files import json_pieces
-
-if TYPE_CHECKING:
-    from costcalc.accounts.models import User
 
 NAMING = ("id", "revision")
 WORDS = ("name", "kind", "starts_on", "ends_on", "source", "source_url", "note")

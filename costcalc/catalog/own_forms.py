@@ -27,9 +27,8 @@ from costcalc.catalog.own import (
     OwnTerms,
     sheet_of,
 )
-from costcalc.catalog.shelf import TRAFFIC_UNITS
 from costcalc.digits import canonical, write_number
-from costcalc.engine import Rate, Rates
+from costcalc.engine import TRAFFIC_UNITS, Rate, Rates
 from costcalc.figures import FigureError, read_canonical, read_date, read_number
 
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)

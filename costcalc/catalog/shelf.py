@@ -8,19 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from costcalc.catalog.entries import Entry
-from costcalc.engine import CALLS, REQUESTS, Moment, NoSuchVariant, RateTable, Weighted, prices_at
-
-# The units that a workload can use, in the order of a ledger.
-TRAFFIC_UNITS = (
-    "input_mtok",
-    "cache_read_mtok",
-    "cache_write_mtok",
-    "cache_write_1h_mtok",
-    "output_mtok",
-    "output_reasoning_mtok",
-    *CALLS,
-    REQUESTS,
-)
+from costcalc.engine import Moment, NoSuchVariant, RateTable, Weighted, prices_at
 
 
 class TableShelf:

@@ -78,7 +78,7 @@ from costcalc.engine.terms import (
     Toil,
 )
 from costcalc.engine.timeline import stages
-from costcalc.engine.traffic import CALLS, CONTEXTS, UNSHIFTED, DayCount, Shift, Workload, shifted
+from costcalc.engine.traffic import CALLS, CONTEXTS, TRAFFIC_UNITS, UNSHIFTED, DayCount, Shift, Workload, shifted
 from costcalc.engine.uncertainty import (
     DRAWS,
     Bundle,
@@ -103,6 +103,7 @@ __all__ = [
     "GRADUAL",
     "LONGEST",
     "REQUESTS",
+    "TRAFFIC_UNITS",
     "UNIT_NAMES",
     "UNSHIFTED",
     "USD",

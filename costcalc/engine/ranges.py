@@ -70,15 +70,11 @@ class Range:
 def base_of(case: Case, path: str) -> Decimal:
     """What the case says. Raises TermsError where there is no such input, or it has no number.
 
-    A share that the other side does not replace is the workload's own.
+    A share that the other side does not replace has none: it is the workload's own, under another name.
     """
     found: Any = case
-    owners = []
     for step in path.split("."):
-        owners.append(found)
         found = _step(found, step, path)
-    if found is None and path.endswith(("shift.cache_read_share", "shift.retry_share")):
-        found = getattr(owners[-2].workload, path.rpartition(".")[2])
     if not isinstance(found, Decimal):
         raise TermsError(path, "not_an_input")
     return found

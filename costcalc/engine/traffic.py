@@ -30,6 +30,17 @@ CONTEXTS: Mapping[str, Mapping[str, str]] = {
     "priority": {"service_tier": "priority"},
 }
 CALLS = ("web_searches_kcount", "storage_searches_kcount", "code_executions_kcount")
+# The units that a workload can use, in the order of a ledger.
+TRAFFIC_UNITS = (
+    "input_mtok",
+    "cache_read_mtok",
+    "cache_write_mtok",
+    "cache_write_1h_mtok",
+    "output_mtok",
+    "output_reasoning_mtok",
+    *CALLS,
+    REQUESTS,
+)
 SHARES = (
     "cache_read_share",
     "cache_write_share",

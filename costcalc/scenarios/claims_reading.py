@@ -30,13 +30,15 @@ from costcalc.scenarios.claims_fields import (
     ROW,
     Ground,
 )
-from costcalc.scenarios.claims_hearing import Heard, hear
+from costcalc.scenarios.claims_heard import Heard
+from costcalc.scenarios.claims_hearing import hear
 from costcalc.scenarios.kinds import Field, Value, input_name
 from costcalc.scenarios.reading import LANGUAGES
 from costcalc.scenarios.typed_values import READERS
 
-OTHERS = frozenset({"lang", "rows", "said", "empty", "add", "remove", "csrfmiddlewaretoken"})
+OTHERS = frozenset({"lang", "rows", "said", "empty", "add", "remove", "last", "csrfmiddlewaretoken"})
 LONGEST_SHOWN = 300
+LONGEST_LAST = 8000
 
 
 @dataclass

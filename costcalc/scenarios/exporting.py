@@ -44,9 +44,7 @@ def own_data(user: User) -> dict[str, Any]:
     saved = Revision.objects.filter(author=user, scenario__workspace__in=theirs).select_related("scenario")
     said = Comment.objects.filter(author=user, scenario__workspace__in=theirs).select_related("scenario")
     return {
-        "made": (
-            {"id": one.public_id, "workspace": one.workspace.public_id, "name": one.name} for one in made.order_by("pk")
-        ),
+        "made": map(_made, made.order_by("pk")),
         "saved": ({"scenario": one.scenario.public_id, **_authored(one)} for one in saved.order_by("pk")),
         "said": ({"scenario": one.scenario.public_id, **_comment(one)} for one in said.order_by("pk")),
     }

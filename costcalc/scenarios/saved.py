@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import IntegrityError, models
@@ -18,6 +18,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.capability import new_id
+from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.entries import Entry, PriceRow
 from costcalc.catalog.index import Catalogue
@@ -30,9 +31,6 @@ from costcalc.scenarios.findings import full_name
 from costcalc.scenarios.kinds import input_name
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.scenario import Choice, Offer, Result, Scenario
-
-if TYPE_CHECKING:
-    from costcalc.accounts.models import User
 
 LONGEST_QUERY = 20_000
 ARROW = " → "

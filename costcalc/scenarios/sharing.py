@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts import capability
+from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.scenarios.saved import Revision
-
-if TYPE_CHECKING:
-    from costcalc.accounts.models import User
 
 
 class ShareLinkQuerySet(models.QuerySet["ShareLink"]):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.capability import new_id
+from costcalc.accounts.people import User
 from costcalc.scenarios.saved import Revision, SavedScenario, StaleError
-
-if TYPE_CHECKING:
-    from costcalc.accounts.models import User
 
 
 class OwnWorkError(ValueError):

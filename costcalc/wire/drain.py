@@ -12,7 +12,7 @@ or, waiting for something else: `await drain.wait()`, `if drain.begun`.
 import asyncio
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import suppress
 from types import FrameType
 from typing import Any, TypeVar
@@ -50,7 +50,7 @@ class Drain:
         """Return when the server goes down."""
         await self._event.wait()
 
-    async def until(self, source: AsyncIterator[Item]) -> AsyncIterator[Item]:
+    async def until(self, source: AsyncIterator[Item]) -> AsyncGenerator[Item, None]:
         """The items of a source, until it ends or the server goes down; then the source is closed."""
         going_down = asyncio.ensure_future(self._event.wait())
         try:

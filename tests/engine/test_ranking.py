@@ -15,9 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from costcalc.engine import (
-    CALLS,
     CONTEXTS,
-    REQUESTS,
+    TRAFFIC_UNITS,
     DayCount,
     Move,
     NoSuchVariant,
@@ -33,16 +32,6 @@ from tests.engine.sheets import GPT, rates, standard, tiered
 from tests.engine.traffic import DAYS, WORKLOADS
 
 DAY = dt.date(2026, 11, 22)
-UNITS = (
-    "input_mtok",
-    "cache_read_mtok",
-    "cache_write_mtok",
-    "cache_write_1h_mtok",
-    "output_mtok",
-    "output_reasoning_mtok",
-    *CALLS,
-    REQUESTS,
-)
 THIRTY = DayCount(Fraction(30), DAY)
 
 
@@ -59,7 +48,7 @@ def weighted(sheet: PriceSheet, variant: str) -> Weighted:
 
 
 def tables_of(listed: Sequence[PriceSheet]) -> Mapping[str, RateTable]:
-    return {variant: RateTable(UNITS, [weighted(sheet, variant) for sheet in listed]) for variant in CONTEXTS}
+    return {variant: RateTable(TRAFFIC_UNITS, [weighted(sheet, variant) for sheet in listed]) for variant in CONTEXTS}
 
 
 @cache
@@ -134,7 +123,7 @@ def test_a_tier_begins_above_its_threshold_also_by_a_fraction_of_a_token(tokens:
 
 
 def test_nothing_to_rank_is_an_empty_ranking() -> None:
-    ranking = rank({"standard": RateTable(UNITS, [])}, [CHAT], THIRTY)
+    ranking = rank({"standard": RateTable(TRAFFIC_UNITS, [])}, [CHAT], THIRTY)
     assert len(ranking.cents) == len(ranking.unknown) == 0
 
 

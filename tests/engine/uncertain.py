@@ -86,7 +86,7 @@ def paths(case: Case) -> list[str]:
         found += [f"moves.{index}.workload.{name}" for name in WORKLOAD]
         found += [f"moves.{index}.workload.calls.{name}" for name in move.workload.calls]
         found += [f"moves.{index}.workload.over_tier_share"] if move.workload.over_tier_share is not None else []
-        found += [f"moves.{index}.shift.{name}" for name in SHIFT]
+        found += [f"moves.{index}.shift.{name}" for name in SHIFT if getattr(move.shift, name) is not None]
     return found
 
 

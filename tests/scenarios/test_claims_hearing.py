@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.digits import canonical
-from costcalc.scenarios.claims_hearing import Heard, hear
+from costcalc.scenarios.claims_heard import Heard
+from costcalc.scenarios.claims_hearing import hear
 
 MODELS = {
     "gpt-4.1": "openai/gpt-4.1",
@@ -95,6 +96,34 @@ def test_a_vietnamese_vendor_is_understood_to_the_last_number() -> None:
         ),
         ("30% less than OpenAI's $2 input / $8 output per MTok for GPT-4.1", {"baseline": "2", "baseline.out": "8"}),
         ("GPT-4.1 only $0.002 per 1K tokens", {"offer": "2"}),
+        (
+            "Save up to 90% off OpenAI list prices: GPT-4.1 from $0.25/1M input and $1.00/1M output tokens.",
+            {"offer": "0.25", "offer.out": "1"},
+        ),
+        ("$0.002/1K input tokens and $0.008/1K output tokens for GPT-4.1", {"offer": "2", "offer.out": "8"}),
+        (
+            "OpenAI GPT-4.1: $2.00 per million input tokens and $8.00 per million output tokens; ours: $0.60 / $2.40",
+            {"baseline": "2", "baseline.out": "8", "offer": "0.6", "offer.out": "2.4"},
+        ),
+        (
+            "Pay $0.80 in / $3.20 out per 1M tokens for GPT-4.1 (OpenAI: $2/$8).",
+            {"offer": "0.8", "offer.out": "3.2", "baseline": "2", "baseline.out": "8"},
+        ),
+        (
+            "GPT-4.1 input: $1.00, output: $4.00 (per 1M tokens). OpenAI charges $2.00 and $8.00.",
+            {"offer": "1", "offer.out": "4", "baseline": "2", "baseline.out": "8"},
+        ),
+        ("GPT-4.1 ¥14.2 / M input, ¥56.8 / M output", {"offer": "2", "offer.out": "8"}),
+        (
+            "Giá chỉ từ 52.000đ/1 triệu token input, 208.000đ/1 triệu token output cho GPT-4.1",
+            {"offer": "2", "offer.out": "8"},
+        ),
+        (
+            "Bảng giá GPT-4.1: đầu vào 2 USD, đầu ra 8 USD mỗi 1 triệu token. Bên em: đầu vào 1 USD, đầu ra 4 USD.",
+            {"baseline": "2", "baseline.out": "8", "offer": "1", "offer.out": "4"},
+        ),
+        ("Chỉ 0,0021 USD cho mỗi 1.000 token GPT-4.1", {"offer": "2.1"}),
+        ("GPT-4.1 price dropped from $60 to $8 /MTok", {"baseline": "60", "offer": "8"}),
     ],
 )
 def test_prices_are_told_apart_by_the_words_around_them(text: str, row: dict[str, str]) -> None:
@@ -126,6 +155,17 @@ def test_prices_are_told_apart_by_the_words_around_them(text: str, row: dict[str
         ("nạp 1 tệ được 1 USD", {"credit": "1", "currency": "CNY"}),
         ("¥1 = $1", {"credit": "1", "currency": "CNY"}),
         ("tỷ giá 7,1 tệ đổi 1 USD", {"rate": "7.1", "currency": "CNY"}),
+        ("from $4,200 to $680 per month", {"month.before": "4200", "month.after": "680"}),
+        ("cut their annual AI spend from $1.2M to $180K", {"month.before": "100000", "month.after": "15000"}),
+        (
+            "Chi phí mỗi năm giảm từ 54.000 USD còn 7.200 USD, tiết kiệm 46.800 USD/năm",
+            {"month.before": "4500", "month.after": "600", "month.year": "46800"},
+        ),
+        ("You'll save $46,800 annually ($3,900/month)", {"month.year": "46800", "month.saving": "3900"}),
+        ("$1,440/mo vs $2,400/mo", {"month.after": "1440", "month.before": "2400"}),
+        ("hóa đơn giảm từ 120 triệu đồng xuống còn 36 triệu đồng", {"bill.before": "4615.38", "bill.after": "1384.62"}),
+        ("Now -85%", {"percent": "85"}),
+        ("Nạp 1 tệ = 1 credit, nạp tối thiểu 50 tệ", {"credit": "1", "currency": "CNY", "least": "50"}),
     ],
 )
 def test_each_kind_of_number_is_read(text: str, fields: dict[str, str]) -> None:
@@ -147,6 +187,12 @@ def test_each_kind_of_number_is_read(text: str, fields: dict[str, str]) -> None:
         ("1,500 tokens each", [("1,500 tokens each", "total")]),
         ("€8 per MTok", [("€8 per MTok", "no_rate")]),
         ("gpt-9.9 is new", []),
+        ("Slash your costs by 60–85%", [("60 –", "range"), ("85%", "range")]),
+        ("$0.5–$2 per MTok", [("$0.5 –", "range"), ("$2 per MTok", "range")]),
+        ("$310 per day", [("$310 per day", "day")]),
+        ("Deposit ¥100, get $100", [("¥100 , get", "no_period"), ("$100", "no_period")]),
+        ("Nạp 1 tệ = 1 credit, tỷ giá 7,1", [("7,1", "unknown")]),
+        ("75 × $60 = $4,500/tháng", [("75 ×", "arithmetic"), ("$60 =", "arithmetic")]),
     ],
 )
 def test_what_cannot_be_read_is_named_with_the_reason(text: str, unread: list[tuple[str, str]]) -> None:
@@ -159,9 +205,21 @@ def test_the_digits_of_a_model_are_no_numbers_and_the_longest_name_is_meant() ->
     assert found.unread == []
 
 
+def test_a_sum_that_is_not_read_is_not_said_to_be_converted() -> None:
+    assert heard("Deposit ¥100, get a gift").converted == []
+    assert heard("$1.2M a year before").converted == [("$1.2M ÷ 12", Decimal(100_000))]
+
+
+def test_a_seventh_model_is_not_read_and_named() -> None:
+    models = {f"model-{number}": f"maker/model-{number}" for number in range(1, 8)}
+    found = hear(", ".join(models) + " at $8 per MTok", models, lambda _amount, _code: None)
+    assert len(found.rows) == 6
+    assert found.unread == [("maker/model-6", "more")]
+
+
 def test_a_sum_in_another_currency_is_converted_and_said() -> None:
     found = heard("Hóa đơn 105 triệu đồng mỗi tháng")
-    assert found.converted == [("105 triệu đồng", Decimal("4038.46"), "VND")]
+    assert found.converted == [("105 triệu đồng", Decimal("4038.46"))]
 
 
 @given(st.text(alphabet="0123456789.,$%+ €¥₫ abMTokenperdayinputsaveđồngtriệu/-=×\n", max_size=1500))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from costcalc.catalog.entries import Entry
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.scenarios.address import query
-from costcalc.scenarios.fields import BY_NAME, WORKLOAD
+from costcalc.scenarios.fields import BY_NAME, SCENARIO, WORKLOAD
 from costcalc.scenarios.kinds import Field
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.scenario import Scenario, TypedPrices
@@ -193,20 +193,29 @@ def test_the_day_of_the_prices_can_be_chosen(held: Catalogue) -> None:
 
 def values(field: Field) -> st.SearchStrategy[str | Decimal | None]:
     """Values that a field can hold."""
-    if field.kind in ("number", "percent", "price"):
+    if field.kind in ("number", "percent", "price", "cost"):
         numbers = st.decimals(field.low, min(field.high, Decimal(10) ** 6), places=min(field.places, 3))
         return numbers | st.none() if field.blank else numbers
     if field.kind == "choice":
         return st.sampled_from([value for value, _label in field.choices])
-    if field.kind == "model":
-        return st.sampled_from(["openai/gpt-4.1", "typed", "google/gemini-2.5-flash"])
-    return st.sampled_from(["", "chat", "Tìm kiếm & tóm tắt?=%+#"])
+    some: dict[str, list[str | None]] = {
+        "currency": ["USD", "VND", *([""] if field.blank else [])],
+        "date": [None, "2026-01-02"],
+        "since": [None, "2027-03-01"],
+        "input": ["", "requests", "once.1.price"],
+        "model": ["openai/gpt-4.1", "typed", "google/gemini-2.5-flash"],
+    }
+    return st.sampled_from(some.get(field.kind, ["", "chat", "Tìm kiếm & tóm tắt?=%+#"]))
 
 
-@given(st.lists(st.fixed_dictionaries({f.name: values(f) for f in WORKLOAD}), min_size=1, max_size=3))
-def test_an_address_reads_back_as_what_was_written(workloads: list[dict[str, str | Decimal | None]]) -> None:
+@given(
+    st.lists(st.fixed_dictionaries({f.name: values(f) for f in WORKLOAD}), min_size=1, max_size=3),
+    st.fixed_dictionaries({f.name: values(f) for f in SCENARIO}),
+)
+def test_an_address_reads_back_as_what_was_written(
+    workloads: list[dict[str, str | Decimal | None]], scenario: dict[str, str | Decimal | None]
+) -> None:
     held = catalogue()
-    scenario = {"days": "365/12", "at": "2026-01-02"}
     for one in workloads:
         for side in ("from", "to"):
             if one[side] != "typed":
@@ -216,6 +225,7 @@ def test_an_address_reads_back_as_what_was_written(workloads: list[dict[str, str
     assert reading.errors == {}
     assert reading.query == address
     assert reading.workloads == workloads
+    assert reading.scenario == scenario
 
 
-KEPT = {"to.cached", "to.retry"}
+KEPT = {"to.cached", "to.retry", "from.successor", "to.successor"}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,9 +19,25 @@ def visitor() -> Client:
     return Client(headers={"accept-language": "en"})
 
 
+@cache
+def drawn_shape() -> str:
+    """What the page that the calculator opens on says of its form."""
+    found = re.search(r'name="shape" value="([^"]+)"', Client().get("/").content.decode())
+    assert found is not None
+    return found[1]
+
+
 def form(**changes: str) -> dict[str, str]:
     """What the form sends, in English, as the page draws it."""
-    return {"lang": "en", "shape": "mm", "last": "", "requests": "50,000", "per": "day", "in": "1,000", **changes}
+    return {
+        "lang": "en",
+        "shape": drawn_shape(),
+        "last": "",
+        "requests": "50,000",
+        "per": "day",
+        "in": "1,000",
+        **changes,
+    }
 
 
 def test_the_page_opens_on_the_article(visitor: Client) -> None:

@@ -101,7 +101,7 @@ def test_a_reader_who_leaves_closes_the_source() -> None:
         drain.arm()
         stream = drain.until(ticking(log))
         await anext(stream)
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
 
     loops.run(leave_early)
     assert log == ["closed"]

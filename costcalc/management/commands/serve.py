@@ -82,7 +82,7 @@ class Gunicorn(BaseApplication):
         self.cfg.set("control_socket_disable", True)
         if Path("/dev/shm").is_dir():  # noqa: S108 (gunicorn makes a file of its own name there)
             # A worker shows that it lives by touching a file; on a busy disk that alone can stop it.
-            self.cfg.set("worker_tmp_dir", "/dev/shm")  # noqa: S108
+            self.cfg.set("worker_tmp_dir", "/dev/shm")  # noqa: S108 (as above)
 
     def load(self) -> Any:
         """The application, imported in the worker, once it has a process of its own."""
