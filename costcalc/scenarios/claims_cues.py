@@ -31,7 +31,13 @@ _DIRECTION = (
     r"(?:\s*(?:for |cho )?(?:input|output|in|out|đầu vào|đầu ra)(?: tok(?:en)?s?)?)?"
 )
 _WAY = r"(?:(?:input|output|prompt|completion)\s+)?"
-_MILLION = rf"(?:(?:1|one|một)\s*)?(?:m(?:illion)?[ -]?{_WAY}tok(?:en)?s?|triệu token|m)"
+_NO_REQUESTS = (
+    r"(?!\w)(?!\s+(?:API\s+)?(?:requests?|calls?|queries|prompts|users?|people|words?|characters?|images?|messages?|"
+    r"yêu cầu|lượt|người|từ|ký tự|ảnh|tin nhắn)(?!\w))"
+)
+_MILLION = (
+    rf"(?:(?:1|one|một)\s*)?(?:m(?:illion)?[ -]?{_WAY}tok(?:en)?s?|triệu token|(?:million|triệu|m){_NO_REQUESTS})"
+)
 _THOUSAND = rf"(?P<kilo>(?:(?:1|one|một)?\s*(?:k|thousand|nghìn|ngàn)|1[.,]?000)\s*{_WAY}tok(?:en)?s?)"
 _MTOK = rf"{_DIRECTION}\s*\(?{_PER}\s*(?:{_THOUSAND}|{_MILLION})(?!\w)"
 NUMBER = re.compile(
@@ -108,8 +114,9 @@ REQUESTS = re.compile(
 )
 TOKENS = re.compile(r"\s*(?:tok(?:en)?s?)(?!\w)", ANY_CASE)
 MTOKENS = re.compile(r"\s*MTok(?:en)?s?(?!\w)", ANY_CASE)
-INPUT = re.compile(r"\s*(?:tok(?:en)?s?\s*)?(?:of\s+|for\s+|cho\s+)?(?:input|prompt|in|đầu vào)(?!\w)", ANY_CASE)
-OUTPUT = re.compile(r"\s*(?:tok(?:en)?s?\s*)?(?:of\s+|for\s+|cho\s+)?(?:output|completion|out|đầu ra)(?!\w)", ANY_CASE)
+_OF = r"\s*(?:tok(?:en)?s?\s*)?(?:of\s+|for\s+|cho\s+)?"
+INPUT = re.compile(rf"{_OF}(?:(?:input|prompt|in|đầu vào)(?!\w)|(?<=token )vào(?!\w))", ANY_CASE)
+OUTPUT = re.compile(rf"{_OF}(?:(?:output|completion|out|đầu ra)(?!\w)|(?<=token )ra(?!\w)(?! mắt))", ANY_CASE)
 # “$2 per million input tokens”.
 INSIDE_UNIT = re.compile(r"\b(?:(?P<input>input|prompt|in|đầu vào)|output|completion|out|đầu ra)\b", ANY_CASE)
 # After “/1M”, where “in” alone may begin “in volume”.
@@ -128,7 +135,8 @@ OUTPUT_BEFORE = re.compile(
 # A number in arithmetic that is written out: 75 × $60 = …
 FACTOR = re.compile(r"\s*[×*]|\s+x\s")
 PRODUCT = re.compile(r"(?:[×*=]|\sx)\s*$")
-SAME = re.compile(r"(?:^|[\s,(])(?:=|or|that is|i\.e\.|tức(?: là)?|hay|hoặc|→)\s*$", ANY_CASE)
+SAME = re.compile(r"(?:^|[\s,(])(?:=|or|that is|i\.e\.|tức(?: là)?|hay|hoặc)\s*$", ANY_CASE)
+ASIDE = re.compile(r"(?:\(|→)\s*$")
 
 # The names of a table's columns. A name is short, so a single word decides.
 CURRENCY = re.compile(rf"{_BEFORE}|(?<!\w)(?:đô la|đô|yuan|tệ|đồng|VNĐ|đ)(?!\w)", ANY_CASE)

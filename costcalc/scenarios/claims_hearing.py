@@ -14,7 +14,7 @@ from fractions import Fraction
 from costcalc.scenarios import claims_cues as cues
 from costcalc.scenarios import claims_figures as figures
 from costcalc.scenarios.claims_heard import CENTS, PRICE, Convert, Heard, named, put
-from costcalc.scenarios.claims_numbers import Number, directions, numbers, periods, prices, ranged
+from costcalc.scenarios.claims_numbers import Number, directions, numbers, per_thousand, periods, prices, ranged
 from costcalc.scenarios.claims_tables import hear_table, without_tables
 from costcalc.scenarios.claims_topups import TopUps
 from costcalc.scenarios.kinds import Value
@@ -63,6 +63,7 @@ class _Listener:
         self.points = figures.points(self.text)
         self.numbers = numbers(self.text, self.original)
         self.ranged, self.directions, self.periods = ranged(found := self.numbers), directions(found), periods(found)
+        self.per_thousand = per_thousand(found)
         for number, is_price in zip(found, prices(found), strict=True):
             self._place(number, is_price)
         self._settle()
@@ -170,7 +171,7 @@ class _Listener:
             self.heard.fields.setdefault("percent", self.heard.fields.pop("bill.percent"))
 
     def _price(self, number: Number, value: Decimal) -> str | None:
-        dollars = self._dollars(number, value * 1000 if number.match["kilo"] else value, PRICE)
+        dollars = self._dollars(number, value * 1000 if number in self.per_thousand else value, PRICE)
         if dollars is None:
             return "no_rate"
         model = self._model_at(number.match.start())
@@ -208,10 +209,11 @@ class _Listener:
         period = self.periods[number] or ("month" if is_bill else "")
         if period in ("", "day"):
             return period or "no_period"
-        self.role = (cues.SAME.search(number.head) and self.last_role) or self._kind(number)
-        if self.last_role == "saving" and number.head.rstrip().endswith("("):
-            # “$46,800 annually ($3,900/month)”.
-            self.role = "saving"
+        same = cues.SAME.search(number.head)
+        if self.last_role == "saving":
+            # “$46,800 annually ($3,900/month)”, “$3,900 → $46,800 a year”.
+            same = same or cues.ASIDE.search(number.head)
+        self.role = (same and self.last_role) or self._kind(number)
         kind = "bill" if is_bill else "month"
         if self.role == "saving":
             self.spoken = number.match.end()

@@ -124,6 +124,16 @@ def test_a_vietnamese_vendor_is_understood_to_the_last_number() -> None:
         ),
         ("Chỉ 0,0021 USD cho mỗi 1.000 token GPT-4.1", {"offer": "2.1"}),
         ("GPT-4.1 price dropped from $60 to $8 /MTok", {"baseline": "60", "offer": "8"}),
+        ("Cut costs from $0.06 to $0.008 per 1,000 tokens on GPT-4.1", {"baseline": "60", "offer": "8"}),
+        (
+            "GPT-4.1: $0.001 input and $0.004 output per 1K tokens, at OpenAI $0.002 / $0.008",
+            {"offer": "1", "offer.out": "4", "baseline": "2", "baseline.out": "8"},
+        ),
+        ("$1.70 in and $6.80 out per million for GPT-4.1", {"offer": "1.7", "offer.out": "6.8"}),
+        (
+            "GPT-4.1 — $1.2 / $4.8 per 1M tokens (official $2 / $8)",
+            {"offer": "1.2", "offer.out": "4.8", "baseline": "2", "baseline.out": "8"},
+        ),
     ],
 )
 def test_prices_are_told_apart_by_the_words_around_them(text: str, row: dict[str, str]) -> None:
@@ -165,6 +175,8 @@ def test_prices_are_told_apart_by_the_words_around_them(text: str, row: dict[str
         ("$1,440/mo vs $2,400/mo", {"month.after": "1440", "month.before": "2400"}),
         ("hóa đơn giảm từ 120 triệu đồng xuống còn 36 triệu đồng", {"bill.before": "4615.38", "bill.after": "1384.62"}),
         ("Now -85%", {"percent": "85"}),
+        ("Monthly bill: 4.200 US$ → 680 US$", {"bill.before": "4200", "bill.after": "680"}),
+        ("600 token vào và 150 token ra", {"in": "600", "out": "150"}),
         ("Nạp 1 tệ = 1 credit, nạp tối thiểu 50 tệ", {"credit": "1", "currency": "CNY", "least": "50"}),
     ],
 )
@@ -190,6 +202,7 @@ def test_each_kind_of_number_is_read(text: str, fields: dict[str, str]) -> None:
         ("Slash your costs by 60–85%", [("60 –", "range"), ("85%", "range")]),
         ("$0.5–$2 per MTok", [("$0.5 –", "range"), ("$2 per MTok", "range")]),
         ("$310 per day", [("$310 per day", "day")]),
+        ("$4 per million requests", [("$4 per million", "no_period")]),
         ("Deposit ¥100, get $100", [("¥100 , get", "no_period"), ("$100", "no_period")]),
         ("Nạp 1 tệ = 1 credit, tỷ giá 7,1", [("7,1", "unknown")]),
         ("75 × $60 = $4,500/tháng", [("75 ×", "arithmetic"), ("$60 =", "arithmetic")]),
