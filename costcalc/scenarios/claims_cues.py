@@ -70,7 +70,7 @@ TURNS = re.compile(
     ANY_CASE,
 )
 BASELINE = re.compile(
-    r"\b(?:instead of|rather than|vs\.?|versus|against|compared (?:with|to)|was|original\w*|list price|"
+    r"\b(?:instead of|rather than|vs\.?|versus|against|compared (?:with|to)|was|original\w*|list price|lists at|"
     r"official\w*|"
     r"currently|are paying|you spend|đang trả|"
     r"elsewhere|at openai|openai['’]?s?|directly|not|before|thay vì|so với|gốc|chính hãng|trước(?: đây)?)(?!\w)",
@@ -86,6 +86,7 @@ COMPARED = re.compile(
     r"bảng giá|giá|gốc|chính hãng|niêm yết|của|thị trường)(?!\w))*",
     ANY_CASE,
 )
+LISTED = re.compile(r"\s*(?:,|/|&|and|or|và|hoặc|,\s*(?:and|or|và))\s*", ANY_CASE)
 BOTH_WAYS = re.compile(r"\s*(?:/|and|và|&)\s*", ANY_CASE)
 DASH = re.compile(r"\s*[-–—~]\s*")
 RANGE = re.compile(r"\s*(?:[-–—~]|to|đến|tới)\s*", ANY_CASE)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from costcalc.scenarios import claims_cues as cues
 from costcalc.scenarios import claims_figures as figures
@@ -49,6 +50,8 @@ class _Listener:
         self.convert = convert
         self.heard = heard
         self.places: list[tuple[int, str]] = []
+        # Where models are named in one breath: a price after them is of one of them, or of all.
+        self.listed: set[int] = set()
         # Whose sum the last number was, and the one before: “$3,900 a month = $46,800 a year” speaks of one thing.
         self.role = self.last_role = ""
         # Words before this place speak of a sum that was read already.
@@ -77,6 +80,9 @@ class _Listener:
         for start, end, _key in found:
             self._blank(start, end)
         self.places = sorted({(start, key) for start, _end, key in found})
+        spans = sorted((start, end) for start, end, _key in found)
+        together = [pair for pair in pairwise(spans) if cues.LISTED.fullmatch(self.text[pair[0][1] : pair[1][0]])]
+        self.listed = {start for pair in together for start, _end in pair}
 
     def _blank(self, start: int, end: int) -> None:
         self.text = self.text[:start] + "#" * (end - start) + self.text[end:]
@@ -171,6 +177,9 @@ class _Listener:
             self.heard.fields.setdefault("percent", self.heard.fields.pop("bill.percent"))
 
     def _price(self, number: Number, value: Decimal) -> str | None:
+        if max((at for at, _key in self.places if at < number.match.start()), default=-1) in self.listed:
+            # “GPT-4.1 and Claude at $8 and $15”.
+            return "which_model"
         dollars = self._dollars(number, value * 1000 if number in self.per_thousand else value, PRICE)
         if dollars is None:
             return "no_rate"

@@ -85,7 +85,7 @@ def test_a_vietnamese_vendor_is_understood_to_the_last_number() -> None:
         ("Our GPT-4.1 for only $8/MTok vs OpenAI's $60/MTok", {"offer": "8", "baseline": "60"}),
         ("GPT-4.1: $60 at OpenAI versus $8 with us per 1M tokens", {"baseline": "60", "offer": "8"}),
         ("GPT-4.1 chỉ 8 USD/triệu token thay vì 60 USD như API gốc", {"offer": "8", "baseline": "60"}),
-        ("GPT-4.1 lists at $2 input and $8 output per million tokens", {"offer": "2", "offer.out": "8"}),
+        ("GPT-4.1 lists at $2 input and $8 output per million tokens", {"baseline": "2", "baseline.out": "8"}),
         ("GPT-4.1 at $1.875 per MTok", {"offer": "1.875"}),
         ("GPT-4.1 giá 0,42 USD mỗi triệu token", {"offer": "0.42"}),
         ("GPT-4.1 costs 56.8 CNY per million tokens", {"offer": "8"}),
@@ -223,11 +223,17 @@ def test_a_sum_that_is_not_read_is_not_said_to_be_converted() -> None:
     assert heard("$1.2M a year before").converted == [("$1.2M ÷ 12", Decimal(100_000))]
 
 
+def test_a_price_of_one_of_several_models_is_given_to_none_of_them() -> None:
+    text = "GPT-4.1 and Claude Sonnet 4.5 at $8 and $15 per MTok"
+    assert said(text) == ([{"model": "openai/gpt-4.1"}, {"model": "anthropic/claude-sonnet-4-5"}], {})
+    assert heard(text).unread == [("$8 and", "which_model"), ("$15 per MTok", "which_model")]
+
+
 def test_a_seventh_model_is_not_read_and_named() -> None:
     models = {f"model-{number}": f"maker/model-{number}" for number in range(1, 8)}
     found = hear(", ".join(models) + " at $8 per MTok", models, lambda _amount, _code: None)
     assert len(found.rows) == 6
-    assert found.unread == [("maker/model-6", "more")]
+    assert found.unread == [("$8 per MTok", "which_model"), ("maker/model-7", "more")]
 
 
 def test_a_sum_in_another_currency_is_converted_and_said() -> None:
