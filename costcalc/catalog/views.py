@@ -20,11 +20,15 @@ from costcalc.catalog.entries import Entry
 from costcalc.catalog.finding import find
 from costcalc.catalog.forms import QUOTES, PricesForm
 from costcalc.catalog.history import history
+from costcalc.catalog.history_chart import history_chart
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.labels import own_words
 from costcalc.catalog.links import links
 from costcalc.catalog.offers import Offer, Shelf, shelf_for
 from costcalc.catalog.tariffs import disagreements, name_of, said_of, summary, tariff
+from costcalc.charts import Framed
+from costcalc.formatting import formatter_for
+from costcalc.wire.pictures import picture
 from costcalc.wire.swaps import is_swap
 
 PAGE = 100
@@ -89,6 +93,15 @@ def model(request: HttpRequest, provider: str, model_id: str) -> HttpResponse:
     if (entry.provider, entry.model_id) != (provider, model_id):
         return HttpResponseRedirect(reverse("catalog:model", args=(entry.provider, entry.model_id)))
     return render(request, "catalog/model.html", {"catalogue": held, **_model(entry, held, shelf)})
+
+
+@require_safe
+def history_picture(request: HttpRequest, provider: str, model_id: str, kind: str) -> HttpResponse:
+    """The chart of a model's prices as a drawing or a bitmap. Raises Http404 where they have never changed."""
+    entry = catalogue().by_key.get(f"{provider}/{model_id}")
+    if entry is None:
+        raise Http404
+    return picture(request, history_chart(entry, _day(), formatter_for()), kind)
 
 
 def _today() -> tuple[Catalogue, Shelf]:
@@ -183,6 +196,7 @@ def _model(entry: Entry, held: Catalogue, shelf: Shelf) -> dict[str, Any]:
         "tariff": tariff(entry.sheet_on(day), day, write),
         "changes": entry.sheet_on(day).changes_after(day),
         "history": history(entry, day, write),
+        "chart": _framed(entry, shelf),
         "disagreements": disagreements(entry, day, write),
         "name": name_of(entry),
         "said": said_of(entry),
@@ -192,6 +206,12 @@ def _model(entry: Entry, held: Catalogue, shelf: Shelf) -> dict[str, Any]:
         "listed": _offer_of(entry.listed_as, held, shelf),
         "compared": _offer_of(entry.compared_with, held, shelf),
     }
+
+
+def _framed(entry: Entry, shelf: Shelf) -> Framed | None:
+    chart = history_chart(entry, shelf.day, shelf.write)
+    address = reverse("catalog:model", args=(entry.provider, entry.model_id))
+    return None if chart is None else Framed(chart, f"{address}{chart.id}")
 
 
 def _offer_of(key: str, held: Catalogue, shelf: Shelf) -> dict[str, Any] | None:

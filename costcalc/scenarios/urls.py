@@ -6,6 +6,7 @@ from costcalc.scenarios import (
     claims_views,
     comparing_views,
     picker,
+    picture_views,
     saved_views,
     saving_views,
     shared_views,
@@ -19,6 +20,7 @@ app_name = "scenarios"
 of_one = [
     path("", saved_views.scenario, name="scenario"),
     path("<int:number>/", saved_views.scenario, name="revision"),
+    path("<int:number>/charts/<str:chart>.<str:kind>", picture_views.saved, name="revision_chart"),
     path("revise/", saving_views.revise, name="revise"),
     path("reprice/", saving_views.reprice, name="reprice"),
     path("rename/", upkeep_views.rename, name="rename"),
@@ -34,6 +36,7 @@ of_one = [
 
 urlpatterns = [
     path("", views.calculator, name="calculator"),
+    path("charts/<str:chart>.<str:kind>", picture_views.unsaved, name="chart"),
     path("elsewhere/", views.traffic_elsewhere, name="elsewhere"),
     path("return/", views.returned, name="return"),
     path("claims/", claims_views.claims, name="claims"),
@@ -41,8 +44,10 @@ urlpatterns = [
     path("scenarios/", saved_views.scenarios, name="scenarios"),
     path("scenarios/new/", saving_views.new, name="new"),
     path("scenarios/compare/", comparing_views.compare, name="compare"),
+    path("scenarios/compare/charts/<str:chart>.<str:kind>", picture_views.compared, name="compared_chart"),
     path("scenarios/<str:public_id>/", include(of_one)),
     path("s/<str:link>/", shared_views.shared, name="shared"),
+    path("s/<str:link>/charts/<str:chart>.<str:kind>", picture_views.shared, name="shared_chart"),
     path("w/<str:workspace>/links/", shared_views.links, name="links"),
     path("w/<str:workspace>/links/<str:link>/revoke/", shared_views.revoke, name="revoke"),
 ]

@@ -28,8 +28,9 @@ from costcalc.scenarios.findings import Findings
 from costcalc.scenarios.ledger import Writer
 from costcalc.scenarios.listing import BESIDE_THE_LEDGER, ON_ITS_OWN_PAGE, Asked, listing
 from costcalc.scenarios.reading import Reading, read
+from costcalc.scenarios.return_charts import ReturnCharts, in_calculator
 from costcalc.scenarios.return_drawing import ReturnDrawing, shape
-from costcalc.scenarios.return_shown import ReturnShown, ReturnWriter
+from costcalc.scenarios.return_shown import ReturnWriter
 from costcalc.scenarios.return_summaries import ReturnSummaries
 from costcalc.scenarios.scenario import Result, Scenario
 from costcalc.scenarios.summaries import Summaries
@@ -83,7 +84,7 @@ def returned(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     words = ReturnSummaries(asked.reading.scenario, formatter_for()).all()
     texts = ((f"part-{name}-summary", text) for name, text in words.items())
-    context = {"returned": _returned(asked), "follows": True, "summaries": markup.swapped(texts)}
+    context = {**_returned(asked), "follows": True, "summaries": markup.swapped(texts)}
     return render(request, "scenarios/return.html", context)
 
 
@@ -108,6 +109,11 @@ class _Request:
         """The answer; only of a request that has a scenario."""
         assert self.scenario is not None
         return self.scenario.computed()
+
+    @property
+    def charts(self) -> ReturnCharts:
+        """Its charts; only of a request that has a scenario."""
+        return ReturnCharts(self.computed, self.reading, formatter_for())
 
     @cached_property
     def last(self) -> tuple[str, _Request | None]:
@@ -178,7 +184,7 @@ def _answered(asked: _Request, part: str, context: dict[str, Any]) -> HttpRespon
     request, good = asked.request, asked.scenario is not None
     template, status = f"scenarios/calculator.html{part}", 200 if good else 422
     if "keeps_return" not in context:
-        context["returned"] = _returned(asked.last[1])
+        context |= _returned(asked.last[1])
     response = render(request, template, {**_sheet(asked), **context}, status=status)
     home = _home(carrying(asked.reading.query, asked.editing)) if part and good else ""
     if home and not request.headers.get("HX-Current-URL", "").endswith(home):
@@ -200,15 +206,19 @@ def _sheet(asked: _Request) -> dict[str, Any]:
         **context,
         "address": whole_address(asked.request, _home(query)),
         "ledger": Writer(result, write, asked.today).ledger(findings),
+        "money": in_calculator(query).framed(shown.charts.money()),
         "in_currency": in_currency(result, write, currency_of(asked.request)),
         **listing(page, result, asked.held),
     }
 
 
-def _returned(shown: _Request | None) -> ReturnShown | None:
+def _returned(shown: _Request | None) -> dict[str, Any]:
     if shown is None or shown.scenario is None:
-        return None
-    return ReturnWriter(shown.computed, shown.reading, formatter_for()).shown()
+        return {}
+    return {
+        "returned": ReturnWriter(shown.computed, shown.reading, formatter_for()).shown(),
+        "charts": shown.charts.framed(in_calculator(shown.reading.query)),
+    }
 
 
 def _form(asked: _Request) -> dict[str, Any]:

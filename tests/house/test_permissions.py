@@ -96,6 +96,7 @@ def owns(expected: int = 302, **data: Any) -> Row:
 # row is what a person in the right place gets for what cannot be done.
 PAGES: dict[str, dict[str, Row]] = {
     "": {"GET": PUBLIC},
+    "charts/<str:chart>.<str:kind>": {"GET": PUBLIC},
     "elsewhere/": {"GET": PUBLIC},
     "return/": {"GET": LEAD_ON},
     "claims/": {"GET": PUBLIC},
@@ -107,8 +108,12 @@ PAGES: dict[str, dict[str, Row]] = {
         "POST": pages("302 422 422 302 302", name="New", workspace="{workspace}"),
     },
     "scenarios/compare/": {"GET": pages("302 404 200 200 200", "a={public_id}&b={public_id}.1")},
+    "scenarios/compare/charts/<str:chart>.<str:kind>": {
+        "GET": pages("302 404 200 200 200", "a={public_id}&b={public_id}.1")
+    },
     "scenarios/<str:public_id>/": {"GET": READ},
     "scenarios/<str:public_id>/<int:number>/": {"GET": READ},
+    "scenarios/<str:public_id>/<int:number>/charts/<str:chart>.<str:kind>": {"GET": READ},
     "scenarios/<str:public_id>/revise/": {
         "GET": pages("302 404 403 200 200", "revision=1"),
         "POST": edits(revision=1),
@@ -136,11 +141,14 @@ PAGES: dict[str, dict[str, Row]] = {
         "POST": pages("302 404 403 403 302", **{"{approval}-decision": "given", "{approval}-words": "Good"}),
     },
     "s/<str:link>/": {"GET": PUBLIC},
+    "s/<str:link>/charts/<str:chart>.<str:kind>": {"GET": PUBLIC},
     "w/<str:workspace>/links/": {"GET": EDIT},
     "w/<str:workspace>/links/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
     "prices/": {"GET": PUBLIC},
     "prices/<str:provider>/": {"GET": PUBLIC},
     "prices/<str:provider>/<path:model_id>/": {"GET": PUBLIC},
+    # The price of the sample model has never changed: there is nothing to draw.
+    "prices/<str:provider>/<path:model_id>/history.<str:kind>": {"GET": ABSENT},
     "w/<str:workspace>/prices/": {"GET": READ},
     "w/<str:workspace>/prices/new/": {"GET": EDIT, "POST": edits(name="New", kind="quote", input_mtok="1")},
     "w/<str:workspace>/prices/prices.csv": {"GET": READ},
@@ -324,7 +332,7 @@ class World:
     def nowhere(self) -> dict[str, str]:
         """The same with names of things that do not exist."""
         return {
-            name: value if name in {"number", "provider", "model", "model_id"} else NOWHERE
+            name: value if name in {"number", "provider", "model", "model_id", "chart", "kind"} else NOWHERE
             for name, value in self.ids.items()
         }
 
@@ -365,6 +373,8 @@ def made(cast: Cast) -> World:
         "provider": "openai",
         "model": "gpt-4.1",
         "model_id": "gpt-4.1",
+        "chart": "cash",
+        "kind": "svg",
     }
     ids |= {f"{name}_id": ids[name] for name in ("price", "member", "invitation")}
     ids |= {"scenario_id": scenario.public_id}
