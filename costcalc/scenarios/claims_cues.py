@@ -56,7 +56,7 @@ VIETNAMESE = re.compile(r"[áàãéèíìĩóòõúùũýăâđêôơưạảấ
 
 # What stands between two sums of one unit: “$8 instead of $60 per MTok”.
 JOINS = re.compile(
-    r"[\s,:/=→>()–-]*(?:(?:instead|of|vs\.?|versus|to|down|from|against|compared|with|not|rather|than|and|in|out|input|"
+    r"[\s,:/=→>()–-]*(?:(?:instead|but|only|just|while|costs?|charges?|of|vs\.?|versus|to|down|from|against|compared|with|not|rather|than|and|in|out|input|"
     r"output|for|the|list|original|official|price|rate|at|openai|openai’s|openai's|tokens?|thay|vì|so|với|xuống|còn|chỉ|"
     r"và|đầu|vào|ra|giá|gốc|api|từ|là|cho|của)[\s,:/=→>()–-]*){0,9}",
     ANY_CASE,
@@ -91,7 +91,7 @@ BOTH_WAYS = re.compile(r"\s*(?:/|and|và|&)\s*", ANY_CASE)
 DASH = re.compile(r"\s*[-–—~]\s*")
 RANGE = re.compile(r"\s*(?:[-–—~]|to|đến|tới)\s*", ANY_CASE)
 OFFER = re.compile(
-    r"\b(?:to|now|only|just|our|us|we|here|offer|via|through|relay|"
+    r"\b(?:(?<!up )to|now|only|just|our|us|we|here|offer|via|through|relay|"
     r"chỉ|qua|còn|xuống|chúng tôi|bên em|sau)(?!\w)|→|->|=>",
     ANY_CASE,
 )

@@ -172,4 +172,5 @@ def ranged(found: list[Number]) -> set[Number]:
 
 
 def _shown(match: re.Match[str], after: str) -> str:
-    return " ".join([match.group().strip(), *after.partition("\n")[0].split()[:2]]).rstrip(",;:.(")
+    words = re.match(r"[^\S\n]*\S*(?:[^\S\n]+\S+)?", after)
+    return f"{match.group()}{words.group() if words else ''}".strip().rstrip(" ,;:.(")
