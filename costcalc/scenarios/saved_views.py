@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -41,7 +42,7 @@ from costcalc.scenarios.talking import Approval
 
 PAGE = 50
 LONGEST_SEARCH = 100
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def of_scenario(needed: Role) -> Callable[[View], View]:
@@ -50,7 +51,7 @@ def of_scenario(needed: Role) -> Callable[[View], View]:
     def decorated(view: View) -> View:
         @wraps(view)
         @login_required
-        def checked(request: HttpRequest, public_id: str, **rest: object) -> HttpResponse:
+        def checked(request: HttpRequest, public_id: str, **rest: object) -> HttpResponseBase:
             came, scenario = saving.scenario_for(person(request), public_id, needed)
             return view(request, came, scenario, **rest)
 
