@@ -12,6 +12,7 @@ from django.utils.translation import override
 from pydantic import ConfigDict, Field
 
 from costcalc.accounts.workspaces import Workspace
+from costcalc.catalog.exchange import rates_in
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import seen_in
 from costcalc.scenarios.body_address import UncarriedError, address_of
@@ -125,7 +126,7 @@ def _estimate(body: SaidIn) -> EstimateIn:
 def _complaints(workspace: Workspace, body: SaidIn, today: dt.date) -> list[Fault]:
     """What the calculator finds wrong, at its place in the body."""
     reading = read(QueryDict(_query(body)), catalogue(), seen_in(workspace))
-    reading.built(today)
+    reading.built(today, rates_in(workspace))
     if body.workloads is None:
         return [(("query",), message) for message in _in_words(reading)]
     said = _estimate(body)
