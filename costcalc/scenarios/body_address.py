@@ -16,20 +16,8 @@ from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, PROVIDER
 from costcalc.scenarios import address
 from costcalc.scenarios.body_kinds import BodyError, Fault
-from costcalc.scenarios.body_places import (
-    NUMBERS,
-    ROWS,
-    SHARES,
-    SIDES,
-    TERMS,
-    UNITS,
-    WORDS,
-    WORKLOADS,
-    Rows,
-    field_of,
-    name_of,
-    value_at,
-)
+from costcalc.scenarios.body_places import name_of, value_at
+from costcalc.scenarios.body_words import ROWS, SIDES, TERMS, UNITS, WORKLOADS, Path, Rows, field_of
 from costcalc.scenarios.estimate_bodies import EstimateIn, SideIn, WorkloadIn
 from costcalc.scenarios.fields import BY_NAME, MOST_WORKLOADS, SCENARIO, TYPED, WORKLOAD
 from costcalc.scenarios.kinds import Field, Value
@@ -121,7 +109,7 @@ def _reference(side: SideIn, catalogue: Catalogue) -> str:
 
 def _workload(body: WorkloadIn, catalogue: Catalogue) -> dict[str, Value]:
     values: dict[str, Value] = {field.name: field.default for field in WORKLOAD}
-    values |= {field: _typed(BY_NAME[field], _at(body, WORKLOADS[field])) for field in (*NUMBERS, *SHARES, *WORDS)}
+    values |= {field: _typed(BY_NAME[field], _at(body, path)) for field, path in WORKLOADS.items()}
     daily = body.requests_per_day is not None
     values |= {"per": "day" if daily else "month"}
     values["requests"] = body.requests_per_day if daily else body.requests_per_month
@@ -143,7 +131,7 @@ def _scenario(body: EstimateIn) -> dict[str, Value]:
     values |= _filled("rate", body)
     if body.returns is None:
         return values
-    values |= {name: _typed(BY_NAME[name], _at(body.returns, place)) for name, place in TERMS.items()}
+    values |= {name: _typed(BY_NAME[name], _at(body.returns, path)) for name, path in TERMS.items()}
     for name in ROWS:
         values |= _filled(name, body)
     return values
@@ -169,8 +157,8 @@ def _cell(field: Field, row: Any, key: str, body: EstimateIn) -> Value:
     return _typed(field, value)
 
 
-def _at(body: object, place: str) -> Any:
-    for name in place.split("."):
+def _at(body: object, path: Path) -> Any:
+    for name in path:
         body = getattr(body, name)
     return body
 

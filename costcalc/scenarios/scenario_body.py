@@ -67,15 +67,14 @@ def _workload(values: Values) -> Json:
 
 def _side(field: str, values: Values) -> Json:
     named = str(values[field])
-    kept = {"successor": successor} if (successor := values[f"{field}.successor"]) else {}
     if named != TYPED:
         own = named.removeprefix(PREFIX)
         provider, _slash, model = (PROVIDER, "", own) if own != named else named.partition("/")
-        return {"provider": provider, "model": model, **kept}
+        return {"provider": provider, "model": model}
     prices = {unit: _exact(values[f"{field}.{word}"]) for unit, word in UNITS.items() if _typed(values, field, word)}
     currency = {} if values[f"{field}.currency"] == USD else {"currency": values[f"{field}.currency"]}
     name = {"name": values[f"{field}.name"]} if values[f"{field}.name"] else {}
-    return {**name, **currency, "prices": prices, **kept}
+    return {**name, **currency, "prices": prices}
 
 
 def _typed(values: Values, field: str, word: str) -> bool:
