@@ -29,6 +29,7 @@ from costcalc.catalog.tariffs import disagreements, name_of, said_of, summary, t
 from costcalc.charts import Framed
 from costcalc.formatting import formatter_for
 from costcalc.wire.pictures import picture
+from costcalc.wire.swaps import is_swap
 
 PAGE = 100
 FIGURES = ("input", "cached", "output", "context")
@@ -56,7 +57,7 @@ def prices(request: HttpRequest) -> HttpResponse:
     context = {"catalogue": held, "form": form}
     if not form.is_valid():
         return render(request, _template(request, "catalog/prices.html"), context, status=422)
-    if form.says_more and not _is_htmx(request):
+    if form.says_more and not is_swap(request):
         return HttpResponseRedirect(_address(form.query()))
     entries, others = _found(form, held, shelf)
     page = Paginator(entries, PAGE).get_page(form.cleaned_data["page"] or 1)
@@ -113,12 +114,8 @@ def _day() -> dt.date:
     return timezone.now().astimezone(dt.UTC).date()
 
 
-def _is_htmx(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
-
-
 def _template(request: HttpRequest, page: str) -> str:
-    return f"{page}#list" if _is_htmx(request) else page
+    return f"{page}#list" if is_swap(request) else page
 
 
 def _address(query: dict[str, str]) -> str:
@@ -128,7 +125,7 @@ def _address(query: dict[str, str]) -> str:
 
 def _follow(request: HttpRequest, response: HttpResponse, form: PricesForm) -> None:
     """The address follows what is asked; a word that grows letter by letter is one step back, not many."""
-    if not _is_htmx(request):
+    if not is_swap(request):
         return
     now = form.query()
     before = dict(parse_qsl(urlsplit(request.headers.get("HX-Current-URL", "")).query))

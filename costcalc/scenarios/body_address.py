@@ -15,38 +15,14 @@ from costcalc.catalog.finding import find
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, PROVIDER
 from costcalc.scenarios import address
+from costcalc.scenarios.body_words import NUMBERS, SHARES, SIDES, UNITS, WORDS
 from costcalc.scenarios.estimate_bodies import SideIn, WorkloadIn
-from costcalc.scenarios.fields import BY_NAME, PRICES, TYPED, WORKLOAD
+from costcalc.scenarios.fields import BY_NAME, PRICES, SCENARIO, TYPED, WORKLOAD
 from costcalc.scenarios.kinds import Value, input_name
 from costcalc.scenarios.reading import OWN_PRICE
 
 # Where a fault is in the body, and what is wrong there.
 Fault = tuple[tuple[str | int, ...], str]
-SIDES = {"from": "baseline", "to": "candidate"}
-UNITS = {unit: word for word, (unit, _label) in PRICES.items()}
-NUMBERS = {
-    "in": ("input_tokens",),
-    "out": ("output_tokens",),
-    "reasoning": ("reasoning_tokens",),
-    "searches": ("web_searches",),
-    "files": ("storage_searches",),
-    "code": ("code_executions",),
-    "tokenizer": ("candidate", "tokenizer_ratio"),
-    "verbosity": ("candidate", "verbosity_ratio"),
-}
-SHARES = {
-    "cached": ("cache_read_share",),
-    "written": ("cache_write_share",),
-    "batch": ("batch_share",),
-    "flex": ("flex_share",),
-    "priority": ("priority_share",),
-    "retry": ("retry_share",),
-    "over": ("over_tier_share",),
-    "growth": ("monthly_growth",),
-    "to.cached": ("candidate", "cache_read_share"),
-    "to.retry": ("candidate", "retry_share"),
-}
-WORDS = {"name": ("name",), "ttl": ("cache_write_ttl",)}
 
 
 class UncarriedError(ValueError):
@@ -67,7 +43,8 @@ def address_of(workloads: Sequence[WorkloadIn], days: str, at: dt.date | None, c
         faults.append((("at",), "what is saved is at the prices of a day, without an hour"))
     if faults:
         raise UncarriedError(faults)
-    scenario: dict[str, Value] = {"days": days, "at": at.isoformat() if at else None}
+    scenario = {field.name: field.default for field in SCENARIO}
+    scenario |= {"days": days, "at": at.isoformat() if at else None}
     return address.query([_values(body, catalogue) for body in workloads], scenario)
 
 

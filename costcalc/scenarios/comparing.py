@@ -7,25 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from costcalc.catalog.entries import Entry
+from costcalc.catalog.exchange_words import rate_said
 from costcalc.catalog.labels import unit_label
-from costcalc.engine import Line, dollars
+from costcalc.engine import Line, Return, dollars
 from costcalc.formatting import Formatter
-from costcalc.scenarios.fields import BY_NAME, SCENARIO, TYPED, WORKLOAD
+from costcalc.scenarios.assumptions import assumed
 from costcalc.scenarios.findings import full_name, price_words
-from costcalc.scenarios.kinds import Field, Value, input_name
 from costcalc.scenarios.reading import Reading
+from costcalc.scenarios.return_shown import ReturnWriter
 from costcalc.scenarios.said_prices import said_prices
-from costcalc.scenarios.scenario import Offer, Result
+from costcalc.scenarios.scenario import Offer, Result, Scenario
 
 DASH = "\N{EM DASH}"
-ALWAYS = ("from", "to", "requests", "per", "in", "out")
-# Said with the requests, or with the typed prices.
-SILENT = ("per", "name")
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,8 @@ class Comparison:
         found = (
             Group(_("Totals"), tuple(self._totals())),
             *(Group(self._workload(index), tuple(self._lines(index))) for index in range(count)),
-            Group(_("Prices"), tuple(self._prices())),
+            Group(_("Return"), tuple(self._returns())),
+            Group(_("Prices"), (*self._prices(), *self._rates())),
             Group(_("Assumed otherwise"), tuple(row for row in self._assumed() if row.differs)),
         )
         return [group for group in found if group.rows]
@@ -115,6 +112,28 @@ class Comparison:
                 ]
                 yield Row(f"{unit_label(unit)}, {word}", self._money(amounts, absent=[unit not in x for x in by_unit]))
 
+    def _returns(self) -> Iterator[Row]:
+        """What each move returns; without figures where a price is unknown."""
+        found = [_whole(version.result) for version in self.versions]
+        amounts: tuple[tuple[str, Callable[[Return], int]], ...] = (
+            (_("Net present value"), lambda one: one.npv_cents),
+            (_("First twelve months"), lambda one: one.cash.first_year_cents),
+        )
+        for label, cents in amounts:
+            yield Row(label, self._money([None if one is None else cents(one) for one in found], saving=True))
+        texts: tuple[tuple[str, Callable[[ReturnWriter], str]], ...] = (
+            (_("Payback"), lambda words: words.payback_words()),
+            (_("Return on what is paid once"), lambda words: words.roi().text),
+            (_("Internal rate of return"), lambda words: words.irr().text),
+        )
+        for label, said in texts:
+            yield Row(label, _texts([self._returned(version, said) for version in self.versions]))
+
+    def _returned(self, version: Version, said: Callable[[ReturnWriter], str]) -> str:
+        if _whole(version.result) is None:
+            return self.write.unknown
+        return said(ReturnWriter(version.result, version.reading, self.write))
+
     def _workload(self, index: int) -> str:
         names = [v.result.moves[index].workload.name for v in self.versions if index < len(v.result.moves)]
         return next(filter(None, names), _("Workload %(number)s") % {"number": index + 1})
@@ -129,6 +148,17 @@ class Comparison:
                 label = f"{word}, {self._workload(index)}" if index or self._several else word
                 yield Row(label, _texts(texts))
                 yield from self._changed(label, [self._place(v.result, index, place) for v in self.versions])
+
+    def _rates(self) -> Iterator[Row]:
+        """The exchange rates on which typed money stands, by currency."""
+        used = {currency for version in self.versions for currency in version.result.scenario.currencies}
+        for currency in sorted(used):
+            label = _("Exchange rate: %(currency)s") % {"currency": currency}
+            yield Row(label, _texts([self._rate(version.result.scenario, currency) for version in self.versions]))
+
+    def _rate(self, scenario: Scenario, currency: str) -> str:
+        rate = scenario.rates.rate(currency, scenario.day) if currency in scenario.currencies else None
+        return DASH if rate is None else rate_said(rate, self.write)
 
     def _place(self, result: Result, index: int, place: int) -> tuple[str, dict[str, str]]:
         """Who sells at one place, and everything that the prices there say."""
@@ -179,57 +209,6 @@ class Comparison:
         return tuple(cells)
 
 
-def assumed(reading: Reading, write: Formatter) -> dict[str, tuple[str, str]]:
-    """What a scenario assumes: label and text by the calculator's own name of the field."""
-    found: dict[str, tuple[str, str]] = {}
-    several = len(reading.workloads) > 1
-    for index, values in enumerate(reading.workloads):
-        for field in WORKLOAD:
-            if field.name not in SILENT:
-                label = f"{field.label} ({index + 1})" if several else str(field.label)
-                found[input_name(index, field.name)] = label, _shown(field, index, values, reading, write)
-    for field in SCENARIO:
-        found[field.name] = str(field.label), _shown(field, 0, reading.scenario, reading, write)
-    return found
-
-
-def assumptions(reading: Reading, write: Formatter) -> list[tuple[str, str]]:
-    """What a reader of the ledger must know of its inputs: the traffic, and whatever is not the default."""
-    said = assumed(reading, write)
-    kept = [
-        input_name(index, field.name)
-        for index, values in enumerate(reading.workloads)
-        for field in WORKLOAD
-        if field.name not in SILENT and (field.name in ALWAYS or values[field.name] != field.default)
-    ]
-    kept += [field.name for field in SCENARIO if field.name == "days" or reading.scenario[field.name] != field.default]
-    return [said[name] for name in kept]
-
-
-def _shown(field: Field, index: int, values: dict[str, Value], reading: Reading, write: Formatter) -> str:
-    value = values[field.name]
-    if field.kind == "model":
-        choice = reading.choices.get(input_name(index, field.name))
-        named = str(values[f"{field.name}.name"]) if value == TYPED else str(value)
-        return full_name(choice) if isinstance(choice, Entry) else named or _("typed prices")
-    if value is None or value == "":
-        return DASH
-    if field.kind == "choice":
-        return str(dict(field.choices).get(str(value), value))
-    if isinstance(value, Decimal):
-        return _figure(field, values, value, write)
-    return str(value)
-
-
-def _figure(field: Field, values: dict[str, Value], value: Decimal, write: Formatter) -> str:
-    if field.name == "requests":
-        return f"{write.number(value)} {dict(BY_NAME['per'].choices).get(str(values['per']), '')}"
-    if field.kind == "price":
-        return f"{write.number(value)} {field.unit}"
-    unit = str(field.unit)
-    return f"{write.number(value)}{unit if unit.startswith('%') else ' ' + unit}".rstrip()
-
-
 def _name(offer: Offer) -> str:
     return full_name(offer.entry) if offer.entry else offer.seller or _("typed prices")
 
@@ -250,3 +229,7 @@ def _cents(result: Result, line: Line | None, side: str) -> int | None:
     if (side, line.workload, line.unit) in gaps:
         return None
     return line.baseline_cents if side == "baseline" else line.candidate_cents
+
+
+def _whole(result: Result) -> Return | None:
+    return result.returned if result.returned.complete else None

@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.http import QueryDict
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from costcalc.catalog.entries import Entry
 from costcalc.catalog.exchange import bundled_rates
@@ -34,14 +34,14 @@ from costcalc.scenarios.fields import (
     WORKLOAD,
 )
 from costcalc.scenarios.kinds import Field, Value, input_name
-from costcalc.scenarios.money import Money
+from costcalc.scenarios.money import Money, currencies_used
 from costcalc.scenarios.return_reading import read_return
 from costcalc.scenarios.scenario import Asked, Choice, Scenario, TypedPrices
 from costcalc.scenarios.typed_values import LONGEST_REFERENCE, READERS, Refused
 
 LANGUAGES = ("en", "vi")
 # What a form or the page's own links carry besides the fields.
-OF_THE_FORM = {"lang", "last", "shape", "focus", "workloads", "add", "remove"}
+OF_THE_FORM = {"lang", "last", "shape", "focus", "workloads", "add", "remove", "show"}
 OTHERS = frozenset({*OF_THE_FORM, "sort", "q", "page", "apart", "csrfmiddlewaretoken", "save", "scenario", "revision"})
 SUGGESTED = 3
 OWN_PRICE = re.compile(rf"{PREFIX}[0-9A-Za-z]{{12}}")
@@ -86,7 +86,8 @@ class Reading:
         complete = tuple(one for one in asked if one is not None)
         if self.errors or wanted is None:
             return None
-        return Scenario(complete, str(self.scenario["days"]), day, wanted=wanted)
+        used = currencies_used(self.workloads, self.scenario)
+        return Scenario(complete, str(self.scenario["days"]), day, wanted=wanted, rates=money.rates, currencies=used)
 
     def _asked(self, index: int, values: Mapping[str, Value], money: Money) -> Asked | None:
         shift = _shift(values)
@@ -133,6 +134,21 @@ def read(query: QueryDict, catalogue: Catalogue, own: Lookup = nobodys) -> Readi
     return reading
 
 
+@lru_cache(maxsize=4096)
+def understood(text: str, name: str, language: str | None, reader: str) -> Value:
+    """What a field's text says, kept: a form sends its seventy fields at each change of one of them.
+
+    `reader` is the active language, by which an address is read. Raises FigureError and Refused.
+    """
+    field = BY_NAME[name]
+    if not text.strip() and field.blank:
+        # Emptied is not the same as left at its default.
+        return field.empty
+    if not text.strip() and language and field.default == Decimal(0):
+        return field.default
+    return READERS[field.kind](text, field, language)
+
+
 @dataclass
 class _Reader:
     query: QueryDict
@@ -170,20 +186,12 @@ class _Reader:
         try:
             if len(given) > 1:
                 raise Refused(_("This is in the address more than once."))
-            return self._understood(text, field)
+            return understood(text, field.name, self.reading.language, get_language() or "en")
         except FigureError as error:
             self.reading.errors[name] = _(error.message) % error.params
         except Refused as error:
             self.reading.errors[name] = str(error)
         return field.default
-
-    def _understood(self, text: str, field: Field) -> Value:
-        if not text.strip() and field.blank:
-            # Emptied is not the same as left at its default.
-            return field.empty
-        if not text.strip() and self.reading.language and field.default == Decimal(0):
-            return field.default
-        return READERS[field.kind](text, field, self.reading.language)
 
     def _choose(self, index: int, side: str, values: dict[str, Value]) -> None:
         name = input_name(index, side)

@@ -86,8 +86,8 @@ class ReturnWriter:
             (_("Net present value"), self._present()),
             (_("Payback"), self._payback(self.found.payback, self.found.cash.flow)),
             (_("Discounted payback"), self._discounted()),
-            (_("Return on what is paid once"), self._roi()),
-            (_("Internal rate of return"), self._irr()),
+            (_("Return on what is paid once"), self.roi()),
+            (_("Internal rate of return"), self.irr()),
             (_("First twelve months"), self._first_year()),
             (_("Breaks even at a price of"), self._even_price()),
             (_("Breaks even at a volume of"), self._even_volume()),
@@ -164,7 +164,8 @@ class ReturnWriter:
             return _("The sum of cash never falls below 0.")
         return _("The sum of cash is %(sum)s at the end.") % {"sum": self._money(self.found.cash.cumulative[-1])}
 
-    def _roi(self) -> Figure:
+    def roi(self) -> Figure:
+        """What the cash is of what is paid once, in percent."""
         cash, percent = self.found.cash, self.found.roi_percent
         if percent is None:
             return Figure(DASH, (_("Nothing is paid once, so there is nothing to relate the cash to."),))
@@ -173,9 +174,10 @@ class ReturnWriter:
             "once": self._money(cash.one_off_cents),
             "percent": self.write.percent(percent / 100, 2),
         }
-        return Figure(words["percent"], (_("(%(cash)s − %(once)s) ÷ %(once)s = %(percent)s") % words,))
+        return Figure(words["percent"], ("({cash} − {once}) ÷ {once} = {percent}".format(**words),))
 
-    def _irr(self) -> Figure:
+    def irr(self) -> Figure:
+        """The annual rate at which the present value is 0, or that there is none, or several."""
         said = [self.write.percent(percent / 100, 2) for percent in self.found.irr.percents]
         if not said:
             return Figure(_("none"), (_("At no annual rate is the present value 0."),))

@@ -42,7 +42,7 @@ class ReturnSummaries:
         for _name, quantity, price in (ONCE.rows[at] for at in rows):
             times = self._decimal(quantity) if self.values[quantity.name] is not None else Decimal(1)
             total += times * self._decimal(price)
-        return self._money(total) if rows else _("nothing")
+        return self.money(total) if rows else _("nothing")
 
     def _people(self) -> str:
         if not self._any("people.incidents", "people.to.incidents"):
@@ -63,26 +63,27 @@ class ReturnSummaries:
         if not rows:
             return _("none")
         before, after = (sum((self._decimal(row[place]) for row in rows), Decimal(0)) for place in (1, 2))
-        return self._money(before) + ARROW + self._money(after)
+        return self.money(before) + ARROW + self.money(after)
 
     def _ramp(self) -> str:
         return ARROW.join(self._percent(RAMP.rows[at][0].name) for at in filled(RAMP, self.values))
 
     def _split(self) -> str:
-        said = [self._money(amount) for amount in (self._decimal(SPLIT.fields[0]),) if amount]
+        said = [self.money(amount) for amount in (self._decimal(SPLIT.fields[0]),) if amount]
         said += [_("%(share)s cold cache") % {"share": self._percent("cold")}] if self.values["cold"] else []
         said += [_("a reserve")] if self._any("reserve.cost") and self._any("reserve.probability") else []
         return " · ".join(said) or _("costs nothing")
 
     def _change(self) -> str:
-        said = []
-        for at in filled(CHANGE, self.values):
-            side, change, since = CHANGE.rows[at]
-            named = _("baseline") if self.values[side.name] == "from" else _("candidate")
-            share = self.values[change.name]
-            signed = self.write.signed_percent(share.scaleb(-2), 6) if isinstance(share, Decimal) else ""
-            said.append(" ".join(filter(None, (named, signed, self._since(since)))))
-        return " · ".join(said) or _("none")
+        return " · ".join(self.change(CHANGE.rows[at]) for at in filled(CHANGE, self.values)) or _("none")
+
+    def change(self, row: tuple[Field, ...]) -> str:
+        """A change of prices: whose, by how much, from when on."""
+        side, change, since = row
+        named = _("baseline") if self.values[side.name] == "from" else _("candidate")
+        share = self.values[change.name]
+        signed = self.write.signed_percent(share.scaleb(-2), 6) if isinstance(share, Decimal) else ""
+        return " ".join(filter(None, (named, signed, self.since(since))))
 
     def _range(self) -> str:
         count = len(filled(RANGE, self.values))
@@ -93,13 +94,15 @@ class ReturnSummaries:
     def _currency(self) -> str:
         return str(self.values["currency"])
 
-    def _since(self, of: Field) -> str:
+    def since(self, of: Field) -> str:
+        """From which month or day on."""
         value = self.values[of.name]
         if isinstance(value, Decimal):
             return _("from month %(number)s") % {"number": self.write.number(value)}
         return _("from %(day)s") % {"day": self.write.day(dt.date.fromisoformat(value))} if value else ""
 
-    def _money(self, amount: Decimal) -> str:
+    def money(self, amount: Decimal) -> str:
+        """An amount in the currency of the costs."""
         currency = self._currency()
         if currency in self.write.currencies:
             return self.write.short_money(amount, currency)

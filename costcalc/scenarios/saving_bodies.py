@@ -13,6 +13,7 @@ from ninja.errors import ValidationError
 from pydantic import ConfigDict, Field
 
 from costcalc.accounts.workspaces import Workspace
+from costcalc.catalog.exchange import rates_in
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import seen_in
 from costcalc.scenarios.body_address import Fault, UncarriedError, address_of, place_of
@@ -110,7 +111,7 @@ def _query(body: SaidIn) -> str:
 def _complaints(workspace: Workspace, body: SaidIn, today: dt.date) -> list[Fault]:
     """What the calculator finds wrong, at its place in the body."""
     reading = read(QueryDict(_query(body)), catalogue(), seen_in(workspace))
-    reading.built(today)
+    reading.built(today, rates_in(workspace))
     if body.workloads is None:
         return [(("query",), message) for message in _in_words(reading)]
     found = [(place_of(name, body.workloads), message) for name, message in reading.errors.items()]

@@ -21,6 +21,7 @@ from costcalc.engine import (
     Case,
     DayCount,
     Estimate,
+    ExchangeRates,
     Moment,
     Move,
     Outlook,
@@ -132,6 +133,9 @@ class Scenario:
     wanted: Wanted = field(default_factory=Wanted)
     # Shutdown days as they were known when the scenario was saved, by workload and side; of others the catalogue's.
     ends: Mapping[tuple[int, str], dt.date | None] = field(default_factory=dict)
+    # Every exchange rate that holds for it, and the currencies other than the dollar in which its money was typed.
+    rates: ExchangeRates = field(default_factory=ExchangeRates)
+    currencies: frozenset[str] = frozenset()
 
     @property
     def day(self) -> dt.date:

@@ -16,13 +16,13 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from costcalc.accounts.preferences import currency_of
+from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import seen_from
 from costcalc.formatting import formatter_for
 from costcalc.scenarios import markup
-from costcalc.scenarios.conversion import in_currency
 from costcalc.scenarios.drawing import Drawing, with_another, without
-from costcalc.scenarios.editing import Editing, carrying, editing_of
+from costcalc.scenarios.editing import Beside, carrying
 from costcalc.scenarios.fields import MOST_WORKLOADS, SIDES, TYPED, element_id
 from costcalc.scenarios.findings import Findings
 from costcalc.scenarios.ledger import Writer
@@ -33,8 +33,10 @@ from costcalc.scenarios.return_drawing import ReturnDrawing, shape
 from costcalc.scenarios.return_shown import ReturnWriter
 from costcalc.scenarios.return_summaries import ReturnSummaries
 from costcalc.scenarios.scenario import Result, Scenario
+from costcalc.scenarios.shown import Shown, shown_in
 from costcalc.scenarios.summaries import Summaries
 from costcalc.wire.addresses import whole_address
+from costcalc.wire.swaps import is_swap
 
 LONGEST_LAST = 8000
 # The shape of a form in which something is marked as wrong.
@@ -48,11 +50,11 @@ def calculator(request: HttpRequest) -> HttpResponse:
     if "save" in request.GET and asked.scenario is not None:
         return _to_save(asked)
     moved = _moved_to(asked)
-    if moved is not None and not _is_htmx(request):
-        return HttpResponseRedirect(_home(carrying(moved, asked.editing)))
+    if moved is not None and not is_swap(request):
+        return HttpResponseRedirect(_home(carrying(moved, asked.beside)))
     if moved is not None and moved != asked.reading.query:
         asked = asked.elsewhere(moved)
-    if not _is_htmx(request):
+    if not is_swap(request):
         return _answered(asked, "", _form(asked))
     return _ledger_alone(asked) if _keeps_its_shape(asked) else _whole(asked)
 
@@ -64,9 +66,10 @@ def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"fixed": asked.scenario is None, "catalogue": asked.held, "today": asked.today}
     context["elsewhere"] = request.path
     if asked.scenario is not None:
-        page = Asked.of(request.GET, asked.reading, asked.editing, ON_ITS_OWN_PAGE)
-        context |= listing(page, asked.scenario.computed(), asked.held)
-    template = f"scenarios/elsewhere.html{'#elsewhere' if _is_htmx(request) else ''}"
+        page = Asked.of(request.GET, asked.reading, asked.beside, ON_ITS_OWN_PAGE)
+        context |= listing(page, asked.computed, asked.held, asked.shown.write)
+        context["in_currency"] = asked.shown.note
+    template = f"scenarios/elsewhere.html{'#elsewhere' if is_swap(request) else ''}"
     response = render(request, template, context, status=200 if asked.scenario is not None else 422)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -76,7 +79,7 @@ def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
 def returned(request: HttpRequest) -> HttpResponse:
     """The return alone, which htmx asks for once the ledger is there; to others the calculator itself."""
     asked = _read(request)
-    if not _is_htmx(request):
+    if not is_swap(request):
         return HttpResponseRedirect(_home(asked.reading.query if asked.scenario else request.GET.urlencode()))
     if asked.scenario is None:
         # The calculator has marked what is wrong; the return stays as it was.
@@ -96,12 +99,13 @@ class _Request:
     today: dt.date
     reading: Reading
     scenario: Scenario | None
-    editing: Editing | None
+    beside: Beside
 
     def elsewhere(self, query: str) -> _Request:
         """The same, as if this address had been asked for."""
         reading = read(QueryDict(query), self.held, seen_from(self.request))
-        return _Request(self.request, self.held, self.today, reading, reading.built(self.today), self.editing)
+        built = reading.built(self.today, rates_for(self.request, self.held))
+        return _Request(self.request, self.held, self.today, reading, built, self.beside)
 
     @cached_property
     def computed(self) -> Result:
@@ -113,6 +117,12 @@ class _Request:
     def charts(self) -> ReturnCharts:
         """Its charts; only of a request that has a scenario."""
         return ReturnCharts(self.computed, self.reading, formatter_for())
+
+    @cached_property
+    def shown(self) -> Shown:
+        """In which currency its sums are written."""
+        assert self.scenario is not None
+        return shown_in(currency_of(self.request), self.scenario.rates, self.scenario.day, formatter_for())
 
     @cached_property
     def last(self) -> tuple[str, _Request | None]:
@@ -127,7 +137,7 @@ class _Request:
 def _read(request: HttpRequest) -> _Request:
     held, today = catalogue(), timezone.now().date()
     reading = read(request.GET, held, seen_from(request))
-    return _Request(request, held, today, reading, reading.built(today), editing_of(request))
+    return _Request(request, held, today, reading, reading.built(today, rates_for(request, held)), Beside.of(request))
 
 
 def _moved_to(asked: _Request) -> str | None:
@@ -145,10 +155,10 @@ def _moved_to(asked: _Request) -> str | None:
 
 def _to_save(asked: _Request) -> HttpResponse:
     """On to where a name is asked, or, of what is saved already, what has changed."""
-    editing = asked.editing
+    editing = asked.beside.editing
     address = reverse("scenarios:revise", args=[editing.scenario.public_id]) if editing else reverse("scenarios:new")
-    address = f"{address}?{carrying(asked.reading.query, editing)}".rstrip("?")
-    is_htmx = _is_htmx(asked.request)
+    address = f"{address}?{carrying(asked.reading.query, asked.beside)}".rstrip("?")
+    is_htmx = is_swap(asked.request)
     return HttpResponse(headers={"HX-Redirect": address}) if is_htmx else HttpResponseRedirect(address)
 
 
@@ -185,7 +195,7 @@ def _answered(asked: _Request, part: str, context: dict[str, Any]) -> HttpRespon
     if "keeps_return" not in context:
         context |= _returned(asked.last[1])
     response = render(request, template, {**_sheet(asked), **context}, status=status)
-    home = _home(carrying(asked.reading.query, asked.editing)) if part and good else ""
+    home = _home(carrying(asked.reading.query, asked.beside)) if part and good else ""
     if home and not request.headers.get("HX-Current-URL", "").endswith(home):
         response["HX-Push-Url"] = home
     patch_vary_headers(response, ["HX-Request"])
@@ -198,16 +208,16 @@ def _sheet(asked: _Request) -> dict[str, Any]:
     context = {"last": query, "stale": asked.scenario is None, "catalogue": asked.held, "today": asked.today}
     if shown is None or shown.scenario is None:
         return context
-    result, write = shown.computed, formatter_for()
+    result, write = shown.computed, shown.shown.write
     findings = Findings(result, asked.held, write, asked.today).all()
-    page = Asked.of(asked.request.GET, shown.reading, asked.editing, BESIDE_THE_LEDGER)
+    page = Asked.of(asked.request.GET, shown.reading, asked.beside, BESIDE_THE_LEDGER)
     return {
         **context,
         "address": whole_address(asked.request, _home(query)),
         "ledger": Writer(result, write, asked.today).ledger(findings),
         "money": in_calculator(query).framed(shown.charts.money()),
-        "in_currency": in_currency(result, write, currency_of(asked.request)),
-        **listing(page, result, asked.held),
+        "in_currency": shown.shown.note,
+        **listing(page, result, asked.held, write),
     }
 
 
@@ -215,7 +225,7 @@ def _returned(shown: _Request | None) -> dict[str, Any]:
     if shown is None or shown.scenario is None:
         return {}
     return {
-        "returned": ReturnWriter(shown.computed, shown.reading, formatter_for()).shown(),
+        "returned": ReturnWriter(shown.computed, shown.reading, shown.shown.write).shown(),
         "charts": shown.charts.framed(in_calculator(shown.reading.query)),
     }
 
@@ -234,12 +244,13 @@ def _form(asked: _Request) -> dict[str, Any]:
         "can_add": len(reading.workloads) < MOST_WORKLOADS,
         "strangers": reading.strangers,
         "focus": _focus(asked),
-        "editing": asked.editing,
+        "editing": asked.beside.editing,
+        "show": asked.beside.show,
     }
 
 
 def _summaries(asked: _Request) -> Summaries:
-    return Summaries(asked.reading, formatter_for(), asked.today, carrying("", asked.editing))
+    return Summaries(asked.reading, formatter_for(), asked.today, carrying("", asked.beside))
 
 
 def _focus(asked: _Request) -> str:
@@ -255,11 +266,6 @@ def _shape(asked: _Request) -> str:
         return WITH_MISTAKES
     sides = (values[side] == TYPED for values in asked.reading.workloads for side in SIDES)
     return "".join("t" if typed else "m" for typed in sides) + shape(asked.reading)
-
-
-def _is_htmx(request: HttpRequest) -> bool:
-    """A swap inside the page; a boosted or restored page is a page."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
 
 
 def _home(query: str) -> str:

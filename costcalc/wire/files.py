@@ -91,5 +91,7 @@ class SentFile(StreamingHttpResponse):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Piece by piece: Django would read all of it into a list first."""
-        while piece := await asyncio.to_thread(next, self.pieces, b""):
+        # What middleware has put in the file's place, which is the compressed file: its header is sent in any case.
+        pieces = iter(self)
+        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
             yield piece

@@ -98,8 +98,10 @@ PAGES: dict[str, dict[str, Row]] = {
     "": {"GET": PUBLIC},
     "charts/<str:chart>.<str:kind>": {"GET": PUBLIC},
     "elsewhere/": {"GET": PUBLIC},
+    "import/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", text="{")},
     "return/": {"GET": LEAD_ON},
     "claims/": {"GET": PUBLIC},
+    "take/<str:file>": {"GET": PUBLIC},
     "models/": {"GET": PUBLIC},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
@@ -114,6 +116,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "scenarios/<str:public_id>/": {"GET": READ},
     "scenarios/<str:public_id>/<int:number>/": {"GET": READ},
     "scenarios/<str:public_id>/<int:number>/charts/<str:chart>.<str:kind>": {"GET": READ},
+    "scenarios/<str:public_id>/<int:number>/take/<str:file>": {"GET": READ},
     "scenarios/<str:public_id>/revise/": {
         "GET": pages("302 404 403 200 200", "revision=1"),
         "POST": edits(revision=1),
@@ -142,6 +145,7 @@ PAGES: dict[str, dict[str, Row]] = {
     },
     "s/<str:link>/": {"GET": PUBLIC},
     "s/<str:link>/charts/<str:chart>.<str:kind>": {"GET": PUBLIC},
+    "s/<str:link>/take/<str:file>": {"GET": PUBLIC},
     "w/<str:workspace>/links/": {"GET": EDIT},
     "w/<str:workspace>/links/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
     "prices/": {"GET": PUBLIC},
@@ -159,6 +163,10 @@ PAGES: dict[str, dict[str, Row]] = {
         "POST": edits(name="New", kind="quote", input_mtok="1", revision=1),
     },
     "w/<str:workspace>/prices/<str:price>/archive/": {"GET": TO_ITS_FORM, "POST": edits(revision=1)},
+    "w/<str:workspace>/rates/": {
+        "GET": READ,
+        "POST": edits(currency="VND", per_dollar="26250", starts_on="2026-11-01", source="Our bank"),
+    },
     "preferences/": {"GET": PUBLIC, "POST": pages("302 302 302 302 302", theme="dark")},
     # There are accounts: nobody is the first owner any more.
     "first-owner/<str:link>/": {"GET": ABSENT, "POST": ABSENT},
@@ -263,7 +271,10 @@ def owners(status: int = 200, elsewhere: int = 404, query: str = "", **data: Any
 # By operation; where a row has no data, the body is the example of the OpenAPI document.
 OPERATIONS = {
     "estimate": ANYBODY,
+    "check_claim": ANYBODY,
     "get_prices": ANYBODY,
+    "list_exchange_rates": LISTS,
+    "record_exchange_rate": creates(),
     "list_own_prices": LISTS,
     "create_own_price": creates(),
     "get_own_price": READS,
@@ -331,7 +342,7 @@ class World:
     def nowhere(self) -> dict[str, str]:
         """The same with names of things that do not exist."""
         return {
-            name: value if name in {"number", "provider", "model", "model_id", "chart", "kind"} else NOWHERE
+            name: value if name in {"number", "provider", "model", "model_id", "chart", "kind", "file"} else NOWHERE
             for name, value in self.ids.items()
         }
 
@@ -358,6 +369,7 @@ def made(cast: Cast) -> World:
         "workspace": workspace.public_id,
         "public_id": scenario.public_id,
         "number": "1",
+        "file": "ledger.csv",
         "comment": saving.comment(bob, scenario, "Well", now).public_id,
         "approval": saving.ask_approval(bob, scenario, 1, cast.alice, now).public_id,
         "link": secret,

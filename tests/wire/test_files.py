@@ -1,11 +1,14 @@
 """Exports are written to a file piece by piece, and sent from it piece by piece."""
 
+import gzip
 import json
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.middleware.gzip import GZipMiddleware
+from django.test import RequestFactory
 from hypothesis import given, strategies
 
 from costcalc.wire.files import IN_MEMORY, PIECE, SentFile, json_pieces, written
@@ -53,6 +56,19 @@ def test_a_large_file_is_never_whole_in_memory() -> None:
         tracemalloc.stop()
     assert (total, largest) == (32 * 1024 * 1024, PIECE)
     assert peak < 4 * IN_MEMORY
+
+
+def test_a_file_that_is_said_to_be_compressed_is() -> None:
+    request = RequestFactory().get("/", headers={"accept-encoding": "gzip"})
+    answer = GZipMiddleware(lambda _request: SentFile(written(many(3)), "a.csv", "text/csv"))(request)
+    assert isinstance(answer, SentFile)
+    assert answer["Content-Encoding"] == "gzip"
+
+    async def content() -> bytes:
+        return b"".join([piece async for piece in answer])
+
+    assert gzip.decompress(run(content)) == b"".join(many(3))
+    answer.close()
 
 
 def test_the_file_goes_with_its_answer(db: None) -> None:

@@ -1,0 +1,90 @@
+"""Downloads of a scenario: of the calculator's address, of a saved revision, of what a link shares."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from costcalc.accounts.access import Visit
+from costcalc.accounts.roles import Role
+from costcalc.catalog.index import catalogue
+from costcalc.catalog.own_entries import Lookup, seen_from, unnamed_in
+from costcalc.scenarios import saving
+from costcalc.scenarios.reading import read
+from costcalc.scenarios.saved import Draft, Revision, SavedScenario, UnreadableError, sides_in_words
+from costcalc.scenarios.saved_views import copy_of, of_scenario
+from costcalc.scenarios.shared_views import LANGUAGES
+from costcalc.scenarios.sharing import ShareLink
+from costcalc.scenarios.takeaway import KINDS, Taken
+from costcalc.wire.addresses import whole_address
+from costcalc.wire.files import SentFile
+
+
+@require_safe
+def of_address(request: HttpRequest, file: str) -> HttpResponseBase:
+    """What the calculator's address computes; where it cannot be read, the calculator says why."""
+    _known(file)
+    reading, now = read(request.GET, catalogue(), seen_from(request)), timezone.now()
+    scenario = reading.built(now.date())
+    home = reverse("scenarios:calculator")
+    if scenario is None:
+        return HttpResponseRedirect(f"{home}?{request.GET.urlencode()}")
+    result = scenario.computed()
+    address = whole_address(request, f"{home}?{reading.query}".rstrip("?"))
+    return sent(Taken(reading, result, sides_in_words(result), address, now), file)
+
+
+@require_safe
+@of_scenario(Role.VIEWER)
+def of_revision(request: HttpRequest, came: Visit, scenario: SavedScenario, number: int, file: str) -> HttpResponseBase:
+    """What a revision says, at the prices of its day."""
+    _known(file)
+    revision = saving.revision_of(scenario, number)
+    said = _said(revision)
+    address = whole_address(request, reverse("scenarios:revision", args=[scenario.public_id, number]))
+    return sent(Taken(said.reading, said.result, f"{scenario} {number}", address, timezone.now()), file)
+
+
+@require_safe
+@never_cache
+def of_link(request: HttpRequest, link: str, file: str) -> HttpResponseBase:
+    """What a link shares, for whoever holds it; own prices go without their names."""
+    _known(file)
+    now = timezone.now()
+    row = ShareLink.objects.with_link(link, now)
+    if row is None:
+        raise Http404
+    row.used(now)
+    language = request.GET.get("language", "")
+    with translation.override(language if language in LANGUAGES else translation.get_language()):
+        own = unnamed_in(row.revision.scenario.workspace)
+        said = _said(row.revision, own=own)
+        copy = read(QueryDict(copy_of(said.reading, said.result)), catalogue())
+        # The link itself is a permission: it is not written into a file.
+        taken = Taken(copy, said.result, str(row.revision.scenario), "", now)
+        response = sent(taken, file)
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def sent(taken: Taken, file: str) -> SentFile:
+    """The file, to be stored."""
+    return SentFile(taken.file(file), taken.file_name(file), KINDS[file][1])
+
+
+def _known(file: str) -> None:
+    if file not in KINDS:
+        raise Http404
+
+
+def _said(revision: Revision, own: Lookup | None = None) -> Draft:
+    """What a revision says. Raises Http404 where the product no longer reads it: its page says so."""
+    try:
+        return revision.again(catalogue(), own)
+    except UnreadableError:
+        raise Http404 from None
