@@ -56,4 +56,4 @@ environment:
 	@sh .ci/install .venv requirements-test.lock
 
 clean:
-	rm -rf .venv .venv-bench .cache .data/static
+	rm -rf .venv .venv-bench .cache .data/static .data/generated

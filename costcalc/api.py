@@ -17,6 +17,7 @@ from costcalc.accounts.api import router as workspace
 from costcalc.catalog.api import router as prices
 from costcalc.catalog.own_api import router as own_prices
 from costcalc.scenarios.api import router as calculator
+from costcalc.scenarios.claims_api import router as claims
 from costcalc.scenarios.comparing_api import router as comparing
 from costcalc.scenarios.revisions_api import router as revisions
 from costcalc.scenarios.saved_api import router as scenarios
@@ -174,6 +175,7 @@ def broken(request: HttpRequest, error: Exception) -> HttpResponse:
 
 api.add_router("", prices)
 api.add_router("", calculator)
+api.add_router("", claims)
 api.add_router("", own_prices)
 api.add_router("", scenarios)
 api.add_router("", revisions)

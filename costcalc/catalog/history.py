@@ -58,10 +58,10 @@ def history(entry: Entry, day: dt.date, write: Formatter) -> list[Period]:
 
 def _runs(entry: Entry) -> Iterator[_Run]:
     """What each kind of source has said, day after day; then what was withdrawn, and what a later reading replaced."""
-    marks = _marks(entry)
+    days = marks(entry)
     shown = set()
     for kind in dict.fromkeys(row.kind for row in entry.prices):
-        for run in _merged(entry, kind, marks):
+        for run in _merged(entry, kind, days):
             shown.add(run.row.pk)
             yield run
     for row in entry.prices:
@@ -69,7 +69,7 @@ def _runs(entry: Entry) -> Iterator[_Run]:
             yield _Run(row, [], row.valid_from, None)
 
 
-def _marks(entry: Entry) -> list[dt.date]:
+def marks(entry: Entry) -> list[dt.date]:
     """The days from which anybody may say something else."""
     parts = [step.when for row in entry.prices for step in row.sheet.steps]
     days = {day for when in parts for day in (when.starts_on, when.ends_on)} | {row.valid_from for row in entry.prices}

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.prices, name="prices"),
     path("<str:provider>/", views.provider, name="provider"),
     path("<str:provider>/<path:model_id>/", views.model, name="model"),
+    path("<str:provider>/<path:model_id>/history.<str:kind>", views.history_picture, name="history"),
 ]
 # Under `/w/<workspace>/prices/`.
 own_prices = (

@@ -20,11 +20,16 @@ from costcalc.catalog.entries import Entry
 from costcalc.catalog.finding import find
 from costcalc.catalog.forms import QUOTES, PricesForm
 from costcalc.catalog.history import history
+from costcalc.catalog.history_chart import history_chart
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.labels import own_words
 from costcalc.catalog.links import links
 from costcalc.catalog.offers import Offer, Shelf, shelf_for
 from costcalc.catalog.tariffs import disagreements, name_of, said_of, summary, tariff
+from costcalc.charts import Framed
+from costcalc.formatting import formatter_for
+from costcalc.wire.pictures import picture
+from costcalc.wire.swaps import is_swap
 
 PAGE = 100
 FIGURES = ("input", "cached", "output", "context")
@@ -52,7 +57,7 @@ def prices(request: HttpRequest) -> HttpResponse:
     context = {"catalogue": held, "form": form}
     if not form.is_valid():
         return render(request, _template(request, "catalog/prices.html"), context, status=422)
-    if form.says_more and not _is_htmx(request):
+    if form.says_more and not is_swap(request):
         return HttpResponseRedirect(_address(form.query()))
     entries, others = _found(form, held, shelf)
     page = Paginator(entries, PAGE).get_page(form.cleaned_data["page"] or 1)
@@ -90,6 +95,15 @@ def model(request: HttpRequest, provider: str, model_id: str) -> HttpResponse:
     return render(request, "catalog/model.html", {"catalogue": held, **_model(entry, held, shelf)})
 
 
+@require_safe
+def history_picture(request: HttpRequest, provider: str, model_id: str, kind: str) -> HttpResponse:
+    """The chart of a model's prices as a drawing or a bitmap. Raises Http404 where they have never changed."""
+    entry = catalogue().by_key.get(f"{provider}/{model_id}")
+    if entry is None:
+        raise Http404
+    return picture(request, history_chart(entry, _day(), formatter_for()), kind)
+
+
 def _today() -> tuple[Catalogue, Shelf]:
     held = catalogue()
     return held, shelf_for(held, _day())
@@ -100,12 +114,8 @@ def _day() -> dt.date:
     return timezone.now().astimezone(dt.UTC).date()
 
 
-def _is_htmx(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
-
-
 def _template(request: HttpRequest, page: str) -> str:
-    return f"{page}#list" if _is_htmx(request) else page
+    return f"{page}#list" if is_swap(request) else page
 
 
 def _address(query: dict[str, str]) -> str:
@@ -115,7 +125,7 @@ def _address(query: dict[str, str]) -> str:
 
 def _follow(request: HttpRequest, response: HttpResponse, form: PricesForm) -> None:
     """The address follows what is asked; a word that grows letter by letter is one step back, not many."""
-    if not _is_htmx(request):
+    if not is_swap(request):
         return
     now = form.query()
     before = dict(parse_qsl(urlsplit(request.headers.get("HX-Current-URL", "")).query))
@@ -186,6 +196,7 @@ def _model(entry: Entry, held: Catalogue, shelf: Shelf) -> dict[str, Any]:
         "tariff": tariff(entry.sheet_on(day), day, write),
         "changes": entry.sheet_on(day).changes_after(day),
         "history": history(entry, day, write),
+        "chart": _framed(entry, shelf),
         "disagreements": disagreements(entry, day, write),
         "name": name_of(entry),
         "said": said_of(entry),
@@ -195,6 +206,12 @@ def _model(entry: Entry, held: Catalogue, shelf: Shelf) -> dict[str, Any]:
         "listed": _offer_of(entry.listed_as, held, shelf),
         "compared": _offer_of(entry.compared_with, held, shelf),
     }
+
+
+def _framed(entry: Entry, shelf: Shelf) -> Framed | None:
+    chart = history_chart(entry, shelf.day, shelf.write)
+    address = reverse("catalog:model", args=(entry.provider, entry.model_id))
+    return None if chart is None else Framed(chart, f"{address}{chart.id}")
 
 
 def _offer_of(key: str, held: Catalogue, shelf: Shelf) -> dict[str, Any] | None:

@@ -11,6 +11,12 @@ from costcalc.engine import Rates, Workload
 from costcalc.scenarios import address
 
 
+def at_claims(query: str) -> str:
+    """The page of a claim's canonical query."""
+    home = reverse("scenarios:claims")
+    return f"{home}?{query}" if query else home
+
+
 def claim_address(model: str, offer: Rates, baseline: Rates, workload: Workload) -> str:
     """The claim that a quote makes with the price it compares itself with, for the traffic of one workload."""
     pairs = [("empty", "1"), ("model", model), *_prices("offer", offer), *_prices("baseline", baseline)]
@@ -18,7 +24,7 @@ def claim_address(model: str, offer: Rates, baseline: Rates, workload: Workload)
     if workload.per == "month":
         pairs.append(("per", "month"))
     pairs += [("in", canonical(workload.input_tokens)), ("out", canonical(workload.output_tokens))]
-    return f"{reverse('scenarios:claims')}?{address.joined(pairs)}"
+    return at_claims(address.joined(pairs))
 
 
 def _prices(name: str, rates: Rates) -> list[tuple[str, str]]:

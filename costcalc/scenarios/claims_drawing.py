@@ -75,17 +75,8 @@ class ClaimDrawing:
     def _field(self, field: Field, values: Mapping[str, Value], index: int | None = None) -> DrawnField:
         name = field.name if index is None else input_name(index, field.name)
         error, value = self.reading.errors.get(name, ""), values[field.name]
-        return DrawnField(
-            id=element_id(index or 0, field.name),
-            name=name,
-            kind="text" if field.kind == "model" else field.kind,
-            label=str(field.label),
-            value=self.reading.typed.get(name, "") if error else self._shown(field, value),
-            unit=str(field.unit),
-            hint=str(field.hint),
-            error=error,
-            choices=tuple((choice, str(label), choice == value) for choice, label in field.choices),
-        )
+        shown = self.reading.typed.get(name, "") if error else self._shown(field, value)
+        return replace(DrawnField.of(field, element_id(index or 0, field.name), name, value, shown), error=error)
 
     def _shown(self, field: Field, value: Value) -> str:
         if value is None:

@@ -159,4 +159,4 @@ def ranged(found: list[Number]) -> set[Number]:
 
 
 def _shown(match: re.Match[str], after: str) -> str:
-    return " ".join([match.group().strip(), *after.split()[:2]]).rstrip(",;:.(")
+    return " ".join([match.group().strip(), *after.partition("\n")[0].split()[:2]]).rstrip(",;:.(")

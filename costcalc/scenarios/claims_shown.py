@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,31 +11,21 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.labels import own_words
 from costcalc.engine import (
     USD,
-    Bound,
-    Claim,
     ClaimedPrice,
-    ClaimedTraffic,
-    CreditTerms,
-    Pair,
     Reading,
     TokenPrices,
     dollars,
-    listed,
-    quoted,
     readings,
     saved,
 )
 from costcalc.formatting import Formatter
-from costcalc.scenarios.claims_reading import ClaimReading
+from costcalc.scenarios.claims_case import ClaimCase
 from costcalc.scenarios.claims_words import ClaimWords, Told
-from costcalc.scenarios.kinds import Value
 from costcalc.scenarios.sheet import Verdict
 
-DAYS: Final = {"30": Fraction(30), "365/12": Fraction(365, 12)}
 NOTHING: Final = "—"
 
 
@@ -55,65 +44,10 @@ class Side:
 class ClaimShown:
     """One claim, computed for a day and written in one language."""
 
-    def __init__(self, reading: ClaimReading, write: Formatter, today: dt.date) -> None:
-        self.reading = reading
+    def __init__(self, case: ClaimCase, write: Formatter) -> None:
+        self.case = case
         self.write = write
-        self.today = today
-
-    @cached_property
-    def claim(self) -> Claim:
-        """What was stated, as the engine takes it."""
-        fields = self.reading.fields
-        bound: Bound = "least" if fields["bound"] == "least" else "most" if fields["bound"] == "most" else ""
-        return Claim(
-            prices=tuple(self._price(index) for index in range(len(self.reading.rows))),
-            traffic=self.traffic,
-            figures=Pair(*(self._number(f"month.{name}") for name in ("before", "after", "saving", "year"))),
-            bills=Pair(*(self._number(f"bill.{name}") for name in ("before", "after", "saving", "year", "percent"))),
-            percent=self._number("percent"),
-            bound=bound,
-            credit=None if self.terms is None else self.terms.dollars,
-        )
-
-    @cached_property
-    def traffic(self) -> ClaimedTraffic:
-        """What the claim says is sent."""
-        return ClaimedTraffic(
-            requests=self._number("requests"),
-            input_tokens=self._number("in"),
-            output_tokens=self._number("out"),
-            mtok=self._number("mtok"),
-            per="month" if self.reading.fields["per"] == "month" else "day",
-            days=DAYS[str(self.reading.fields["days"])],
-        )
-
-    @cached_property
-    def terms(self) -> CreditTerms | None:
-        """How credits are sold; None where the claim does not say, or no rate is known."""
-        credit, rate = self._number("credit"), self._per_dollar
-        if credit is None or rate is None:
-            return None
-        return CreditTerms(
-            credit,
-            rate,
-            fee=(self._number("fee") or Decimal(0)).scaleb(-2),
-            spread=(self._number("spread") or Decimal(0)).scaleb(-2),
-            least=self._number("least") or Decimal(0),
-            free=self._number("free") or Decimal(0),
-            expires=self._number("expires"),
-        )
-
-    @cached_property
-    def _per_dollar(self) -> Fraction | None:
-        typed = self._number("rate")
-        if typed is not None:
-            return Fraction(typed)
-        row = bundled_rates().rate(self._currency, self.today)
-        return None if row is None else row.per_dollar
-
-    @property
-    def _currency(self) -> str:
-        return str(self.reading.fields["currency"])
+        self.claim, self.traffic, self.terms = case.claim, case.claim.traffic, case.terms
 
     @cached_property
     def words(self) -> ClaimWords:
@@ -125,22 +59,10 @@ class ClaimShown:
         """Every finding, as sentences."""
         return self.words.all()
 
-    @cached_property
-    def _readings(self) -> tuple[Reading, ...]:
-        first = self.claim.first
-        return () if first is None else readings(first, self.traffic, self.terms)
-
-    @cached_property
-    def _months(self) -> dict[str, int | None]:
-        """A month of the first model in cents: at list, at the quoted baseline, at the offer."""
-        first = self.claim.first or ClaimedPrice("")
-        sides = {"list": first.listed, "before": first.baseline, "after": first.offer}
-        return {name: self.traffic.month(prices) for name, prices in sides.items()}
-
     @property
     def verdict(self) -> Verdict:
         """What the move would do for the claim's own traffic, read as it is quoted; by list price where it is known."""
-        month = self._months
+        month = self.case.months
         base = month["list"] if month["list"] is not None else month["before"]
         if base is None or month["after"] is None:
             return self._doubt()
@@ -164,8 +86,8 @@ class ClaimShown:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """The sums behind the verdict, in whole dollars; what is unknown is left out."""
-        month = self._months
-        in_credits = next((one.month for one in self._readings if one.name == "credits"), None)
+        month = self.case.months
+        in_credits = next((one.month for one in self.case.readings if one.name == "credits"), None)
         before, after = month["before"], month["after"]
         saving = None if before is None or after is None else before - after
         found = (
@@ -181,8 +103,8 @@ class ClaimShown:
     @property
     def readings(self) -> list[Side]:
         """The readings of the first model's offer side by side."""
-        base, first = self._months["list"], self.claim.first
-        if first is None or all(one.month is None for one in self._readings):
+        base, first = self.case.months["list"], self.claim.first
+        if first is None or all(one.month is None for one in self.case.readings):
             return []
         names = {
             "flat": _("One price, both directions") if first.offer.is_flat else _("As quoted"),
@@ -190,7 +112,7 @@ class ClaimShown:
             "credits": _("List price in credits"),
         }
         sums = {"flat": self._product(first.offer), "output": self._product(self._as_output), "credits": self._bought}
-        shown = [one for one in self._readings if one.name != "output" or first.offer.is_flat]
+        shown = [one for one in self.case.readings if one.name != "output" or first.offer.is_flat]
         return [self._side(names[one.name], sums[one.name], one, base) for one in shown]
 
     def _side(self, name: str, formula: str, one: Reading, base: int | None) -> Side:
@@ -223,11 +145,11 @@ class ClaimShown:
     def _bought(self) -> str:
         """`$9,000.00 × 1 CNY ÷ 7.1`."""
         terms = self.terms
-        if terms is None or self._months["list"] is None:
+        if terms is None or self.case.months["list"] is None:
             return ""
         number = self.write.number
         rate = number(Decimal(terms.per_dollar.numerator) / terms.per_dollar.denominator, 4)
-        text = f"{self._cents(self._months['list'])} × {number(terms.price)} {self._currency} ÷ {rate}"
+        text = f"{self._cents(self.case.months['list'])} × {number(terms.price)} {self.case.currency} ÷ {rate}"
         extras = [1 + extra for extra in (terms.spread, terms.fee) if extra]
         return text + "".join(f" × {number(extra)}" for extra in extras)
 
@@ -300,45 +222,22 @@ class ClaimShown:
             days = self.write.number(Decimal(self.traffic.days.numerator) / self.traffic.days.denominator, 2)
             words = {"tokens": self.words.mtok(self.traffic.a_month), "days": days}
             lines.append(_("%(tokens)s a month of %(days)s days.") % words)
-        lines.append(_("List prices of %(day)s, where no other day is said.") % {"day": self.write.day(self.today)})
-        if self.terms is not None and self._currency != USD:
+        lines.append(
+            _("List prices of %(day)s, where no other day is said.") % {"day": self.write.day(self.case.today)}
+        )
+        if self.terms is not None and self.case.currency != USD:
             lines.append(self._exchange())
         return lines
 
     def _exchange(self) -> str:
         """Which exchange rate was used, and whose it is."""
-        row = bundled_rates().rate(self._currency, self.today)
-        terms = self.terms
-        assert terms is not None
-        rate = self.write.number(Decimal(terms.per_dollar.numerator) / terms.per_dollar.denominator, 4)
-        words = {"rate": rate, "currency": self._currency}
-        if self._number("rate") is not None or row is None:
+        row, per_dollar = self.case.rate, self.terms.per_dollar if self.terms is not None else Fraction(1)
+        rate = self.write.number(Decimal(per_dollar.numerator) / per_dollar.denominator, 4)
+        words = {"rate": rate, "currency": self.case.currency}
+        if row is None or isinstance(row, Fraction):
             return _("1 USD = %(rate)s %(currency)s, as typed.") % words
         words |= {"source": own_words(row.source), "day": self.write.day(row.on)}
         return _("1 USD = %(rate)s %(currency)s on %(day)s (%(source)s).") % words
 
-    def _price(self, index: int) -> ClaimedPrice:
-        row, entry = self.reading.rows[index], self.reading.entries[index]
-        day = dt.date.fromisoformat(str(row["at"])) if row["at"] else self.today
-        name = entry.model_id if entry is not None else str(row["model"] or "") or _("the offer")
-        prices = TokenPrices()
-        if entry is not None:
-            prices = listed(entry.sheet_on(day), day, self._number("in"))
-            name = f"{name} ({self.write.day(day)})" if row["at"] else name
-        return ClaimedPrice(
-            name,
-            prices,
-            quoted(_as_decimal(row["baseline"]), _as_decimal(row["baseline.out"])),
-            quoted(_as_decimal(row["offer"]), _as_decimal(row["offer.out"])),
-            _as_decimal(row["stated"]),
-        )
-
-    def _number(self, name: str) -> Decimal | None:
-        return _as_decimal(self.reading.fields[name])
-
     def _cents(self, cents: int | None) -> str:
         return self.write.unknown if cents is None else self.write.cents(cents)
-
-
-def _as_decimal(value: Value) -> Decimal | None:
-    return value if isinstance(value, Decimal) else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -73,16 +74,29 @@ class ClaimWords:
     def all(self) -> list[Told]:
         """Every kind that was found, in the order of the engine."""
         found = check(self.claim)
-        kinds: tuple[tuple[type[Any], str, Callable[[Any], str], bool], ...] = (
-            (DayAsMonth, _("A day is sold as a month."), self._day, True),
-            (FigureOff, _("A sum does not follow from its own numbers."), self._figure, True),
-            (NotListPrice, _("The price that it compares with is not the list price."), self._baseline, True),
-            (FlatPrice, _("One price is quoted for input and output."), self._flat, False),
-            (PercentOff, _("A percentage misses its own numbers."), self._percent, False),
-            (PercentIsRate, _("The headline equals a top-up rate."), self._rate, False),
-            (BillImplies, _("The bill fits no price of the claim."), self._bill, False),
-        )
-        return [told for kind in kinds if (told := _told(found, *kind)) is not None]
+        told = []
+        for kind, (lead, say, grave) in self._kinds.items():
+            sentences = tuple(dict.fromkeys(say(one) for one in found if isinstance(one, kind)))
+            if sentences:
+                told.append(Told(kind.__name__, lead, sentences, grave))
+        return told
+
+    def one(self, found: Found) -> Told:
+        """A single finding."""
+        lead, say, grave = self._kinds[type(found)]
+        return Told(type(found).__name__, lead, (say(found),), grave)
+
+    @cached_property
+    def _kinds(self) -> Mapping[type[Any], tuple[str, Callable[[Any], str], bool]]:
+        return {
+            DayAsMonth: (_("A day is sold as a month."), self._day, True),
+            FigureOff: (_("A sum does not follow from its own numbers."), self._figure, True),
+            NotListPrice: (_("The price that it compares with is not the list price."), self._baseline, True),
+            FlatPrice: (_("One price is quoted for input and output."), self._flat, False),
+            PercentOff: (_("A percentage misses its own numbers."), self._percent, False),
+            PercentIsRate: (_("The headline equals a top-up rate."), self._rate, False),
+            BillImplies: (_("The bill fits no price of the claim."), self._bill, False),
+        }
 
     def missing(self) -> list[str]:
         """What was not stated, and what therefore was not checked."""
@@ -244,11 +258,6 @@ class ClaimWords:
             "implied": self.write.money(_rounded(found.implied, 2)),
         }
         return _("%(bill)s ÷ %(tokens)s = %(implied)s per MTok.") % words
-
-
-def _told(found: Iterable[Found], kind: type[Any], lead: str, say: Callable[[Any], str], grave: bool) -> Told | None:
-    sentences = tuple(dict.fromkeys(say(one) for one in found if isinstance(one, kind)))
-    return Told(kind.__name__, lead, sentences, grave) if sentences else None
 
 
 def _short(price: Fraction) -> Decimal:

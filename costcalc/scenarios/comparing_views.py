@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -13,9 +14,12 @@ from django.views.decorators.http import require_safe
 
 from costcalc.accounts.access import Visit, person
 from costcalc.catalog.index import Catalogue, catalogue
+from costcalc.charts import Chart
 from costcalc.formatting import formatter_for
 from costcalc.scenarios import saving
+from costcalc.scenarios.cash_chart import cash_compared
 from costcalc.scenarios.comparing import Comparison, Version
+from costcalc.scenarios.return_charts import Place
 from costcalc.scenarios.saved import Draft, Revision, SavedScenario, UnreadableError
 
 COLUMNS = "abcdef"
@@ -25,17 +29,31 @@ COLUMNS = "abcdef"
 @login_required
 def compare(request: HttpRequest) -> HttpResponse:
     """Two to six revisions side by side: `?a=<id>.<n>&b=<id>.<n>`; without a number the current one."""
-    held, user = catalogue(), person(request)
-    asked = [_numbered(text) for name in COLUMNS for text in request.GET.getlist(name)]
-    # Ticked in a list that has the latest first: the earliest is what the others are measured against.
-    asked += sorted(map(_numbered, request.GET.getlist("of")), key=lambda one: one[1] or 0)
-    too_many, versions = len(asked) > len(COLUMNS), []
-    for public_id, number in () if too_many else asked:
+    too_many, versions = len(_asked(request)) > len(COLUMNS), asked_versions(request)
+    groups = Comparison(versions, formatter_for()).groups() if len(versions) > 1 else []
+    context = {"versions": versions, "groups": groups, "catalogue": catalogue(), "too_many": too_many}
+    context["chart"] = Place(f"{request.path}charts/", request.GET.urlencode()).framed(compared_chart(versions))
+    return render(request, "scenarios/saved/compare.html", context, status=200 if groups else 422)
+
+
+def asked_versions(request: HttpRequest) -> list[Version]:
+    """The revisions that an address asks for; none where they are too many. Raises Http404 for another's."""
+    held, user, asked, versions = catalogue(), person(request), _asked(request), []
+    for public_id, number in () if len(asked) > len(COLUMNS) else asked:
         _came, scenario = saving.scenario_for(user, public_id)
         versions.append(version(saving.revision_of(scenario, number), held, named=True))
-    groups = Comparison(versions, formatter_for()).groups() if len(versions) > 1 else []
-    context = {"versions": versions, "groups": groups, "catalogue": held, "too_many": too_many}
-    return render(request, "scenarios/saved/compare.html", context, status=200 if groups else 422)
+    return versions
+
+
+def compared_chart(versions: Sequence[Version]) -> Chart | None:
+    """Cumulative cash of several versions; None where fewer than two of them are known whole."""
+    return cash_compared([(version.title, version.result.returned) for version in versions], formatter_for())
+
+
+def _asked(request: HttpRequest) -> list[tuple[str, int | None]]:
+    asked = [_numbered(text) for name in COLUMNS for text in request.GET.getlist(name)]
+    # Ticked in a list that has the latest first: the earliest is what the others are measured against.
+    return asked + sorted(map(_numbered, request.GET.getlist("of")), key=lambda one: one[1] or 0)
 
 
 def _numbered(text: str) -> tuple[str, int | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -49,6 +49,22 @@ class DrawnField:
     choices: tuple[tuple[str, str, bool], ...] = ()
     companion: DrawnField | None = None
     instead: str = ""
+
+    @classmethod
+    def of(cls, field: Field, element: str, name: str, value: Value, shown: str) -> DrawnField:
+        """A field as it is declared; `shown` is its value as the reader writes it, or what was mistyped."""
+        return cls(
+            id=element,
+            name=name,
+            kind=field.kind,
+            label=str(field.label),
+            value=shown,
+            unit=str(field.unit),
+            hint=str(field.hint),
+            error="",
+            choices=tuple((choice, str(label), choice == value) for choice, label in field.choices),
+            instead=str(field.instead),
+        )
 
 
 @dataclass(frozen=True)
@@ -154,18 +170,9 @@ class Drawing:
         """One input; `unit` is said in place of the field's own."""
         name = _name(index, field)
         error, value = self.reading.errors.get(name, ""), self._values(index)[field.name]
-        return DrawnField(
-            id=_id(index, field),
-            name=name,
-            kind=field.kind,
-            label=str(field.label),
-            value=self.reading.typed.get(name, "") if error else self._shown(field, value),
-            unit=str(unit or field.unit),
-            hint=str(field.hint),
-            error=error,
-            choices=tuple((choice, str(label), choice == value) for choice, label in field.choices),
-            instead=str(field.instead),
-        )
+        shown = self.reading.typed.get(name, "") if error else self._shown(field, value)
+        drawn = DrawnField.of(field, _id(index, field), name, value, shown)
+        return replace(drawn, error=error, unit=str(unit or field.unit))
 
     def _values(self, index: int | None) -> Mapping[str, Value]:
         return self.reading.scenario if index is None else self.reading.workloads[index]
@@ -189,7 +196,7 @@ def _id(index: int | None, field: Field) -> str:
 
 
 def _with(field: DrawnField, companion: DrawnField) -> DrawnField:
-    return DrawnField(**{**vars(field), "companion": companion})
+    return replace(field, companion=companion)
 
 
 def wrong(fields: Sequence[DrawnField]) -> bool:

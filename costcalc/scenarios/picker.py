@@ -25,12 +25,16 @@ LONGEST_QUERY = 100
 
 @require_safe
 def models(request: HttpRequest) -> HttpResponse:
-    """The picker's list: models that contain every word; without words, those used last."""
+    """The picker's list: models that contain every word; without words, those used last.
+
+    `listed` leaves a workspace's own prices out: what is compared with is what the provider publishes.
+    """
     held, day, write = catalogue(), timezone.now().date(), formatter_for()
     query = request.GET.get(request.GET.get("field", "q"), "")[:LONGEST_QUERY]
     chosen = query in held.by_key or is_own(query)
     found = _at_hand(request, held) if chosen or not query.strip() else held.search(query, PICKED)
-    offered = [*_own_offers(request, "" if chosen else query), *(found or held.search(query, PICKED))]
+    own = [] if "listed" in request.GET else _own_offers(request, "" if chosen else query)
+    offered = [*own, *(found or held.search(query, PICKED))]
     options = [_option(index, entry, day, write) for index, entry in enumerate(offered)]
     return render(
         request, "scenarios/models.html", {"options": options, "id": request.GET.get("list", "")[:40], "query": query}

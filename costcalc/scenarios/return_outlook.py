@@ -49,7 +49,7 @@ class OutlookWriter:
             self._sentence(outlook),
             note % {"count": self.write.number(outlook.draws)},
             [(label, self._spread(spread)) for label, spread in spreads],
-            [self._driver(swing) for swing in self.result.swings],
+            [self.driver(swing) for swing in self.result.swings],
             list(self._bundles()),
         )
 
@@ -84,7 +84,8 @@ class OutlookWriter:
         cents = self.write.cents
         return cents(spread.p10_cents), cents(spread.p50_cents), cents(spread.p90_cents)
 
-    def _driver(self, swing: Swing) -> tuple[str, tuple[str, str, str, str]]:
+    def driver(self, swing: Swing) -> tuple[str, tuple[str, str, str, str]]:
+        """An uncertain input's name; its low and its high, each with the present value there."""
         low, high = self.typed[self.inputs[swing.range.path].name]
         figures = (low, self.write.cents(swing.low_cents), high, self.write.cents(swing.high_cents))
         return self.label(swing), figures

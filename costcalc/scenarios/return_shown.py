@@ -174,7 +174,7 @@ class ReturnWriter:
             "once": self._money(cash.one_off_cents),
             "percent": self.write.percent(percent / 100, 2),
         }
-        return Figure(words["percent"], (_("(%(cash)s − %(once)s) ÷ %(once)s = %(percent)s") % words,))
+        return Figure(words["percent"], ("({cash} − {once}) ÷ {once} = {percent}".format(**words),))
 
     def irr(self) -> Figure:
         """The annual rate at which the present value is 0, or that there is none, or several."""

@@ -32,6 +32,7 @@ from costcalc.scenarios.findings import Findings
 from costcalc.scenarios.forms import AskForm, CommentForm, DecideForm, SeenForm
 from costcalc.scenarios.ledger import Writer
 from costcalc.scenarios.reading import Reading
+from costcalc.scenarios.return_charts import Place, ReturnCharts
 from costcalc.scenarios.return_shown import ReturnWriter
 from costcalc.scenarios.saved import REPRICED, Draft, Revision, SavedScenario, UnreadableError
 from costcalc.scenarios.scenario import Result
@@ -115,7 +116,7 @@ def scenario_page(
         "seen_form": SeenForm(initial={"revision": scenario.revision}),
         "may": {"edit": came.may(Role.EDITOR), "delete": came.may(Role.OWNER)},
         "in_calculator": calculator_address(revision),
-        **answer(revision, held, today, write, currency=currency_of(request)),
+        **answer(revision, held, today, write, _pictures(revision), currency=currency_of(request)),
         **changes,
     }
     return render(request, "scenarios/saved/scenario.html", context, status=status)
@@ -126,19 +127,26 @@ def answer(
     held: Catalogue,
     today: dt.date,
     write: Formatter,
+    pictures: Place,
     own: Lookup | None = None,
     currency: str = USD,
 ) -> dict[str, Any]:
     """The ledger of a revision and what it assumes; without one where the product no longer reads it.
 
-    `own` gives its own prices as the reader may see them; by default as the workspace does.
+    `own` gives its own prices as the reader may see them; by default as the workspace does. `pictures` is where those
+    of its charts are found.
     """
     try:
         said = revision.again(held, own)
     except UnreadableError:
         return {"ledger": None, "assumed": (), "catalogue": held}
     shown = {"assumed": assumptions(said.reading, write), "copy": copy_of(said.reading, said.result)}
-    return {**ledger_of(said, held, today, currency), **shown}
+    return {**ledger_of(said, held, today, pictures, currency), **shown}
+
+
+def _pictures(revision: Revision) -> Place:
+    address = reverse("scenarios:revision", args=[revision.scenario.public_id, revision.number])
+    return Place(f"{address}charts/")
 
 
 def copy_of(reading: Reading, result: Result) -> str:
@@ -158,14 +166,17 @@ def calculator_address(revision: Revision) -> str:
     return f"{reverse('scenarios:calculator')}?{carrying(revision.query, editing)}"
 
 
-def ledger_of(said: Draft, held: Catalogue, today: dt.date, currency: str = USD) -> dict[str, Any]:
+def ledger_of(said: Draft, held: Catalogue, today: dt.date, pictures: Place, currency: str = USD) -> dict[str, Any]:
     """What the templates of the ledger and of the return show of an answer."""
     write, result = formatter_for(), said.result
+    charts = ReturnCharts(result, said.reading, write)
     findings = Findings(result, held, write, today).all()
     return {
         "ledger": Writer(result, write, today).ledger(findings),
         "in_currency": in_currency(result, write, currency),
+        "money": pictures.framed(charts.money()),
         "returned": ReturnWriter(result, said.reading, write).shown(),
+        "charts": charts.framed(pictures),
         "catalogue": held,
     }
 

@@ -27,6 +27,7 @@ from costcalc.scenarios.fields import SIDES
 from costcalc.scenarios.findings import full_name
 from costcalc.scenarios.forms import NewForm, RepriceForm, ReviseForm
 from costcalc.scenarios.reading import Reading, read
+from costcalc.scenarios.return_charts import in_calculator
 from costcalc.scenarios.saved import ARROW, REPRICED, Draft, SavedScenario, StaleError, UnreadableError, draft
 from costcalc.scenarios.saved_views import again, ledger_of, of_scenario
 
@@ -51,7 +52,11 @@ def new(request: HttpRequest) -> HttpResponse:
         if not is_new:
             messages.info(request, _("You have saved exactly this already: here it is."))
         return redirect("scenarios:scenario", scenario.public_id)
-    context = {"form": form, "query": said.query, **ledger_of(said, held, now.date(), user.currency)}
+    context = {
+        "form": form,
+        "query": said.query,
+        **ledger_of(said, held, now.date(), in_calculator(said.query), user.currency),
+    }
     return render(request, "scenarios/saved/new.html", context, status=422 if form.is_bound else 200)
 
 

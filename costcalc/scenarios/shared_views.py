@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +25,7 @@ from costcalc.catalog.own_entries import unnamed_in
 from costcalc.formatting import formatter_for
 from costcalc.scenarios import saving
 from costcalc.scenarios.forms import ShareForm
+from costcalc.scenarios.return_charts import Place
 from costcalc.scenarios.saved import SavedScenario
 from costcalc.scenarios.saved_views import PAGE, answer, of_scenario, page_number
 from costcalc.scenarios.sharing import ShareLink
@@ -71,21 +74,42 @@ def _sent_before(request: HttpRequest, came: Visit) -> HttpResponse:
 def shared(request: HttpRequest, link: str) -> HttpResponse:
     """The numbers of the day, for whoever holds the link; one that is not open is as one that never was."""
     held, now = catalogue(), timezone.now()
-    row = ShareLink.objects.with_link(link, now)
-    if row is None:
-        raise Http404
+    row = opened(link, now)
     row.used(now)
-    language = request.GET.get("language", "")
-    with translation.override(language if language in LANGUAGES else translation.get_language()):
-        own = unnamed_in(row.revision.scenario.workspace)
-        facts = answer(row.revision, held, now.date(), formatter_for(), own)
+    with in_their_language(request):
+        own, pictures = unnamed_in(row.revision.scenario.workspace), _pictures(request)
+        facts = answer(row.revision, held, now.date(), formatter_for(), pictures, own)
         facts["own_prices"] = facts.get("copy", row.revision.query) != row.revision.query
         context = {"revision": row.revision, "scenario": row.revision.scenario, "row": row, **facts}
         response = render(request, "scenarios/saved/shared.html", context)
         response["Content-Language"] = translation.get_language() or "en"
+    return private(response)
+
+
+def opened(link: str, now: dt.datetime) -> ShareLink:
+    """The link that is open under this name. Raises Http404."""
+    row = ShareLink.objects.with_link(link, now)
+    if row is None:
+        raise Http404
+    return row
+
+
+def in_their_language(request: HttpRequest) -> AbstractContextManager[None]:
+    """The language that the address names, or the browser's."""
+    language = request.GET.get("language", "")
+    return translation.override(language if language in LANGUAGES else translation.get_language())
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """The answer to a link: named to nobody, listed nowhere."""
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def _pictures(request: HttpRequest) -> Place:
+    language = request.GET.get("language", "")
+    return Place(f"{request.path}charts/", f"language={language}" if language in LANGUAGES else "")
 
 
 @require_safe

@@ -25,9 +25,9 @@ from costcalc.wire.files import SentFile
 
 
 @require_safe
-def of_address(request: HttpRequest, kind: str) -> HttpResponseBase:
+def of_address(request: HttpRequest, file: str) -> HttpResponseBase:
     """What the calculator's address computes; where it cannot be read, the calculator says why."""
-    _known(kind)
+    _known(file)
     reading, now = read(request.GET, catalogue(), seen_from(request)), timezone.now()
     scenario = reading.built(now.date())
     home = reverse("scenarios:calculator")
@@ -35,25 +35,25 @@ def of_address(request: HttpRequest, kind: str) -> HttpResponseBase:
         return HttpResponseRedirect(f"{home}?{request.GET.urlencode()}")
     result = scenario.computed()
     address = whole_address(request, f"{home}?{reading.query}".rstrip("?"))
-    return sent(Taken(reading, result, sides_in_words(result), address, now), kind)
+    return sent(Taken(reading, result, sides_in_words(result), address, now), file)
 
 
 @require_safe
 @of_scenario(Role.VIEWER)
-def of_revision(request: HttpRequest, came: Visit, scenario: SavedScenario, number: int, kind: str) -> HttpResponseBase:
+def of_revision(request: HttpRequest, came: Visit, scenario: SavedScenario, number: int, file: str) -> HttpResponseBase:
     """What a revision says, at the prices of its day."""
-    _known(kind)
+    _known(file)
     revision = saving.revision_of(scenario, number)
     said = _said(revision)
     address = whole_address(request, reverse("scenarios:revision", args=[scenario.public_id, number]))
-    return sent(Taken(said.reading, said.result, f"{scenario} {number}", address, timezone.now()), kind)
+    return sent(Taken(said.reading, said.result, f"{scenario} {number}", address, timezone.now()), file)
 
 
 @require_safe
 @never_cache
-def of_link(request: HttpRequest, link: str, kind: str) -> HttpResponseBase:
+def of_link(request: HttpRequest, link: str, file: str) -> HttpResponseBase:
     """What a link shares, for whoever holds it; own prices go without their names."""
-    _known(kind)
+    _known(file)
     now = timezone.now()
     row = ShareLink.objects.with_link(link, now)
     if row is None:
@@ -66,19 +66,19 @@ def of_link(request: HttpRequest, link: str, kind: str) -> HttpResponseBase:
         copy = read(QueryDict(copy_of(said.reading, said.result)), catalogue())
         # The link itself is a permission: it is not written into a file.
         taken = Taken(copy, said.result, str(row.revision.scenario), "", now)
-        response = sent(taken, kind)
+        response = sent(taken, file)
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
-def sent(taken: Taken, kind: str) -> SentFile:
+def sent(taken: Taken, file: str) -> SentFile:
     """The file, to be stored."""
-    return SentFile(taken.file(kind), taken.file_name(kind), KINDS[kind][1])
+    return SentFile(taken.file(file), taken.file_name(file), KINDS[file][1])
 
 
-def _known(kind: str) -> None:
-    if kind not in KINDS:
+def _known(file: str) -> None:
+    if file not in KINDS:
         raise Http404
 
 

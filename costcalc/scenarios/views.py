@@ -28,12 +28,14 @@ from costcalc.scenarios.findings import Findings
 from costcalc.scenarios.ledger import Writer
 from costcalc.scenarios.listing import BESIDE_THE_LEDGER, ON_ITS_OWN_PAGE, Asked, listing
 from costcalc.scenarios.reading import Reading, read
+from costcalc.scenarios.return_charts import ReturnCharts, in_calculator
 from costcalc.scenarios.return_drawing import ReturnDrawing, shape
-from costcalc.scenarios.return_shown import ReturnShown, ReturnWriter
+from costcalc.scenarios.return_shown import ReturnWriter
 from costcalc.scenarios.return_summaries import ReturnSummaries
 from costcalc.scenarios.scenario import Result, Scenario
 from costcalc.scenarios.summaries import Summaries
 from costcalc.wire.addresses import whole_address
+from costcalc.wire.swaps import is_swap
 
 LONGEST_LAST = 8000
 # The shape of a form in which something is marked as wrong.
@@ -47,11 +49,11 @@ def calculator(request: HttpRequest) -> HttpResponse:
     if "save" in request.GET and asked.scenario is not None:
         return _to_save(asked)
     moved = _moved_to(asked)
-    if moved is not None and not _is_htmx(request):
+    if moved is not None and not is_swap(request):
         return HttpResponseRedirect(_home(carrying(moved, asked.editing)))
     if moved is not None and moved != asked.reading.query:
         asked = asked.elsewhere(moved)
-    if not _is_htmx(request):
+    if not is_swap(request):
         return _answered(asked, "", _form(asked))
     return _ledger_alone(asked) if _keeps_its_shape(asked) else _whole(asked)
 
@@ -65,7 +67,7 @@ def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
     if asked.scenario is not None:
         page = Asked.of(request.GET, asked.reading, asked.editing, ON_ITS_OWN_PAGE)
         context |= listing(page, asked.scenario.computed(), asked.held)
-    template = f"scenarios/elsewhere.html{'#elsewhere' if _is_htmx(request) else ''}"
+    template = f"scenarios/elsewhere.html{'#elsewhere' if is_swap(request) else ''}"
     response = render(request, template, context, status=200 if asked.scenario is not None else 422)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -75,14 +77,14 @@ def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
 def returned(request: HttpRequest) -> HttpResponse:
     """The return alone, which htmx asks for once the ledger is there; to others the calculator itself."""
     asked = _read(request)
-    if not _is_htmx(request):
+    if not is_swap(request):
         return HttpResponseRedirect(_home(asked.reading.query if asked.scenario else request.GET.urlencode()))
     if asked.scenario is None:
         # The calculator has marked what is wrong; the return stays as it was.
         return HttpResponse(status=204)
     words = ReturnSummaries(asked.reading.scenario, formatter_for()).all()
     texts = ((f"part-{name}-summary", text) for name, text in words.items())
-    context = {"returned": _returned(asked), "follows": True, "summaries": markup.swapped(texts)}
+    context = {**_returned(asked), "follows": True, "summaries": markup.swapped(texts)}
     return render(request, "scenarios/return.html", context)
 
 
@@ -107,6 +109,11 @@ class _Request:
         """The answer; only of a request that has a scenario."""
         assert self.scenario is not None
         return self.scenario.computed()
+
+    @property
+    def charts(self) -> ReturnCharts:
+        """Its charts; only of a request that has a scenario."""
+        return ReturnCharts(self.computed, self.reading, formatter_for())
 
     @cached_property
     def last(self) -> tuple[str, _Request | None]:
@@ -142,7 +149,7 @@ def _to_save(asked: _Request) -> HttpResponse:
     editing = asked.editing
     address = reverse("scenarios:revise", args=[editing.scenario.public_id]) if editing else reverse("scenarios:new")
     address = f"{address}?{carrying(asked.reading.query, editing)}".rstrip("?")
-    is_htmx = _is_htmx(asked.request)
+    is_htmx = is_swap(asked.request)
     return HttpResponse(headers={"HX-Redirect": address}) if is_htmx else HttpResponseRedirect(address)
 
 
@@ -177,7 +184,7 @@ def _answered(asked: _Request, part: str, context: dict[str, Any]) -> HttpRespon
     request, good = asked.request, asked.scenario is not None
     template, status = f"scenarios/calculator.html{part}", 200 if good else 422
     if "keeps_return" not in context:
-        context["returned"] = _returned(asked.last[1])
+        context |= _returned(asked.last[1])
     response = render(request, template, {**_sheet(asked), **context}, status=status)
     home = _home(carrying(asked.reading.query, asked.editing)) if part and good else ""
     if home and not request.headers.get("HX-Current-URL", "").endswith(home):
@@ -199,15 +206,19 @@ def _sheet(asked: _Request) -> dict[str, Any]:
         **context,
         "address": whole_address(asked.request, _home(query)),
         "ledger": Writer(result, write, asked.today).ledger(findings),
+        "money": in_calculator(query).framed(shown.charts.money()),
         "in_currency": in_currency(result, write, currency_of(asked.request)),
         **listing(page, result, asked.held),
     }
 
 
-def _returned(shown: _Request | None) -> ReturnShown | None:
+def _returned(shown: _Request | None) -> dict[str, Any]:
     if shown is None or shown.scenario is None:
-        return None
-    return ReturnWriter(shown.computed, shown.reading, formatter_for()).shown()
+        return {}
+    return {
+        "returned": ReturnWriter(shown.computed, shown.reading, formatter_for()).shown(),
+        "charts": shown.charts.framed(in_calculator(shown.reading.query)),
+    }
 
 
 def _form(asked: _Request) -> dict[str, Any]:
@@ -245,11 +256,6 @@ def _shape(asked: _Request) -> str:
         return WITH_MISTAKES
     sides = (values[side] == TYPED for values in asked.reading.workloads for side in SIDES)
     return "".join("t" if typed else "m" for typed in sides) + shape(asked.reading)
-
-
-def _is_htmx(request: HttpRequest) -> bool:
-    """A swap inside the page; a boosted or restored page is a page."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
 
 
 def _home(query: str) -> str:

@@ -120,7 +120,7 @@
   const fail = ({ xhr, target, requestConfig }) => {
     recover();
     const picking = target.matches("[role=listbox]");
-    const sheet = document.getElementById("ledger");
+    const sheet = document.getElementById("ledger") ?? document.getElementById("findings");
     const box = sheet && (picking || target.contains(sheet)) ? sheet : target;
     const marked = picking ? [] : [box, document.getElementById("verdict-bar")].filter(Boolean);
     failed = { box, marked, target: target.id, note: noteOf(xhr.status, requestConfig) };

@@ -31,7 +31,7 @@ ESTIMATE = "/api/v1/estimate"
 PRICES = "/api/v1/prices/openai/gpt-4.1"
 PROBLEM = "application/problem+json"
 # The operations that need no token, which have the most to read.
-ANONYMOUS = {"estimate", "get_prices"}
+ANONYMOUS = {"estimate", "check_claim", "get_prices"}
 BUSY = {ESTIMATE, "/api/v1/prices/{provider}/{model}"}
 SIDE = {"provider": "openai", "model": "gpt-4.1"}
 WORKLOAD = {"requests_per_day": 50000, "input_tokens": 1000, "output_tokens": 500, "baseline": SIDE, "candidate": SIDE}

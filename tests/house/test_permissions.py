@@ -96,11 +96,12 @@ def owns(expected: int = 302, **data: Any) -> Row:
 # row is what a person in the right place gets for what cannot be done.
 PAGES: dict[str, dict[str, Row]] = {
     "": {"GET": PUBLIC},
+    "charts/<str:chart>.<str:kind>": {"GET": PUBLIC},
     "elsewhere/": {"GET": PUBLIC},
     "import/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", text="{")},
     "return/": {"GET": LEAD_ON},
     "claims/": {"GET": PUBLIC},
-    "take/<str:kind>": {"GET": PUBLIC},
+    "take/<str:file>": {"GET": PUBLIC},
     "models/": {"GET": PUBLIC},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
@@ -109,9 +110,13 @@ PAGES: dict[str, dict[str, Row]] = {
         "POST": pages("302 422 422 302 302", name="New", workspace="{workspace}"),
     },
     "scenarios/compare/": {"GET": pages("302 404 200 200 200", "a={public_id}&b={public_id}.1")},
+    "scenarios/compare/charts/<str:chart>.<str:kind>": {
+        "GET": pages("302 404 200 200 200", "a={public_id}&b={public_id}.1")
+    },
     "scenarios/<str:public_id>/": {"GET": READ},
     "scenarios/<str:public_id>/<int:number>/": {"GET": READ},
-    "scenarios/<str:public_id>/<int:number>/take/<str:kind>": {"GET": READ},
+    "scenarios/<str:public_id>/<int:number>/take/<str:file>": {"GET": READ},
+    "scenarios/<str:public_id>/<int:number>/charts/<str:chart>.<str:kind>": {"GET": READ},
     "scenarios/<str:public_id>/revise/": {
         "GET": pages("302 404 403 200 200", "revision=1"),
         "POST": edits(revision=1),
@@ -139,12 +144,15 @@ PAGES: dict[str, dict[str, Row]] = {
         "POST": pages("302 404 403 403 302", **{"{approval}-decision": "given", "{approval}-words": "Good"}),
     },
     "s/<str:link>/": {"GET": PUBLIC},
-    "s/<str:link>/take/<str:kind>": {"GET": PUBLIC},
+    "s/<str:link>/take/<str:file>": {"GET": PUBLIC},
+    "s/<str:link>/charts/<str:chart>.<str:kind>": {"GET": PUBLIC},
     "w/<str:workspace>/links/": {"GET": EDIT},
     "w/<str:workspace>/links/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
     "prices/": {"GET": PUBLIC},
     "prices/<str:provider>/": {"GET": PUBLIC},
     "prices/<str:provider>/<path:model_id>/": {"GET": PUBLIC},
+    # The price of the sample model has never changed: there is nothing to draw.
+    "prices/<str:provider>/<path:model_id>/history.<str:kind>": {"GET": ABSENT},
     "w/<str:workspace>/prices/": {"GET": READ},
     "w/<str:workspace>/prices/new/": {"GET": EDIT, "POST": edits(name="New", kind="quote", input_mtok="1")},
     "w/<str:workspace>/prices/prices.csv": {"GET": READ},
@@ -259,6 +267,7 @@ def owners(status: int = 200, elsewhere: int = 404, query: str = "", **data: Any
 # By operation; where a row has no data, the body is the example of the OpenAPI document.
 OPERATIONS = {
     "estimate": ANYBODY,
+    "check_claim": ANYBODY,
     "get_prices": ANYBODY,
     "list_own_prices": LISTS,
     "create_own_price": creates(),
@@ -327,7 +336,7 @@ class World:
     def nowhere(self) -> dict[str, str]:
         """The same with names of things that do not exist."""
         return {
-            name: value if name in {"number", "provider", "model", "model_id", "kind"} else NOWHERE
+            name: value if name in {"number", "provider", "model", "model_id", "chart", "kind", "file"} else NOWHERE
             for name, value in self.ids.items()
         }
 
@@ -354,7 +363,7 @@ def made(cast: Cast) -> World:
         "workspace": workspace.public_id,
         "public_id": scenario.public_id,
         "number": "1",
-        "kind": "ledger.csv",
+        "file": "ledger.csv",
         "comment": saving.comment(bob, scenario, "Well", now).public_id,
         "approval": saving.ask_approval(bob, scenario, 1, cast.alice, now).public_id,
         "link": secret,
@@ -369,6 +378,9 @@ def made(cast: Cast) -> World:
         "provider": "openai",
         "model": "gpt-4.1",
         "model_id": "gpt-4.1",
+        "chart": "cash",
+        "kind": "svg",
+        "file": "ledger.csv",
     }
     ids |= {f"{name}_id": ids[name] for name in ("price", "member", "invitation")}
     ids |= {"scenario_id": scenario.public_id}

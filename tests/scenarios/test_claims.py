@@ -127,6 +127,8 @@ def test_what_was_not_read_is_said_with_the_reason() -> None:
     page = asked(said="GPT-4.1 at $8 per MTok with 50 ms of latency")[1]
     assert "Not read: “50 ms of” (no word says what it is)" in page
     assert "No volume of tokens is stated, so monthly figures and bills are not checked." in page
+    page = asked(said="Today 75 × $60 and 2 × $3")[1]
+    assert "Not read: “75 ×”, “$60 and”, “2 ×”" in page
     page = asked(said="Trust us.")[1]
     assert "No price, volume, percentage, monthly figure or bill was found in this text." in page
 
