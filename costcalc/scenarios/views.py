@@ -20,6 +20,7 @@ from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import seen_from
 from costcalc.formatting import formatter_for
 from costcalc.scenarios import markup
+from costcalc.scenarios.assumptions import assumptions
 from costcalc.scenarios.conversion import in_currency
 from costcalc.scenarios.drawing import Drawing, with_another, without
 from costcalc.scenarios.editing import Editing, carrying, editing_of
@@ -218,6 +219,7 @@ def _returned(shown: _Request | None) -> dict[str, Any]:
     return {
         "returned": ReturnWriter(shown.computed, shown.reading, formatter_for()).shown(),
         "charts": shown.charts.framed(in_calculator(shown.reading.query)),
+        "assumed": assumptions(shown.reading, formatter_for()),
     }
 
 

@@ -380,7 +380,6 @@ def made(cast: Cast) -> World:
         "model_id": "gpt-4.1",
         "chart": "cash",
         "kind": "svg",
-        "file": "ledger.csv",
     }
     ids |= {f"{name}_id": ids[name] for name in ("price", "member", "invitation")}
     ids |= {"scenario_id": scenario.public_id}
