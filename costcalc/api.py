@@ -16,6 +16,7 @@ from ninja.responses import NinjaJSONEncoder
 from costcalc.accounts.api import router as workspace
 from costcalc.catalog.api import router as prices
 from costcalc.catalog.own_api import router as own_prices
+from costcalc.catalog.rate_api import router as exchange_rates
 from costcalc.scenarios.api import router as calculator
 from costcalc.scenarios.claims_api import router as claims
 from costcalc.scenarios.comparing_api import router as comparing
@@ -177,6 +178,7 @@ api.add_router("", prices)
 api.add_router("", calculator)
 api.add_router("", claims)
 api.add_router("", own_prices)
+api.add_router("", exchange_rates)
 api.add_router("", scenarios)
 api.add_router("", revisions)
 api.add_router("", comparing)

@@ -3,12 +3,16 @@
 `formatter_for(language)` gives an object whose methods make ready strings: views that fill tables call
 it, because filters in a template's loop cost more than the table. The filters of the same names are for
 single figures: `{% load formatting %}{{ scenario.monthly|money }}`. None is shown as "unknown", never 0.
+
+Sums are kept in US dollars. A formatter that is `showing` another currency writes each of them converted, and
+this is the one place where they are; prices per unit stay in the currency that they are in.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,6 +24,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 
 from costcalc.digits import canonical, write_number, write_scaled
+from costcalc.engine import round_half_up, scaled
 
 register = template.Library()
 
@@ -38,17 +43,48 @@ def rounded(value: Decimal | int, places: int) -> Decimal:
     return Decimal(value).quantize(Decimal(1).scaleb(-places), context=_WIDE)
 
 
+class _Currencies(dict[str, tuple[str, int]]):
+    """Symbol and decimals by ISO code, each looked up when it is first written; in one language."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.locale = Locale.parse(language)
+
+    def __missing__(self, code: str) -> tuple[str, int]:
+        self[code] = str(self.locale.currency_symbols.get(code, code)), get_currency_precision(code)
+        return self[code]
+
+
 @dataclass(frozen=True)
 class Formatter:
-    """Writes figures in one language. Every method takes None as "unknown"."""
+    """Writes figures in one language. Every method takes None as "unknown".
+
+    Without a currency, sums are US dollars, written in `shown` (units of it to the dollar); prices are in `prices`.
+    """
 
     language: str
     unknown: str
     tokens_word: str
     today: str
     months: dict[int, str]
-    currencies: dict[str, tuple[str, int]]
+    currencies: _Currencies
     currency_first: bool
+    shown: str = "USD"
+    per_dollar: Fraction = Fraction(1)
+    prices: str = "USD"
+
+    def showing(self, currency: str, per_dollar: Fraction) -> "Formatter":
+        """The same, with sums in US dollars written in this currency: so many units of it are a dollar."""
+        return replace(self, shown=currency, per_dollar=per_dollar)
+
+    def priced_in(self, currency: str) -> "Formatter":
+        """The same for prices that are in this currency."""
+        return replace(self, prices=currency)
+
+    @property
+    def in_dollars(self) -> "Formatter":
+        """The same, with sums in US dollars written as they are."""
+        return self if self.shown == "USD" else replace(self, shown="USD", per_dollar=Fraction(1))
 
     def number(self, value: Figure, places: int | None = None) -> str:
         """With every digit it has, or half up to at most `places` decimals."""
@@ -60,43 +96,59 @@ class Formatter:
         """A whole number of the last of `places` decimals: scaled(12500, 3) is `12.5`."""
         return write_scaled(units, places, self.language)
 
-    def scaled_money(self, units: int, places: int, currency: str = "USD") -> str:
+    def scaled_money(self, units: int, places: int) -> str:
         """The same as a price: two decimals at least, `$0.028`."""
-        return self._with_currency(write_scaled(units, places, self.language, least=2), currency)
+        return self._with_currency(write_scaled(units, places, self.language, least=2), self.prices)
 
     def cents(self, cents: int) -> str:
         """Whole US cents as `money` writes them; three times as fast, and a ledger writes a hundred sums."""
-        return self._with_currency(write_scaled(cents, 2, self.language, least=2), "USD")
+        if self.shown == "USD":
+            return self._with_currency(write_scaled(cents, 2, self.language, least=2), "USD")
+        places = self.currencies[self.shown][1]
+        units = round_half_up(cents * self.per_dollar * 10**places / 100)
+        return self._with_currency(write_scaled(units, places, self.language, least=places), self.shown)
 
     def cents_difference(self, cents: int) -> str:
         """Whole US cents with their sign: `+$9,000.00`, `−$220.00`; no sign at zero."""
         return f"+{self.cents(cents)}" if cents > 0 else self.cents(cents)
 
-    def money(self, value: Figure, currency: str = "USD") -> str:
+    def money(self, value: Figure, currency: str | None = None) -> str:
         """To the cent: `$9,000.00`, `−$220.00`; `9.000,00 US$` in Vietnamese."""
         if value is None:
             return self.unknown
+        value, currency = self._converted(value, currency)
         return self._priced(value, currency, self.currencies[currency][1])
 
-    def short_money(self, value: Figure, currency: str = "USD") -> str:
+    def short_money(self, value: Figure, currency: str | None = None) -> str:
         """For a headline: whole from a hundred up, `$117,000`; below that to the cent, `$9.50`."""
         if value is None:
             return self.unknown
+        value, currency = self._converted(value, currency)
         whole = abs(Decimal(value)) >= 100
         return self._priced(value, currency, 0 if whole else self.currencies[currency][1])
 
-    def difference(self, value: Figure, currency: str = "USD") -> str:
+    def difference(self, value: Figure, currency: str | None = None) -> str:
         """Money with its sign: `+$9,000.00`, `−$220.00`; no sign at zero."""
         if value is None:
             return self.unknown
+        value, currency = self._converted(value, currency)
         plus = "+" if rounded(value, self.currencies[currency][1]) > 0 else ""
         return plus + self.money(value, currency)
 
-    def per_mtok(self, value: Figure, currency: str = "USD") -> str:
-        """A price with as many decimals as it needs, two at least, never rounded: `$0.028`, `$2.00`."""
+    def per_mtok(self, value: Figure) -> str:
+        """A price with as many decimals as it needs, two at least (none of đồng), never rounded: `$0.028`, `$2.00`."""
         if value is None:
             return self.unknown
-        return self._with_currency(write_number(value, self.language, least=2), currency)
+        least = min(2, self.currencies[self.prices][1])
+        return self._with_currency(write_number(value, self.language, least=least), self.prices)
+
+    def shown_price(self, value: Figure) -> str:
+        """A price in US dollars in the shown currency, to four decimals: it stands beside the price itself."""
+        if value is None:
+            return self.unknown
+        amount = Decimal(round_half_up(Fraction(value) * self.per_dollar * 10**4)).scaleb(-4)
+        least = min(2, self.currencies[self.shown][1])
+        return self._with_currency(write_number(amount, self.language, least=least), self.shown)
 
     def tokens(self, value: Figure) -> str:
         """`1,500 MTok`, to the token; below ten thousand `1,500 tokens`."""
@@ -147,6 +199,13 @@ class Formatter:
             return self.today
         return format_timedelta(-passed, add_direction=True, threshold=1.5, locale=self.language)
 
+    def _converted(self, value: Decimal | int, currency: str | None) -> tuple[Decimal | int, str]:
+        """What is in no other currency is US dollars, to be written in the shown one: half up at its last decimal."""
+        if currency is not None or self.shown == "USD":
+            return value, currency or "USD"
+        places = self.currencies[self.shown][1]
+        return scaled(round_half_up(Fraction(value) * self.per_dollar * 10**places), places), self.shown
+
     def _priced(self, value: Decimal | int, currency: str, places: int) -> str:
         amount = rounded(value, places)
         return self._with_currency(write_number(amount, self.language, least=places), currency)
@@ -176,13 +235,9 @@ def _formatter(language: str) -> Formatter:
             tokens_word=gettext("tokens"),
             today=gettext("today"),
             months=dict(locale.months["format"]["wide"]),
-            currencies={code: _currency(locale, code) for code in ("USD", "VND", "CNY", "EUR")},
+            currencies=_Currencies(language),
             currency_first=locale.currency_formats["standard"].pattern.startswith("¤"),
         )
-
-
-def _currency(locale: Locale, code: str) -> tuple[str, int]:
-    return str(locale.currency_symbols.get(code, code)), get_currency_precision(code)
 
 
 def _local(moment: datetime) -> datetime:

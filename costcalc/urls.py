@@ -3,13 +3,14 @@
 from django.urls import include, path
 
 from costcalc.api import api
-from costcalc.catalog.urls import own_prices
+from costcalc.catalog.urls import exchange_rates, own_prices
 from costcalc.wire.views import readyz
 
 urlpatterns = [
     path("", include("costcalc.scenarios.urls")),
     path("prices/", include("costcalc.catalog.urls")),
     path("w/<str:workspace>/prices/", include(own_prices)),
+    path("w/<str:workspace>/rates/", include(exchange_rates)),
     path("", include("costcalc.accounts.urls")),
     path("accounts/", include("costcalc.accounts.entrance_urls")),
     path("api/v1/", api.urls),

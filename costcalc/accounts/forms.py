@@ -29,7 +29,7 @@ TOKEN_DAYS = (
 
 
 class PreferencesForm(forms.Form):
-    """Language, colours and time zone, and a person's currency; each may be sent alone, as the header's switches do."""
+    """Language, colours, time zone and currency; each may be sent alone, as the header's switches do."""
 
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False)
     theme = forms.ChoiceField(label=_("Colours"), choices=THEMES, required=False)
@@ -38,13 +38,8 @@ class PreferencesForm(forms.Form):
         label=_("Currency"),
         choices=CURRENCIES,
         required=False,
-        help_text=_("Prices and ledgers are in US dollars. What a month comes to in your currency stands beside them."),
+        help_text=_("Results are shown in it, with the rate. Prices stay in the currency that they are in."),
     )
-
-    def __init__(self, *args: Any, signed_in: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not signed_in:
-            del self.fields["currency"]
 
     def chosen(self) -> dict[str, Any]:
         """What was sent and is valid, by field."""

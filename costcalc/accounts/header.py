@@ -6,12 +6,14 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from costcalc.accounts.access import current_workspace, person
+from costcalc.accounts.preferences import currency_of
 from costcalc.accounts.workspaces import Workspace
 
 
 def header(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `workspace_now` and `workspaces_mine`, read when a template asks for them."""
+    """Context processor: `workspace_now`, `workspaces_mine` and `currency_now`, read when a template asks for them."""
     return {
         "workspace_now": SimpleLazyObject(lambda: current_workspace(request)),
+        "currency_now": SimpleLazyObject(lambda: currency_of(request)),
         "workspaces_mine": SimpleLazyObject(lambda: list(Workspace.objects.of(person(request)))),
     }

@@ -1,4 +1,4 @@
-"""What a reader prefers: colours in a cookie; language and time zone in cookies, and in the account of a person."""
+"""What a reader prefers: colours in a cookie; language, zone and currency in cookies, and in a person's account."""
 
 from collections.abc import Callable
 from functools import cache
@@ -12,10 +12,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from costcalc.accounts.models import User
+from costcalc.accounts.people import CURRENCIES, User
 
 THEME_COOKIE: Final = "theme"
 ZONE_COOKIE: Final = "time_zone"
+CURRENCY_COOKIE: Final = "currency"
+# In an address: the currency of results on this page, whatever its reader prefers.
+SHOW: Final = "show"
 THEMES: Final = (
     ("auto", pgettext_lazy("colours follow the system", "Auto")),
     ("light", _("Light")),
@@ -49,9 +52,24 @@ def as_preferred(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Cal
 
 
 def currency_of(request: HttpRequest) -> str:
-    """The currency of whoever is signed in; US dollars for a visitor, without asking who it is."""
+    """The currency in which this page shows results: what its address says, else the person's, else the cookie's.
+
+    Who it is, is asked only where there is a session.
+    """
+    asked = asked_currency(request)
+    if asked:
+        return asked
     user = request.user if settings.SESSION_COOKIE_NAME in request.COOKIES else None
-    return user.currency if isinstance(user, User) else "USD"
+    return user.currency if isinstance(user, User) else _offered(request.COOKIES.get(CURRENCY_COOKIE, "")) or "USD"
+
+
+def asked_currency(request: HttpRequest) -> str:
+    """The currency that the address asks for; empty where it asks for none that is offered."""
+    return _offered(request.GET.get(SHOW, ""))
+
+
+def _offered(code: str) -> str:
+    return code if any(code == offered for offered, _name in CURRENCIES) else ""
 
 
 def zone_named(name: str) -> ZoneInfo | None:

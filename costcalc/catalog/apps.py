@@ -16,7 +16,7 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Nobody is let in before there are prices, and they are loaded before the first visitor asks."""
-        from costcalc.catalog import own_log_words
+        from costcalc.catalog import exchange_rates, own_log_words
         from costcalc.catalog.index import warm_up
         from costcalc.catalog.models import CatalogueState
         from costcalc.catalog.own_csv import exported, own_data
@@ -26,4 +26,7 @@ class CatalogConfig(AppConfig):
         rooms.register_page("own_prices:prices", _("Own prices"))
         rooms.register_export("prices", exported)
         rooms.register_own_data("prices", own_data)
+        rooms.register_page("exchange_rates:rates", _("Exchange rates"))
+        rooms.register_export("exchange_rates", exchange_rates.exported)
+        rooms.register_own_data("exchange_rates", exchange_rates.own_data)
         own_log_words.register()

@@ -17,10 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from costcalc.catalog.entries import Entry, ProviderEntry
+from costcalc.catalog.exchange_rates import ExchangeRate, known_rates
 from costcalc.catalog.loading import read_entries, read_providers
 from costcalc.catalog.models import CatalogueState, PriceSource
 from costcalc.catalog.shelf import TableShelf, weighted
-from costcalc.engine import TRAFFIC_UNITS, Moment, RateTable
+from costcalc.engine import TRAFFIC_UNITS, ExchangeRates, Moment, RateTable
 
 REMEMBERED_TABLES = 24
 
@@ -34,6 +35,7 @@ class Catalogue:
     source: str
     entries: tuple[Entry, ...]
     providers: dict[str, ProviderEntry]
+    rates: ExchangeRates
     by_key: dict[str, Entry] = field(init=False)
     _tables: TableShelf = field(init=False)
 
@@ -146,7 +148,8 @@ def load(revision: int) -> Catalogue:
     """Read the whole catalogue from the database."""
     newest, entries = PriceSource.newest(), read_entries()
     checked_on = newest.checked_on if newest else None
-    return Catalogue(revision, checked_on, str(newest) if newest else "", entries, read_providers(entries))
+    rates = known_rates(ExchangeRate.objects.bundled())
+    return Catalogue(revision, checked_on, str(newest) if newest else "", entries, read_providers(entries), rates)
 
 
 def warm_up() -> None:

@@ -3,11 +3,14 @@
 A price is appended to, never edited: a change is a new row that supersedes what was said of the days from
 its first one on. The row that decides for a day is the newest that begins by then; where that one has
 ended, the price is unknown again. A saved scenario pins a row.
+
+A price in another currency is kept as it was said, with the exchange rate's row by which it is dollars for good.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +25,8 @@ from costcalc.accounts.audit import Acting, AppendOnlyError
 from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog import terms
-from costcalc.engine import CONTEXTS, PriceSheet, Rates, Step, Variant
+from costcalc.catalog.exchange_rates import ExchangeRate
+from costcalc.engine import CONTEXTS, USD, PriceSheet, Rates, Step, Variant, sheet_in_dollars
 
 LONGEST_NAME, LONGEST_SOURCE, LONGEST_URL, LONGEST_NOTE = 80, 200, 500, 2000
 MOST_PRICES = 1000
@@ -52,7 +56,10 @@ class Kind(models.TextChoices):
 
 @dataclass(frozen=True)
 class OwnTerms:
-    """What is said of a price. `starts_on` and `ends_on` are its first and last day, None for no bound."""
+    """What is said of a price. `starts_on` and `ends_on` are its first and last day, None for no bound.
+
+    `sheet` is in `currency`; in another than US dollars `rate` is the row by which it is converted.
+    """
 
     name: str
     kind: Kind
@@ -62,6 +69,12 @@ class OwnTerms:
     source: str = ""
     source_url: str = ""
     note: str = ""
+    currency: str = USD
+    rate: ExchangeRate | None = None
+
+    def __post_init__(self) -> None:
+        if (self.rate.currency if self.rate else USD) != self.currency:
+            raise ValueError(f"a price in {self.currency} has a rate of {self.currency}")
 
     def stored(self) -> dict[str, Any]:
         """The columns of a row."""
@@ -74,7 +87,17 @@ class OwnTerms:
             "source": self.source,
             "source_url": self.source_url,
             "note": self.note,
+            "currency": self.currency,
+            "rate": self.rate,
         }
+
+    def audited(self) -> dict[str, Any]:
+        """What the audit log keeps: dollars as they always were, another currency with its rate in the prices."""
+        said = {name: value for name, value in self.stored().items() if name not in {"currency", "rate"}}
+        if self.rate is not None:
+            converted = {"currency": self.currency, "per_dollar": self.rate.per_dollar}
+            said["terms"] = json.dumps({**json.loads(said["terms"]), **converted}, sort_keys=True)
+        return said
 
 
 def sheet_of(rates: Mapping[str, Rates]) -> PriceSheet:
@@ -91,7 +114,7 @@ class OwnPriceQuerySet(models.QuerySet["OwnPrice"]):
         newer = OwnPrice.objects.filter(
             public_id=models.OuterRef("public_id"), revision__gt=models.OuterRef("revision")
         )
-        return self.filter(~models.Exists(newer))
+        return self.filter(~models.Exists(newer)).select_related("rate")
 
     def offered(self) -> OwnPriceQuerySet:
         """Current rows that are not archived, by name."""
@@ -116,6 +139,9 @@ class OwnPrice(models.Model):
     source_url = models.CharField(_("address of the source"), max_length=LONGEST_URL, blank=True)
     note = models.TextField(_("note"), blank=True)
     terms = models.TextField()
+    currency = models.CharField(_("currency"), max_length=3, default=USD)
+    # A workspace that is deleted takes its own rates along, used or not.
+    rate = models.ForeignKey(ExchangeRate, null=True, on_delete=models.RESTRICT, related_name="+")
     archived = models.BooleanField(default=False)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
@@ -139,9 +165,14 @@ class OwnPrice(models.Model):
         super().save(**options)
 
     @cached_property
-    def sheet(self) -> PriceSheet:
-        """The prices as the engine reads them."""
+    def typed(self) -> PriceSheet:
+        """The prices as they were said, in the row's currency."""
         return terms.from_text(self.terms)
+
+    @cached_property
+    def sheet(self) -> PriceSheet:
+        """The prices as the engine reads them, in US dollars."""
+        return self.typed if self.rate is None else sheet_in_dollars(self.typed, self.rate.ratio)
 
     @property
     def address(self) -> str:
@@ -154,24 +185,26 @@ class OwnPrice(models.Model):
         return OwnTerms(
             self.name,
             Kind(self.kind),
-            self.sheet,
+            self.typed,
             self.starts_on,
             self.ends_on,
             self.source,
             self.source_url,
             self.note,
+            self.currency,
+            self.rate,
         )
 
     @property
     def rates(self) -> dict[str, Rates]:
-        """Prices by variant, as `sheet_of` reads them."""
+        """Prices by variant, as `sheet_of` reads them, in the row's currency."""
         named = {tuple(context.items()): name for name, context in CONTEXTS.items()}
-        variants = {named[tuple(part.context.items())]: part.rates for part in self.sheet.variants}
-        return {STANDARD: self.sheet.steps[0].rates, **variants}
+        variants = {named[tuple(part.context.items())]: part.rates for part in self.typed.variants}
+        return {STANDARD: self.typed.steps[0].rates, **variants}
 
     def history(self) -> models.QuerySet[OwnPrice]:
         """All rows of this price, the newest first."""
-        return OwnPrice.objects.filter(public_id=self.public_id).select_related("author").order_by("-revision")
+        return OwnPrice.objects.filter(public_id=self.public_id).select_related("author", "rate").order_by("-revision")
 
     def superseded(self, act: Acting, said: OwnTerms, author: User) -> OwnPrice:
         """Append a row that says something else. Raises StaleError where this row is no longer the newest."""
@@ -202,7 +235,7 @@ class OwnPrice(models.Model):
 
     def audited(self) -> dict[str, Any]:
         """What the audit log keeps of a row."""
-        return {**self.said.stored(), "revision": self.revision, "archived": self.archived}
+        return {**self.said.audited(), "revision": self.revision, "archived": self.archived}
 
 
 def add(act: Acting, said: OwnTerms, author: User) -> OwnPrice:

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError as WrongError
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from ninja import Query, Router, Schema
+from ninja.errors import ValidationError
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from costcalc.accounts.access import Visit
@@ -15,6 +17,10 @@ from costcalc.accounts.audit import acting
 from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
+from costcalc.accounts.workspaces import Workspace
+from costcalc.catalog.currencies import Currency
+from costcalc.catalog.exchange import rate_row
+from costcalc.catalog.exchange_rates import ExchangeRate
 from costcalc.catalog.own import (
     LONGEST_NAME,
     LONGEST_NOTE,
@@ -32,7 +38,7 @@ from costcalc.catalog.own import (
 from costcalc.catalog.own_forms import checked_url
 from costcalc.catalog.rates import CONTEXT_NAMES, Rates, VariantIn, rates_of
 from costcalc.catalog.terms import plain
-from costcalc.engine import CONTEXTS
+from costcalc.engine import CONTEXTS, USD
 from costcalc.engine import Rates as EngineRates
 from costcalc.wire import exact
 from costcalc.wire.exact import DayField
@@ -49,6 +55,7 @@ def _url(value: str) -> str:
         raise ValueError("must be an http(s) address, or empty") from None
 
 
+Url = Annotated[str, AfterValidator(_url)]
 Name = Annotated[str, AfterValidator(exact.name), Field(min_length=1, max_length=LONGEST_NAME)]
 EXAMPLE: Any = {
     "name": "gpt-4.1, negotiated",
@@ -63,7 +70,7 @@ EXAMPLE: Any = {
 
 
 class OwnPriceIn(Schema):
-    """What is said of a price, in US dollars per million tokens (`…_mtok`) or thousand calls (`…_kcount`)."""
+    """What is said of a price, in its currency per million tokens (`…_mtok`) or thousand calls (`…_kcount`)."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
     name: Name
@@ -71,8 +78,9 @@ class OwnPriceIn(Schema):
     starts_on: DayField | None = Field(None, description="The first day; null for always.")
     ends_on: DayField | None = Field(None, description="The last day; null for no end.")
     source: Annotated[str, AfterValidator(exact.line), Field(max_length=LONGEST_SOURCE)] = ""
-    source_url: Annotated[str, AfterValidator(_url), Field(max_length=LONGEST_URL)] = ""
+    source_url: Annotated[Url, Field(max_length=LONGEST_URL)] = ""
     note: Annotated[str, AfterValidator(str.strip), Field(max_length=LONGEST_NOTE)] = ""
+    currency: Currency = Field(USD, description="ISO 4217; one with an exchange rate in the workspace.")
     prices: Annotated[Rates, Field(min_length=1)]
     variants: Annotated[list[VariantIn], Field(max_length=len(CONTEXTS) - 1)] = []
 
@@ -86,12 +94,22 @@ class OwnPriceIn(Schema):
             raise ValueError("variants: a context is there twice")
         return self
 
-    def said(self) -> OwnTerms:
-        """As the catalogue's room takes it."""
+    def said(self, workspace: Workspace) -> OwnTerms:
+        """As the catalogue's room takes it, at the exchange rate of today. Raises ValidationError."""
         rates: dict[str, EngineRates] = {STANDARD: rates_of(self.prices)}
         rates |= {CONTEXT_NAMES[tuple(part.when.items())]: rates_of(part.units) for part in self.variants}
-        words = {name: getattr(self, name) for name in ("name", "kind", "starts_on", "ends_on")}
-        return OwnTerms(sheet=sheet_of(rates), source=self.source, source_url=self.source_url, note=self.note, **words)
+        words = {name: getattr(self, name) for name in ("name", "kind", "starts_on", "ends_on", "currency", "note")}
+        words |= {"source": self.source, "source_url": self.source_url, "rate": self._rate(workspace)}
+        return OwnTerms(sheet=sheet_of(rates), **words)
+
+    def _rate(self, workspace: Workspace) -> ExchangeRate | None:
+        if self.currency == USD:
+            return None
+        rate = rate_row(workspace, self.currency, timezone.now().astimezone(dt.UTC).date())
+        if rate is None:
+            said = f"no exchange rate of {self.currency} is known today: record one first"
+            raise ValidationError([{"type": "value_error", "loc": ("body", "body", "currency"), "msg": said}])
+        return rate
 
 
 class OwnPriceChange(OwnPriceIn):
@@ -143,7 +161,10 @@ class OwnPriceOut(Schema):
     source: str
     source_url: str
     note: str
-    prices: dict[str, OwnRateOut]
+    currency: str
+    per_dollar: str | None = Field(description="Units per US dollar at which it is dollars; null for US dollars.")
+    prices: dict[str, OwnRateOut] = Field(description="In its currency.")
+    in_dollars: dict[str, OwnRateOut] = Field(description="The same in US dollars, as it is computed with.")
     variants: list[OwnVariantOut]
     archived: bool
     recorded_at: dt.datetime
@@ -191,9 +212,10 @@ def list_own_prices(request: HttpRequest, asked: Query[Archived], paging: Query[
 def create_own_price(request: HttpRequest, body: OwnPriceIn) -> tuple[int, dict[str, Any]]:
     """Add a price. 409 where the workspace holds as many as it may."""
     visit = visit_of(request, Role.EDITOR)
+    said = body.said(visit.workspace)
     try:
         with acting(visit.workspace, visit.actor) as act:
-            return 201, shown(add(act, body.said(), visit.user))
+            return 201, shown(add(act, said, visit.user))
     except TooManyError:
         raise ConflictError("The workspace is full: archive prices first.") from None
 
@@ -214,10 +236,10 @@ def get_own_price(request: HttpRequest, price_id: str) -> dict[str, Any]:
 def supersede_own_price(request: HttpRequest, price_id: str, body: OwnPriceChange) -> dict[str, Any]:
     """Say something else from the given first day on; what was said of earlier days stays."""
     visit = visit_of(request, Role.EDITOR)
-    standing = _seen(visit, price_id, body.revision)
+    standing, said = _seen(visit, price_id, body.revision), body.said(visit.workspace)
     try:
         with acting(visit.workspace, visit.actor) as act:
-            return shown(standing.superseded(act, body.said(), visit.user))
+            return shown(standing.superseded(act, said, visit.user))
     except StaleError as stale:
         raise _conflict(stale.current) from None
 
@@ -265,7 +287,10 @@ def shown(row: OwnPrice) -> dict[str, Any]:
         "address": row.address,
         **{name: getattr(row, name) for name in ("revision", "name", "kind", "starts_on", "ends_on", "source")},
         **{name: getattr(row, name) for name in ("source_url", "note", "archived", "recorded_at")},
+        "currency": row.currency,
+        "per_dollar": row.rate.per_dollar if row.rate else None,
         "prices": _rates(standard[1]),
+        "in_dollars": _rates(row.sheet.steps[0].rates),
         "variants": [{"when": dict(CONTEXTS[name]), "units": _rates(rates)} for name, rates in others],
         "author": str(row.author.name or row.author.email) if row.author else None,
     }

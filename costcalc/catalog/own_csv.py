@@ -7,9 +7,11 @@ was decided on. A line that changes nothing adds nothing, so the same file can b
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,6 +20,7 @@ from costcalc.accounts.audit import Acting
 from costcalc.accounts.people import User
 from costcalc.accounts.rooms import File
 from costcalc.accounts.workspaces import Workspace
+from costcalc.catalog.exchange import rate_row
 from costcalc.catalog.own import VARIANTS, OwnPrice, StaleError, TooManyError, add
 from costcalc.catalog.own_forms import CANONICAL, OwnPriceForm, as_typed, column
 from costcalc.engine import TRAFFIC_UNITS, UNIT_NAMES
@@ -25,7 +28,7 @@ from costcalc.wire.cells import bare, table
 from costcalc.wire.files import json_pieces
 
 NAMING = ("id", "revision")
-WORDS = ("name", "kind", "starts_on", "ends_on", "source", "source_url", "note")
+WORDS = ("name", "kind", "starts_on", "ends_on", "source", "source_url", "note", "currency")
 PRICES = {column(variant, unit): unit for variant in VARIANTS for unit in UNIT_NAMES}
 MOST_LINES = 1000
 MOST_FAULTS = 100
@@ -84,8 +87,9 @@ class Import:
         return changed
 
 
-def read(data: bytes, workspace: Workspace) -> Import:
-    """The lines of a file. Raises BadFileError with everything that is wrong in it."""
+def read(data: bytes, workspace: Workspace, today: dt.date) -> Import:
+    """The lines of a file, at the exchange rates of today. Raises BadFileError with everything that is wrong in it."""
+    rate_of = cache(lambda currency: rate_row(workspace, currency, today))
     rows = list(_rows(data))
     known = {price.public_id: price for price in OwnPrice.objects.filter(workspace=workspace).current()}
     found, faults, seen = Import(), [], set[str]()
@@ -93,7 +97,7 @@ def read(data: bytes, workspace: Workspace) -> Import:
         price = known.get(said.get("id", ""))
         # A column that the file does not have says nothing: what stands there stays.
         cells = {**as_typed(price.said, price.rates, CANONICAL), **said} if price else said
-        form = OwnPriceForm(cells, language=CANONICAL, units=_units(cells))
+        form = OwnPriceForm(cells, language=CANONICAL, rate_of=rate_of, units=_units(cells))
         wrong = list(_faults(number, cells, price, form))
         if cells.get("id") and cells["id"] in seen:
             wrong.append(Fault(number, "id", _("This price is in the file more than once.")))

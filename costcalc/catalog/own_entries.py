@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
-from costcalc.catalog.entries import Entry, PriceRow
+from costcalc.catalog.entries import EMPTY, Entry, PriceRow
+from costcalc.catalog.exchange_rates import KnownRate
 from costcalc.catalog.own import Kind, OwnPrice, OwnPriceQuerySet
+from costcalc.engine import USD, PriceSheet
 from costcalc.folding import has_words
 
 PREFIX = "own:"
@@ -27,9 +29,19 @@ NOWHERE = -1
 
 @dataclass(frozen=True)
 class OwnRow(PriceRow):
-    """A row of an own price; it decides from its first day on, and after its last one nothing is known."""
+    """A row of an own price; it decides from its first day on, and after its last one nothing is known.
 
+    `rate` is the exchange rate by which what was said is US dollars; None for what was said in dollars.
+    """
+
+    said: PriceSheet = EMPTY
     ends_on: dt.date | None = None
+    rate: KnownRate | None = None
+
+    @property
+    def currency(self) -> str:
+        """In which the price was said."""
+        return self.rate.currency if self.rate else USD
 
     @property
     def source(self) -> str:
@@ -90,6 +102,12 @@ class OwnEntry(Entry):
         return self.provider_said
 
 
+def held_on(entry: OwnEntry, day: dt.date) -> OwnRow | None:
+    """The row that decides for a UTC day, with what was said in it."""
+    row = entry.price_on(day)
+    return row if isinstance(row, OwnRow) else None
+
+
 # From the id in an address to the entry that somebody may see.
 Lookup = Callable[[str], OwnEntry]
 
@@ -137,7 +155,7 @@ def offered_in(workspace: Workspace, words: str = "", limit: int | None = None) 
 def entries_of(prices: Iterable[OwnPrice]) -> list[OwnEntry]:
     """The entries of some prices with all of their rows, in the same order."""
     rows: dict[str, list[OwnPrice]] = {price.public_id: [] for price in prices}
-    for row in OwnPrice.objects.filter(public_id__in=rows).select_related("workspace").order_by("revision"):
+    for row in OwnPrice.objects.filter(public_id__in=rows).select_related("workspace", "rate").order_by("revision"):
         rows[row.public_id].append(row)
     return [_made(public_id, found) for public_id, found in rows.items()]
 
@@ -149,7 +167,7 @@ def is_own(text: str) -> bool:
 
 def _lookup(visible: OwnPriceQuerySet) -> Lookup:
     def entry(public_id: str) -> OwnEntry:
-        rows = visible.filter(public_id=public_id).select_related("workspace").order_by("revision")
+        rows = visible.filter(public_id=public_id).select_related("workspace", "rate").order_by("revision")
         return _made(public_id, list(rows))
 
     return entry
@@ -193,5 +211,7 @@ def _row(row: OwnPrice) -> OwnRow:
         note=row.note,
         urls=(),
         withdrawn=False,
+        said=row.typed,
         ends_on=row.ends_on,
+        rate=row.rate.known if row.rate else None,
     )

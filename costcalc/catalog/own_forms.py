@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from costcalc.catalog import rate_text
+from costcalc.catalog.currencies import currency_choices
+from costcalc.catalog.exchange_rates import ExchangeRate
 from costcalc.catalog.labels import measure_label, unit_label, variant_label
 from costcalc.catalog.own import (
     LONGEST_NAME,
@@ -28,7 +30,7 @@ from costcalc.catalog.own import (
     sheet_of,
 )
 from costcalc.digits import canonical, write_number
-from costcalc.engine import TRAFFIC_UNITS, Rate, Rates
+from costcalc.engine import TRAFFIC_UNITS, USD, Rate, Rates
 from costcalc.figures import FigureError, read_canonical, read_date, read_number
 
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
@@ -41,6 +43,8 @@ IN_A_FILE = {
 }
 LANGUAGES = ("en", "vi")
 LONG = forms.Textarea({"rows": 4})
+# The row by which a currency is dollars today; None where none is known.
+RateOf = Callable[[str], ExchangeRate | None]
 
 
 class FigureField(forms.CharField):
@@ -100,17 +104,28 @@ def _canonical(text: str, high: Decimal, places: int) -> Decimal:
 
 
 class OwnPriceForm(forms.Form):
-    """An own price; `language` says how its numbers and days are written."""
+    """An own price; `language` says how its numbers and days are written, `rate_of` what a currency is in dollars."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=LONGEST_NAME)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind)
     source = forms.CharField(label=gettext_lazy("Source"), max_length=LONGEST_SOURCE, required=False)
     source_url = forms.CharField(label=gettext_lazy("Address of the source"), max_length=LONGEST_URL, required=False)
+    currency = forms.ChoiceField(
+        label=gettext_lazy("Currency"),
+        choices=currency_choices,
+        required=False,
+        initial=USD,
+        help_text=gettext_lazy("In another currency, the rate that holds today makes it dollars for good."),
+    )
     note = forms.CharField(label=gettext_lazy("Note"), max_length=LONGEST_NOTE, required=False, widget=LONG)
 
-    def __init__(self, data: Any = None, *, language: str, units: Iterable[str] = (), **options: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, language: str, rate_of: RateOf, units: Iterable[str] = (), **options: Any
+    ) -> None:
         super().__init__(data, **options)
         self.language = language
+        self.rate_of = rate_of
+        self.rate: ExchangeRate | None = None
         self.fields["starts_on"] = DayField(
             language, label=_("First day"), help_text=_("A UTC day, such as 2027-01-31. Empty: it has always held.")
         )
@@ -124,15 +139,26 @@ class OwnPriceForm(forms.Form):
 
     def clean_name(self) -> str:
         """One printable line."""
-        return _printable(self.cleaned_data["name"])
+        return printable(self.cleaned_data["name"])
 
     def clean_source(self) -> str:
         """One printable line."""
-        return _printable(self.cleaned_data["source"])
+        return printable(self.cleaned_data["source"])
 
     def clean_source_url(self) -> str:
         """An address of the web: nothing else becomes a link."""
         return checked_url(self.cleaned_data["source_url"])
+
+    def clean_currency(self) -> str:
+        """US dollars where nothing is said; else one that has an exchange rate."""
+        currency = self.cleaned_data["currency"] or USD
+        if currency == USD:
+            return USD
+        self.rate = self.rate_of(currency)
+        if self.rate is None:
+            said = _("No exchange rate of %(currency)s is known today. Record one under “Exchange rates” first.")
+            raise forms.ValidationError(said % {"currency": currency})
+        return str(currency)
 
     def clean_note(self) -> str:
         """With one character for the end of a line, where browsers send two."""
@@ -151,8 +177,9 @@ class OwnPriceForm(forms.Form):
     def said(self) -> OwnTerms:
         """What was typed; only of a valid form."""
         cleaned = self.cleaned_data
-        words = {name: cleaned[name] for name in ("name", "starts_on", "ends_on", "source", "source_url", "note")}
-        return OwnTerms(kind=Kind(cleaned["kind"]), sheet=sheet_of(self._rates()), **words)
+        named = ("name", "starts_on", "ends_on", "source", "source_url", "note", "currency")
+        words = {name: cleaned[name] for name in named}
+        return OwnTerms(kind=Kind(cleaned["kind"]), sheet=sheet_of(self._rates()), rate=self.rate, **words)
 
     def _rates(self) -> dict[str, Rates]:
         cleaned = self.cleaned_data
@@ -182,8 +209,8 @@ def as_typed(said: OwnTerms, rates: Mapping[str, Rates], language: str) -> dict[
     write = FigureField(language).written
     days = {"starts_on": said.starts_on, "ends_on": said.ends_on}
     return {
-        **{name: str(getattr(said, name)) for name in ("name", "kind", "source", "source_url", "note")},
-        **{name: _day(day, language) for name, day in days.items()},
+        **{name: str(getattr(said, name)) for name in ("name", "kind", "source", "source_url", "note", "currency")},
+        **{name: written_day(day, language) for name, day in days.items()},
         **{
             column(variant, unit): rate_text.write_rate(rate, write)
             for variant, prices in rates.items()
@@ -204,13 +231,15 @@ def checked_url(text: str) -> str:
     return text
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """One line that can be shown. Raises ValidationError."""
     if not text.isprintable():
         raise forms.ValidationError(_("This holds characters that cannot be shown."))
     return text
 
 
-def _day(day: dt.date | None, language: str) -> str:
+def written_day(day: dt.date | None, language: str) -> str:
+    """A day as the form of a language writes it; empty for none."""
     if day is None:
         return ""
     return f"{day:%d/%m/%Y}" if language == "vi" else day.isoformat()

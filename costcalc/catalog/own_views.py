@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,9 +20,11 @@ from costcalc.accounts.audit import acting
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.roles import Role
 from costcalc.catalog import own_csv
-from costcalc.catalog.links import links
+from costcalc.catalog.exchange import rate_row
+from costcalc.catalog.exchange_words import rate_said
+from costcalc.catalog.links import Link, links
 from costcalc.catalog.own import OwnPrice, StaleError, TooManyError, add
-from costcalc.catalog.own_entries import OwnEntry, entries_of
+from costcalc.catalog.own_entries import OwnEntry, OwnRow, entries_of, held_on
 from costcalc.catalog.own_forms import LANGUAGES, OwnPriceForm, as_typed
 from costcalc.catalog.tariffs import summary, tariff
 from costcalc.formatting import Formatter, formatter_for
@@ -55,7 +58,7 @@ def price(request: HttpRequest, visit: Visit, price: str) -> HttpResponse:
 @in_workspace(Role.EDITOR)
 def new(request: HttpRequest, visit: Visit) -> HttpResponse:
     """A form, and from it a new price."""
-    form = _form(request)
+    form = _form(request, visit)
     if request.method == "POST" and form.is_valid():
         try:
             with acting(visit.workspace, visit.actor) as act:
@@ -72,7 +75,7 @@ def new(request: HttpRequest, visit: Visit) -> HttpResponse:
 def change(request: HttpRequest, visit: Visit, price: str) -> HttpResponse:
     """A form with what is said now, and from it the row that supersedes it. 409 if somebody was quicker."""
     standing = _standing(visit, price)
-    form = _form(request, standing)
+    form = _form(request, visit, standing)
     seen = _seen(request) if request.method == "POST" else standing.revision
     if request.method == "POST" and form.is_valid():
         try:
@@ -117,7 +120,7 @@ def from_csv(request: HttpRequest, visit: Visit) -> HttpResponse:
         return _page(request, visit, "catalog/own_import.html", {})
     sent = request.FILES.get("file")
     try:
-        found = own_csv.read(sent.read() if sent else b"", visit.workspace)
+        found = own_csv.read(sent.read() if sent else b"", visit.workspace, _day())
         with acting(visit.workspace, visit.actor) as act:
             changed = found.carried_out(act, visit.user)
     except own_csv.BadFileError as bad:
@@ -154,14 +157,16 @@ def _seen(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
-def _form(request: HttpRequest, standing: OwnPrice | None = None) -> OwnPriceForm:
+def _form(request: HttpRequest, visit: Visit, standing: OwnPrice | None = None) -> OwnPriceForm:
     units = standing.sheet.units if standing else ()
+    rate_of = partial(rate_row, visit.workspace, day=_day())
     if request.method == "POST":
         sent = request.POST.get("lang", "")
-        return OwnPriceForm(request.POST, language=sent if sent in LANGUAGES else "en", units=units)
+        language = sent if sent in LANGUAGES else "en"
+        return OwnPriceForm(request.POST, language=language, rate_of=rate_of, units=units)
     language = formatter_for().language
     typed = as_typed(standing.said, standing.rates, language) if standing else {}
-    return OwnPriceForm(language=language, units=units, initial=typed)
+    return OwnPriceForm(language=language, rate_of=rate_of, units=units, initial=typed)
 
 
 def _status(form: OwnPriceForm) -> int:
@@ -182,12 +187,13 @@ def _one(row: OwnPrice) -> dict[str, Any]:
     """A price as its page shows it."""
     write, day = formatter_for(), _day()
     (entry,) = entries_of([row])
-    holding = entry.price_on(day)
+    holding = held_on(entry, day)
     return {
         "price": row,
         "entry": entry,
         "holding": holding,
-        "tariff": tariff(entry.sheet_on(day), day, write) if holding else None,
+        "tariff": tariff(holding.said, day, write.priced_in(holding.currency)) if holding else None,
+        "converted": in_dollars(holding, write) if holding else "",
         "history": [_past(one, write) for one in row.history()],
         "links": links([row.source_url]),
     }
@@ -195,13 +201,28 @@ def _one(row: OwnPrice) -> dict[str, Any]:
 
 def _listed(row: OwnPrice, entry: OwnEntry) -> dict[str, Any]:
     write = formatter_for()
-    holding = entry.price_on(_day())
-    said = summary(holding.sheet.steps[0].rates, write) if holding else ""
-    return {"row": row, "price": said, "when": _when(row, write), "links": links([row.source_url])}
+    holding = held_on(entry, _day())
+    said = summary(holding.said.steps[0].rates, write.priced_in(holding.currency)) if holding else ""
+    converted = in_dollars(holding, write) if holding else ""
+    return {"row": row, "price": said, "converted": converted, "when": _when(row, write), "links": _links(row)}
 
 
 def _past(row: OwnPrice, write: Formatter) -> dict[str, Any]:
-    return {"row": row, "when": _when(row, write), "price": summary(row.sheet.steps[0].rates, write)}
+    said = summary(row.typed.steps[0].rates, write.priced_in(row.currency))
+    rate = rate_said(row.rate.known, write) if row.rate else ""
+    return {"row": row, "when": _when(row, write), "price": said, "rate": rate}
+
+
+def _links(row: OwnPrice) -> tuple[Link, ...]:
+    return links([row.source_url])
+
+
+def in_dollars(row: OwnRow, write: Formatter) -> str:
+    """What a price in another currency is in US dollars, and by which rate; empty for one in dollars."""
+    if row.rate is None:
+        return ""
+    words = {"price": summary(row.sheet.steps[0].rates, write, briefly=True), "rate": rate_said(row.rate, write)}
+    return _("In US dollars: %(price)s, at %(rate)s.") % words
 
 
 def _when(row: OwnPrice, write: Formatter) -> str:

@@ -12,7 +12,8 @@ from costcalc.engine import Rate, Tier
 
 MOST_TIERS = 10
 LONGEST = 500
-HIGHEST_PRICE = Decimal(10) ** 6
+# In any currency: of some, a dollar buys tens of thousands.
+HIGHEST_PRICE = Decimal(10) ** 9
 HIGHEST_THRESHOLD = 10**9
 
 

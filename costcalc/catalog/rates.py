@@ -23,7 +23,7 @@ from pydantic_core import CoreSchema
 from costcalc.engine import CONTEXTS, UNIT_NAMES, Rate, Tier
 from costcalc.wire.exact import Within
 
-Price = Annotated[Decimal, Within("0", "1000000")]
+Price = Annotated[Decimal, Within("0", "1000000000")]
 STRICT = ConfigDict(extra="forbid")
 CONTEXT_NAMES = {tuple(context.items()): name for name, context in CONTEXTS.items() if context}
 

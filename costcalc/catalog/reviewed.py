@@ -1,18 +1,21 @@
-"""The product's own reviewed files: corrections on top of the catalogue, a vendor's quotes, providers' names."""
+"""The product's own reviewed files: corrections on top of the catalogue, a vendor's quotes, exchange rates,
+providers' names."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from costcalc.catalog import terms
-from costcalc.engine import PriceSheet
+from costcalc.engine import USD, ExchangeRate, PriceSheet
 
 DATA = Path(__file__).parent / "data"
 
@@ -71,6 +74,11 @@ class QuoteSource:
     note: str
 
 
+def exchange_rates() -> tuple[ExchangeRate, ...]:
+    """The bundled exchange rates, in the file's order."""
+    return tuple(row for entry in _read("exchange_rates.toml")["rates"] for row in _rates(entry))
+
+
 def corrections() -> tuple[Correction, ...]:
     """The reviewed prices."""
     return tuple(
@@ -124,8 +132,9 @@ def provider_names() -> dict[str, str]:
 
 
 def digest() -> str:
-    """A fingerprint of the prices and quotes; names are read when the catalogue is loaded."""
-    contents = b"".join((DATA / name).read_bytes() for name in ("corrections.toml", "quotes.toml"))
+    """A fingerprint of the prices, quotes and exchange rates; names are read when the catalogue is loaded."""
+    names = ("corrections.toml", "quotes.toml", "exchange_rates.toml")
+    contents = b"".join((DATA / name).read_bytes() for name in names)
     return hashlib.sha256(contents).hexdigest()
 
 
@@ -143,6 +152,16 @@ def _quotes() -> Iterator[Quote]:
                 entry["listed_as"],
                 "".join(others),
             )
+
+
+def _rates(entry: Mapping[str, Any]) -> Iterator[ExchangeRate]:
+    """One dated source, each currency against the dollar: an exact ratio where both are in drawing rights."""
+    for currency, rate in entry.get("per_dollar", {}).items():
+        yield ExchangeRate(currency, Fraction(Decimal(rate)), entry["on"], entry["source"], entry["url"])
+    in_rights = {currency: Fraction(Decimal(text)) for currency, text in entry.get("per_xdr", {}).items()}
+    for currency, rights in in_rights.items():
+        if currency != USD:
+            yield ExchangeRate(currency, in_rights[USD] / rights, entry["on"], entry["source"], entry["url"])
 
 
 @cache

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from costcalc.catalog import genai, reviewed, terms
+from costcalc.catalog.exchange_rates import ExchangeRate, exact_text
 from costcalc.catalog.models import CatalogueState, LanguageModel, Price, PriceSource, Provider
 from costcalc.engine import PriceSheet
 
@@ -42,6 +43,7 @@ class Report:
     changed: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
+    rates: list[str] = field(default_factory=list)
     providers: int = 0
     models: int = 0
     older: bool = False
@@ -50,7 +52,7 @@ class Report:
     @property
     def nothing(self) -> bool:
         """Whether the catalogue already said all of it."""
-        return not (self.new or self.changed or self.gone or self.described)
+        return not (self.new or self.changed or self.gone or self.described or self.rates)
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class _Import:
         self._take_corrections()
         self._take_quotes()
         self._take_shutdowns()
+        self._take_rates()
         self.report.providers = len(self.providers)
         self.report.models = len(self.models)
         return self.report
@@ -160,6 +163,18 @@ class _Import:
             }
             if self._set(row, fields):
                 self.report.described.append(key)
+
+    def _take_rates(self) -> None:
+        """Append what the file says of a currency's day, unless that is what was said of it last."""
+        held = {(row.currency, row.starts_on): row for row in ExchangeRate.objects.bundled()}
+        for rate in reviewed.exchange_rates():
+            said = (exact_text(rate.per_dollar), rate.source, rate.url)
+            last = held.get((rate.currency, rate.on))
+            if last is not None and said == (last.per_dollar, last.source, last.source_url):
+                continue
+            words = dict(zip(("per_dollar", "source", "source_url"), said, strict=True))
+            row = ExchangeRate.objects.create(currency=rate.currency, starts_on=rate.on, **words)
+            self.report.rates.append(f"{row.currency} from {row.starts_on}")
 
     def _source(self, name: str, version: str, digest: str, checked_on: dt.date, url: str = "") -> PriceSource:
         source, is_new = PriceSource.objects.get_or_create(

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -97,21 +98,27 @@ def said_of(entry: Entry) -> str:
     return rest if _bare(first) in names else entry.description
 
 
-def summary(rates: Rates, write: Formatter) -> str:
-    """Main prices in a line: `$0.28 in, $0.028 cached, $0.42 out`."""
+def summary(rates: Rates, write: Formatter, *, briefly: bool = False) -> str:
+    """Main prices in a line: `$0.28 in, $0.028 cached, $0.42 out`; briefly, to six digits."""
     words = {INPUT: _("%(price)s in"), CACHED: _("%(price)s cached"), OUTPUT: _("%(price)s out")}
-    said = [words[unit] % {"price": rate_in_words(rates[unit], write)} for unit in ALWAYS_SHOWN if unit in rates]
+    shown = {unit: rate_in_words(rates[unit], write, briefly=briefly) for unit in ALWAYS_SHOWN if unit in rates}
+    said = [words[unit] % {"price": price} for unit, price in shown.items()]
     rest = len(rates) - len(said)
     if rest:
         said.append(ngettext("%(count)s other unit", "%(count)s other units", rest) % {"count": rest})
     return ", ".join(said) or write.unknown
 
 
-def rate_in_words(rate: Rate, write: Formatter) -> str:
+def rate_in_words(rate: Rate, write: Formatter, *, briefly: bool = False) -> str:
     """`$1.25 (above 200,000 tokens $2.50)`; a price without tiers as it is."""
     above = _("above %(tokens)s tokens %(price)s")
-    tiers = [above % {"tokens": write.number(t.above), "price": write.per_mtok(t.price)} for t in rate.tiers]
-    return f"{write.per_mtok(rate.base)} ({'; '.join(tiers)})" if tiers else write.per_mtok(rate.base)
+    said, *others = [brief(p, write) if briefly else write.per_mtok(p) for p in (rate.base, *_above(rate))]
+    words = [{"tokens": write.number(t.above), "price": p} for t, p in zip(rate.tiers, others, strict=True)]
+    return f"{said} ({'; '.join(above % tier for tier in words)})" if words else said
+
+
+def _above(rate: Rate) -> list[Decimal]:
+    return [tier.price for tier in rate.tiers]
 
 
 def disagreements(entry: Entry, day: dt.date, write: Formatter) -> list[tuple[PriceRow, str]]:

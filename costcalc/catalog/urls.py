@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from costcalc.catalog import own_views, views
+from costcalc.catalog import own_views, rate_views, views
 
 app_name = "catalog"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("<str:provider>/<path:model_id>/", views.model, name="model"),
     path("<str:provider>/<path:model_id>/history.<str:kind>", views.history_picture, name="history"),
 ]
+# Under `/w/<workspace>/rates/`.
+exchange_rates = ([path("", rate_views.rates, name="rates")], "exchange_rates")
 # Under `/w/<workspace>/prices/`.
 own_prices = (
     [

@@ -18,7 +18,7 @@ from costcalc.engine.checks import (
     gaps,
 )
 from costcalc.engine.claims import Bound, Claim, ClaimedPrice, ClaimedTraffic, Pair, TokenPrices, listed, quoted, saved
-from costcalc.engine.currencies import USD, ExchangeRate, ExchangeRates, in_dollars
+from costcalc.engine.currencies import USD, ExchangeRate, ExchangeRates, in_dollars, sheet_in_dollars
 from costcalc.engine.draws import Together, seed_of
 from costcalc.engine.errors import NoSuchVariant, PricingError, TermsError, TrafficError, UnknownUnit, UsageError
 from costcalc.engine.irr import RatesOfReturn
@@ -208,6 +208,7 @@ __all__ = [
     "saved",
     "scaled",
     "seed_of",
+    "sheet_in_dollars",
     "shifted",
     "simulate",
     "stages",

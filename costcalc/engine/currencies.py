@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 
 from costcalc.engine.errors import PricingError
+from costcalc.engine.pricing import PriceSheet, Rate, Rates, Tier
 
 USD = "USD"
 # A price in dollars seldom ends; a cent is far from its fiftieth digit.
@@ -74,3 +75,20 @@ def in_dollars(amount: Decimal, per_dollar: Fraction) -> Decimal:
         return amount
     with localcontext(DIGITS):
         return amount * per_dollar.denominator / per_dollar.numerator
+
+
+def sheet_in_dollars(sheet: PriceSheet, per_dollar: Fraction) -> PriceSheet:
+    """Prices in another currency, of which so many units are a dollar, in US dollars."""
+    steps = tuple(replace(step, rates=rates_in_dollars(step.rates, per_dollar)) for step in sheet.steps)
+    variants = tuple(replace(part, rates=rates_in_dollars(part.rates, per_dollar)) for part in sheet.variants)
+    return replace(sheet, steps=steps, variants=variants)
+
+
+def rates_in_dollars(rates: Rates, per_dollar: Fraction) -> dict[str, Rate]:
+    """The same for prices by unit, with their tiers."""
+    return {unit: _rate_in_dollars(rate, per_dollar) for unit, rate in rates.items()}
+
+
+def _rate_in_dollars(rate: Rate, per_dollar: Fraction) -> Rate:
+    tiers = tuple(Tier(tier.above, in_dollars(tier.price, per_dollar)) for tier in rate.tiers)
+    return Rate(in_dollars(rate.base, per_dollar), tiers)

@@ -1,7 +1,7 @@
 """The body of an estimate as the calculator's address: what is computed by the one is saved by the other.
 
-An address holds less than a body: no tiers in typed prices, no prices by context, ten workloads. What it does
-not hold is a fault with its place in the body, never left out silently.
+An address holds less than a body: no tiers in typed prices, no prices by context, ten workloads, so many rows of a
+list. What it does not hold is a fault with its place in the body, never left out silently.
 """
 
 from __future__ import annotations
@@ -15,58 +15,78 @@ from costcalc.catalog.finding import find
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, PROVIDER
 from costcalc.scenarios import address
-from costcalc.scenarios.body_words import NUMBERS, SHARES, SIDES, UNITS, WORDS
-from costcalc.scenarios.estimate_bodies import SideIn, WorkloadIn
-from costcalc.scenarios.fields import BY_NAME, PRICES, SCENARIO, TYPED, WORKLOAD
-from costcalc.scenarios.kinds import Value, input_name
+from costcalc.scenarios.body_kinds import BodyError, Fault
+from costcalc.scenarios.body_places import (
+    NUMBERS,
+    ROWS,
+    SHARES,
+    SIDES,
+    TERMS,
+    UNITS,
+    WORDS,
+    WORKLOADS,
+    Rows,
+    field_of,
+    name_of,
+    value_at,
+)
+from costcalc.scenarios.estimate_bodies import EstimateIn, SideIn, WorkloadIn
+from costcalc.scenarios.fields import BY_NAME, MOST_WORKLOADS, SCENARIO, TYPED, WORKLOAD
+from costcalc.scenarios.kinds import Field, Value
 from costcalc.scenarios.reading import OWN_PRICE
+from costcalc.scenarios.return_bodies import SinceIn
+from costcalc.scenarios.return_fields import PARTS
 
-# Where a fault is in the body, and what is wrong there.
-Fault = tuple[tuple[str | int, ...], str]
-
-
-class UncarriedError(ValueError):
-    """What an address does not hold, or cannot be read in one: every fault with its place."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(message for _place, message in faults))
-        self.faults = faults
+SLOTS = {part.rows[0][0].name.partition(".")[0]: part.rows for part in PARTS if part.rows}
+FIELD_OF = {side: field for field, side in SIDES.items()}
 
 
-def address_of(workloads: Sequence[WorkloadIn], days: str, at: dt.date | None, catalogue: Catalogue) -> str:
+class UncarriedError(BodyError):
+    """What an address does not hold."""
+
+
+def address_of(body: EstimateIn, catalogue: Catalogue) -> str:
     """The canonical query of an estimate's body. Raises UncarriedError."""
-    faults = [fault for index, body in enumerate(workloads) for fault in _uncarried(index, body, catalogue)]
-    if days not in dict(BY_NAME["days"].choices):
-        known = ", ".join(value for value, _label in BY_NAME["days"].choices)
-        faults.append((("days_per_month",), f"what is saved counts a month as one of: {known}"))
-    if isinstance(at, dt.datetime):
-        faults.append((("at",), "what is saved is at the prices of a day, without an hour"))
+    faults = [*_uncarried_scenario(body), *_uncarried_rows(body)]
+    for index, workload in enumerate(body.workloads):
+        faults += _uncarried(index, workload, catalogue)
     if faults:
         raise UncarriedError(faults)
-    scenario = {field.name: field.default for field in SCENARIO}
-    scenario |= {"days": days, "at": at.isoformat() if at else None}
-    return address.query([_values(body, catalogue) for body in workloads], scenario)
+    return address.query([_workload(workload, catalogue) for workload in body.workloads], _scenario(body))
 
 
-def place_of(name: str, workloads: Sequence[WorkloadIn]) -> tuple[str | int, ...]:
-    """Where in the body the calculator's input stands: `2.in` is `workloads`, 1, `input_tokens`."""
-    for index, body in enumerate(workloads):
-        for field in WORKLOAD:
-            if input_name(index, field.name) == name:
-                return "workloads", index, *_place_in(body, field.name)
-    return {"at": ("at",), "days": ("days_per_month",)}.get(name, ("workloads",))
+def _uncarried_scenario(body: EstimateIn) -> Iterator[Fault]:
+    if len(body.workloads) > MOST_WORKLOADS:
+        yield ("workloads",), f"what is saved holds {MOST_WORKLOADS} workloads"
+    if body.days_per_month not in dict(BY_NAME["days"].choices):
+        known = ", ".join(value for value, _label in BY_NAME["days"].choices)
+        yield ("days_per_month",), f"what is saved counts a month as one of: {known}"
+    if isinstance(body.at, dt.datetime):
+        yield ("at",), "what is saved is at the prices of a day, without an hour"
 
 
-def _place_in(body: WorkloadIn, field: str) -> tuple[str, ...]:
-    places = {**NUMBERS, **SHARES, **WORDS}
-    if field in places:
-        return places[field]
-    if field in {"requests", "per"}:
-        return ("requests_per_month" if body.requests_per_day is None else "requests_per_day",)
-    side, _dot, word = field.partition(".")
-    if word in PRICES:
-        return SIDES[side], "prices", PRICES[word][0]
-    return SIDES[side], word or "model"
+def _uncarried_rows(body: EstimateIn) -> Iterator[Fault]:
+    for name, rows in ROWS.items():
+        most, found = len(SLOTS[name]), _rows(body, rows)
+        if len(found) > most:
+            yield (*rows.place, most), f"what is saved holds {most} of these"
+    if body.returns is None:
+        return
+    for at, change in enumerate(body.returns.price_changes):
+        if change.workload is not None and (change.workload, len(body.workloads)) != (0, 1):
+            place = "return", "price_changes", at, "workload"
+            yield place, "what is saved changes the prices of every workload alike"
+    for at, each in enumerate(body.returns.ranges):
+        if name_of(each.input, body) is None:
+            place = "return", "ranges", at, "input"
+            yield place, "not the place of a number in this body that can be uncertain"
+
+
+def _rows(body: EstimateIn, rows: Rows) -> Sequence[Any]:
+    if rows.place[0] == "return" and body.returns is None:
+        return []
+    found: Sequence[Any] = value_at(body, rows.place)
+    return found
 
 
 def _uncarried(index: int, body: WorkloadIn, catalogue: Catalogue) -> Iterator[Fault]:
@@ -99,10 +119,9 @@ def _reference(side: SideIn, catalogue: Catalogue) -> str:
     return found.key if found else ""
 
 
-def _values(body: WorkloadIn, catalogue: Catalogue) -> dict[str, Value]:
+def _workload(body: WorkloadIn, catalogue: Catalogue) -> dict[str, Value]:
     values: dict[str, Value] = {field.name: field.default for field in WORKLOAD}
-    values |= {field: _at(body, place) for field, place in {**NUMBERS, **WORDS}.items()}
-    values |= {field: _percent(_at(body, place)) for field, place in SHARES.items()}
+    values |= {field: _typed(BY_NAME[field], _at(body, WORKLOADS[field])) for field in (*NUMBERS, *SHARES, *WORDS)}
     daily = body.requests_per_day is not None
     values |= {"per": "day" if daily else "month"}
     values["requests"] = body.requests_per_day if daily else body.requests_per_month
@@ -115,14 +134,53 @@ def _side(field: str, side: SideIn, catalogue: Catalogue) -> dict[str, Value]:
     if side.prices is None:
         return {field: _reference(side, catalogue)}
     prices: dict[str, Value] = {f"{field}.{UNITS[unit]}": rate.base for unit, rate in side.prices.items()}
-    return {field: TYPED, f"{field}.name": side.name, **prices}
+    return {field: TYPED, f"{field}.name": side.name, f"{field}.currency": side.currency, **prices}
 
 
-def _at(body: object, place: Sequence[str]) -> Any:
-    for name in place:
+def _scenario(body: EstimateIn) -> dict[str, Value]:
+    values: dict[str, Value] = {field.name: field.default for field in SCENARIO}
+    values |= {"days": body.days_per_month, "at": body.at.isoformat() if body.at else None}
+    values |= _filled("rate", body)
+    if body.returns is None:
+        return values
+    values |= {name: _typed(BY_NAME[name], _at(body.returns, place)) for name, place in TERMS.items()}
+    for name in ROWS:
+        values |= _filled(name, body)
+    return values
+
+
+def _filled(name: str, body: EstimateIn) -> dict[str, Value]:
+    """The fields of a list: its rows, and below them nothing, whatever the calculator begins with."""
+    slots = (field for row in SLOTS[name] for field in row)
+    values = {field.name: field.default if field.kind == "choice" else field.empty for field in slots}
+    for at, row in enumerate(_rows(body, ROWS[name])):
+        for word, key in ROWS[name].words.items():
+            values[f"{name}.{at + 1}.{word}"] = _cell(BY_NAME[f"{name}.{at + 1}.{word}"], row, key, body)
+    return values
+
+
+def _cell(field: Field, row: Any, key: str, body: EstimateIn) -> Value:
+    if isinstance(row, SinceIn) and field.kind == "since":
+        return row.from_month if row.from_date is None else row.from_date.isoformat()
+    value = getattr(row, key)
+    if field.name.startswith("range."):
+        name = str(name_of(row.input, body))
+        return name if key == "input" else _typed(field_of(name), value)
+    return _typed(field, value)
+
+
+def _at(body: object, place: str) -> Any:
+    for name in place.split("."):
         body = getattr(body, name)
     return body
 
 
-def _percent(share: Decimal | None) -> Decimal | None:
-    return None if share is None else share.scaleb(2)
+def _typed(field: Field | None, value: Decimal | int | str | None) -> Value:
+    """A value of the body as its field has it: shares in percent, and prices that change by so many percent."""
+    if isinstance(value, int):
+        return Decimal(value)
+    if isinstance(value, str):
+        return FIELD_OF.get(value, value) if field is not None and field.kind == "choice" else value
+    if value is None or (field is not None and field.kind != "percent"):
+        return value
+    return ((value - 1) if field is not None and field.name.startswith("change.") else value).scaleb(2)

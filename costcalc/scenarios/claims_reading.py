@@ -36,7 +36,7 @@ from costcalc.scenarios.kinds import Field, Value, input_name
 from costcalc.scenarios.reading import LANGUAGES
 from costcalc.scenarios.typed_values import READERS
 
-OTHERS = frozenset({"lang", "rows", "said", "empty", "add", "remove", "last", "csrfmiddlewaretoken"})
+OTHERS = frozenset({"lang", "show", "rows", "said", "empty", "add", "remove", "last", "csrfmiddlewaretoken"})
 LONGEST_SHOWN = 300
 LONGEST_LAST = 8000
 

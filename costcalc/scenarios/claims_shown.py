@@ -44,9 +44,11 @@ class Side:
 class ClaimShown:
     """One claim, computed for a day and written in one language."""
 
-    def __init__(self, case: ClaimCase, write: Formatter) -> None:
+    def __init__(self, case: ClaimCase, write: Formatter, shown: Formatter) -> None:
         self.case = case
+        # Findings and formulas are in the claim's own dollars; what it comes to, in the reader's currency.
         self.write = write
+        self.shown = shown
         self.claim, self.traffic, self.terms = case.claim, case.claim.traffic, case.terms
 
     @cached_property
@@ -69,7 +71,7 @@ class ClaimShown:
         is_listed = month["list"] is not None
         lead = _("Against the list price, for its own traffic, moving") if is_listed else _("By its own prices, moving")
         difference = base - month["after"]
-        words = {"sum": self.write.short_money(dollars(abs(difference)))}
+        words = {"sum": self.shown.short_money(dollars(abs(difference)))}
         if difference == 0:
             return Verdict(lead, _("changes nothing"), "nothing")
         if difference > 0:
@@ -98,7 +100,7 @@ class ClaimShown:
             (_("At list price"), month["list"]),
             (_("If it means credits"), in_credits),
         )
-        return [(label, self.write.short_money(dollars(cents))) for label, cents in found if cents is not None]
+        return [(label, self.shown.short_money(dollars(cents))) for label, cents in found if cents is not None]
 
     @property
     def readings(self) -> list[Side]:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from costcalc.accounts.preferences import SHOW, asked_currency, currency_of
+from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.formatting import Formatter, formatter_for
 from costcalc.scenarios.claims_address import at_claims
@@ -22,6 +24,7 @@ from costcalc.scenarios.claims_reading import LONGEST_LAST, ClaimReading, read_c
 from costcalc.scenarios.claims_shown import ClaimShown
 from costcalc.scenarios.claims_words import UNREAD
 from costcalc.scenarios.fields import element_id
+from costcalc.scenarios.shown import shown_in
 from costcalc.wire.addresses import whole_address
 from costcalc.wire.swaps import is_swap
 
@@ -36,15 +39,16 @@ def claims(request: HttpRequest) -> HttpResponse:
     reading = read_claim(request.GET, held, today)
     moved = _moved_to(reading, request)
     if moved is not None and not swaps:
-        return HttpResponseRedirect(at_claims(moved))
+        return HttpResponseRedirect(_address(request, moved))
     if moved is not None and moved != reading.query:
         reading = read_claim(QueryDict(moved), held, today)
     context = {"catalogue": held, "today": today, **_form(reading, formatter_for()), **_sheet(request, reading, held)}
+    context["show"] = asked_currency(request)
     context["focus"] = element_id(len(reading.rows) - 1, "model") if "add" in request.GET else ""
     template, status = f"scenarios/claims.html{'#claim' if swaps else ''}", 422 if reading.errors else 200
     response = render(request, template, context, status=status)
     if swaps and not reading.errors:
-        _follow(request, response, at_claims(reading.query))
+        _follow(request, response, _address(request, reading.query))
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -75,9 +79,16 @@ def _sheet(request: HttpRequest, reading: ClaimReading, held: Catalogue) -> dict
     if good is None:
         return context
     write = formatter_for()
-    shown = ClaimShown(ClaimCase(good, write, today), write)
+    in_which = shown_in(currency_of(request), rates_for(request, held), today, write)
+    shown = ClaimShown(ClaimCase(good, write, today), write, in_which.write)
     address = whole_address(request, at_claims(good.query))
-    return {**context, "shown": shown, "address": address, **_heard(good, write)}
+    return {**context, "shown": shown, "in_currency": in_which.note, "address": address, **_heard(good, write)}
+
+
+def _address(request: HttpRequest, query: str) -> str:
+    """The address of a claim, in the currency that this one asks for."""
+    show = asked_currency(request)
+    return at_claims("&".join(filter(None, (query, f"{SHOW}={show}" if show else ""))))
 
 
 def _last_good(request: HttpRequest, held: Catalogue, today: dt.date) -> ClaimReading | None:

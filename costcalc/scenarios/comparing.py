@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from costcalc.catalog.exchange_words import rate_said
 from costcalc.catalog.labels import unit_label
 from costcalc.engine import Line, Return, dollars
 from costcalc.formatting import Formatter
@@ -18,7 +19,7 @@ from costcalc.scenarios.findings import full_name, price_words
 from costcalc.scenarios.reading import Reading
 from costcalc.scenarios.return_shown import ReturnWriter
 from costcalc.scenarios.said_prices import said_prices
-from costcalc.scenarios.scenario import Offer, Result
+from costcalc.scenarios.scenario import Offer, Result, Scenario
 
 DASH = "\N{EM DASH}"
 
@@ -79,7 +80,7 @@ class Comparison:
             Group(_("Totals"), tuple(self._totals())),
             *(Group(self._workload(index), tuple(self._lines(index))) for index in range(count)),
             Group(_("Return"), tuple(self._returns())),
-            Group(_("Prices"), tuple(self._prices())),
+            Group(_("Prices"), (*self._prices(), *self._rates())),
             Group(_("Assumed otherwise"), tuple(row for row in self._assumed() if row.differs)),
         )
         return [group for group in found if group.rows]
@@ -147,6 +148,17 @@ class Comparison:
                 label = f"{word}, {self._workload(index)}" if index or self._several else word
                 yield Row(label, _texts(texts))
                 yield from self._changed(label, [self._place(v.result, index, place) for v in self.versions])
+
+    def _rates(self) -> Iterator[Row]:
+        """The exchange rates on which typed money stands, by currency."""
+        used = {currency for version in self.versions for currency in version.result.scenario.currencies}
+        for currency in sorted(used):
+            label = _("Exchange rate: %(currency)s") % {"currency": currency}
+            yield Row(label, _texts([self._rate(version.result.scenario, currency) for version in self.versions]))
+
+    def _rate(self, scenario: Scenario, currency: str) -> str:
+        rate = scenario.rates.rate(currency, scenario.day) if currency in scenario.currencies else None
+        return DASH if rate is None else rate_said(rate, self.write)
 
     def _place(self, result: Result, index: int, place: int) -> tuple[str, dict[str, str]]:
         """Who sells at one place, and everything that the prices there say."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from costcalc.accounts.access import Visit, person
+from costcalc.accounts.preferences import currency_of
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.charts import Chart
 from costcalc.formatting import formatter_for
@@ -21,6 +22,7 @@ from costcalc.scenarios.cash_chart import cash_compared
 from costcalc.scenarios.comparing import Comparison, Version
 from costcalc.scenarios.return_charts import Place
 from costcalc.scenarios.saved import Draft, Revision, SavedScenario, UnreadableError
+from costcalc.scenarios.shown import shown_in
 
 COLUMNS = "abcdef"
 
@@ -30,10 +32,10 @@ COLUMNS = "abcdef"
 def compare(request: HttpRequest) -> HttpResponse:
     """Two to six revisions side by side: `?a=<id>.<n>&b=<id>.<n>`; without a number the current one."""
     too_many, versions = len(_asked(request)) > len(COLUMNS), asked_versions(request)
-    groups = Comparison(versions, formatter_for()).groups() if len(versions) > 1 else []
-    context = {"versions": versions, "groups": groups, "catalogue": catalogue(), "too_many": too_many}
+    context: dict[str, Any] = {"versions": versions, "catalogue": catalogue(), "too_many": too_many}
+    context |= _columns(request, versions) if len(versions) > 1 else {"groups": []}
     context["chart"] = Place(f"{request.path}charts/", request.GET.urlencode()).framed(compared_chart(versions))
-    return render(request, "scenarios/saved/compare.html", context, status=200 if groups else 422)
+    return render(request, "scenarios/saved/compare.html", context, status=200 if context["groups"] else 422)
 
 
 def asked_versions(request: HttpRequest) -> list[Version]:
@@ -93,7 +95,16 @@ def compared(
     **context: Any,
 ) -> HttpResponse:
     """A page of a scenario with columns on it."""
-    groups = Comparison(versions, formatter_for()).groups()
-    differs = any(row.differs for group in groups for row in group.rows)
-    context |= {"visit": came, "scenario": scenario, "versions": versions, "groups": groups, "differs": differs}
+    context |= {"visit": came, "scenario": scenario, "versions": versions, **_columns(request, versions)}
+    context["differs"] = any(row.differs for group in context["groups"] for row in group.rows)
     return render(request, f"scenarios/saved/{page}.html", context, status=status)
+
+
+def _columns(request: HttpRequest, versions: Sequence[Version]) -> dict[str, Any]:
+    """What stands side by side, in one currency at one rate: that of the column which the others are measured against.
+
+    At a rate each, two sums that are the same would look different.
+    """
+    first = versions[0].result.scenario
+    shown = shown_in(currency_of(request), first.rates, first.day, formatter_for())
+    return {"groups": Comparison(versions, shown.write).groups(), "in_currency": shown.note}

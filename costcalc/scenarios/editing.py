@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
 from costcalc.accounts.models import User
+from costcalc.accounts.preferences import SHOW, asked_currency
 from costcalc.accounts.roles import Role
 from costcalc.scenarios import address
 from costcalc.scenarios.saved import SavedScenario
@@ -43,6 +44,24 @@ def editing_of(request: HttpRequest) -> Editing | None:
     return Editing(scenario, int(revision))
 
 
-def carrying(query: str, editing: Editing | None) -> str:
-    """A query that keeps the scenario open."""
-    return "&".join(filter(None, (query, address.joined(editing.pairs) if editing else "")))
+@dataclass(frozen=True)
+class Beside:
+    """What an address carries beside its scenario: which saved one is open, and the currency of results."""
+
+    editing: Editing | None
+    show: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Beside:
+        """What a request carries."""
+        return cls(editing_of(request), asked_currency(request))
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters."""
+        return [*(self.editing.pairs if self.editing else ()), *([(SHOW, self.show)] if self.show else ())]
+
+
+def carrying(query: str, beside: Editing | Beside) -> str:
+    """A query that keeps the scenario open, and the currency."""
+    return "&".join(filter(None, (query, address.joined(beside.pairs))))

@@ -17,6 +17,7 @@ from costcalc.catalog.published import exact, source, tiers, units
 from costcalc.engine import Totals, averaged, dollars, prices_at
 from costcalc.formatting import formatter_for
 from costcalc.scenarios.findings import Findings
+from costcalc.scenarios.return_answer import ReturnOut, returned
 from costcalc.scenarios.scenario import Offer, Result
 from costcalc.wire.exact import iso
 
@@ -99,13 +100,17 @@ class EstimateOut(Schema):
     unknown: list[UnknownOut]
     warnings: list[WarningOut]
     prices: list[PriceUsedOut]
+    # Sent under its alias: routers that answer with it say by_alias.
+    returns: ReturnOut | None = Field(alias="return", description="Null where it was not asked for.")
 
 
-def answered(result: Result, held: Catalogue, today: dt.date) -> dict[str, Any]:
+def answered(result: Result, held: Catalogue, today: dt.date, with_return: bool = True) -> dict[str, Any]:
     """A computed scenario as the API shows it."""
+    write = formatter_for("en")
     # The API speaks English, whatever the reader's browser asks for.
     with override("en"):
-        findings = Findings(result, held, formatter_for("en"), today).everywhere()
+        findings = Findings(result, held, write, today).everywhere()
+        returns = returned(result, write) if with_return else None
     return {
         "complete": result.estimate.complete,
         "at": iso(result.scenario.at),
@@ -116,6 +121,7 @@ def answered(result: Result, held: Catalogue, today: dt.date) -> dict[str, Any]:
         "unknown": [{**_fields(gap), "share": exact(gap.share)} for gap in result.estimate.unknown],
         "warnings": [{**_fields(finding), "detail": finding.detail} for finding in findings],
         "prices": list(_prices(result)),
+        "return": returns,
     }
 
 

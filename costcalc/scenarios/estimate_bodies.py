@@ -5,19 +5,21 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from costcalc.catalog.rates import STRICT, Rates, VariantIn
+from costcalc.catalog.rates import Rates, VariantIn
 from costcalc.digits import canonical
+from costcalc.engine import USD
+from costcalc.scenarios.body_kinds import Currency, Share, Strict, Text
+from costcalc.scenarios.return_bodies import EXAMPLE as EXAMPLE_RETURN
+from costcalc.scenarios.return_bodies import ExchangeRateIn, ReturnIn
 from costcalc.wire.exact import MomentField, Within, number
 
-Share = Annotated[Decimal, Within("0", "1")]
 Count = Annotated[Decimal, Within("0", "1000000000000")]
 Tokens = Annotated[Decimal, Within("0", "1000000000")]
 Calls = Annotated[Decimal, Within("0", "1000")]
 Ratio = Annotated[Decimal, Within("0.01", "100")]
 Growth = Annotated[Decimal, Within("-0.99", "10")]
-Text = Annotated[str, Field(max_length=60)]
 Reference = Annotated[str, Field(min_length=1, max_length=300)]
 
 
@@ -40,23 +42,16 @@ Days = Annotated[
 ]
 
 
-class Strict(BaseModel):
-    """What comes in: a key that nobody knows is an error.
-
-    Pydantic's own: ninja's Schema wraps each value and reads it twice at every level.
-    """
-
-    model_config = STRICT
-
-
 class SideIn(Strict):
-    """One side: a model of the catalogue, or typed prices in US dollars per million tokens (or thousand calls)."""
+    """One side: a model of the catalogue, or typed prices per million tokens (or thousand calls)."""
 
     provider: Reference | None = None
     model: Reference | None = None
     name: Text = ""
+    currency: Currency = Field(USD, description="Of typed prices.")
     prices: Rates | None = None
     variants: Annotated[list[VariantIn], Field(max_length=10)] = []
+    successor: Text = Field("", description="The return ends where a model is shut down, unless this takes over.")
 
     @model_validator(mode="after")
     def is_one_or_the_other(self) -> SideIn:
@@ -64,8 +59,8 @@ class SideIn(Strict):
         by_model = self.provider is not None and self.model is not None
         if by_model == (self.prices is not None) or (self.provider is None) != (self.model is None):
             raise ValueError("give provider and model, or prices, and not both")
-        if by_model and (self.variants or self.name):
-            raise ValueError("name and variants belong to typed prices")
+        if by_model and (self.variants or self.name or self.currency != USD):
+            raise ValueError("name, currency and variants belong to typed prices")
         contexts = [tuple(variant.when.items()) for variant in self.variants]
         if len(set(contexts)) < len(contexts):
             raise ValueError("two variants are for the same context")
@@ -126,12 +121,31 @@ EXAMPLE: Any = {
         }
     ],
 }
+EXAMPLE_WITH_RETURN: Any = {
+    "workloads": [
+        {
+            "name": "chat",
+            "requests_per_day": 50000,
+            "input_tokens": 1000,
+            "output_tokens": 500,
+            "baseline": {"provider": "openai", "model": "gpt-4.1", "successor": "whatever follows it"},
+            "candidate": {"name": "relay", "currency": "CNY", "prices": {"input_mtok": "3", "output_mtok": "3"}},
+        }
+    ],
+    "exchange_rates": [{"currency": "CNY", "per_usd": "7.1"}],
+    "return": EXAMPLE_RETURN,
+}
+
+OWN_RATES = "Instead of the table's own, which has the most usual currencies."
+ExchangeRates = Annotated[list[ExchangeRateIn], Field(max_length=20)]
 
 
 class EstimateIn(Strict):
     """What to compare."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE, EXAMPLE_WITH_RETURN]})
     days_per_month: Days = "30"
     at: MomentField | None = Field(None, description="The day of the prices; today where it is absent.")
     workloads: Annotated[list[WorkloadIn], Field(min_length=1, max_length=50)]
+    exchange_rates: ExchangeRates = Field([], description=OWN_RATES)
+    returns: ReturnIn | None = Field(None, alias="return", description="What else to compute; null: only the saving.")

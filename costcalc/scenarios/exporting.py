@@ -22,7 +22,7 @@ def exported(workspace: Workspace) -> Iterator[tuple[str, bytes]]:
 
 def _scenario(scenario: SavedScenario) -> Json:
     revisions = scenario.revisions.select_related("author").prefetch_related(
-        "pins__price", "pins__own_price", "approvals__asked_by", "approvals__asked_of"
+        "pins__price", "pins__own_price", "rate_pins__rate", "approvals__asked_by", "approvals__asked_of"
     )
     return {
         "id": scenario.public_id,
@@ -91,6 +91,7 @@ def _revision(revision: Revision) -> Json:
         "sides": revision.sides,
         "saving_cents": revision.saving_cents,
         "prices": [_pin(pin) for pin in revision.pins.all()],
+        "exchange_rates": [{**pin.rate.audited(), "used": pin.used} for pin in revision.rate_pins.all()],
         "approvals": approvals,
     }
 

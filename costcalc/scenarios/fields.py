@@ -94,7 +94,7 @@ def _typed(side: str) -> tuple[Field, ...]:
             label,
             None,
             unit=_("$ / MTok") if unit.endswith("_mtok") else _("$ / 1,000"),
-            high=Decimal(10) ** 6,
+            high=Decimal(10) ** 9,
             places=18,
             blank=True,
         )

@@ -13,7 +13,10 @@ from pydantic import ValidationError
 
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import Lookup
-from costcalc.scenarios.body_address import Fault, UncarriedError, address_of, place_of
+from costcalc.engine import ExchangeRates
+from costcalc.scenarios.body_address import UncarriedError, address_of
+from costcalc.scenarios.body_kinds import Fault
+from costcalc.scenarios.body_places import place_of
 from costcalc.scenarios.documents import Document, DocumentError, Path, Spot, read_document
 from costcalc.scenarios.estimate_bodies import EstimateIn
 from costcalc.scenarios.fields import MOST_WORKLOADS
@@ -40,7 +43,7 @@ class BadScenarioError(ValueError):
         self.wrong = wrong
 
 
-def query_of(text: str, held: Catalogue, own: Lookup, today: dt.date) -> str:
+def query_of(text: str, held: Catalogue, own: Lookup, rates: ExchangeRates, today: dt.date) -> str:
     """The calculator's address of a scenario in JSON or YAML. Raises BadScenarioError."""
     document = _read(text)
     body = _body(document)
@@ -48,14 +51,14 @@ def query_of(text: str, held: Catalogue, own: Lookup, today: dt.date) -> str:
         words = _("The calculator holds %(count)s workloads at most.") % {"count": MOST_WORKLOADS}
         raise BadScenarioError(_wrong(document, [(("workloads", MOST_WORKLOADS), words)]))
     try:
-        query = address_of(body.workloads, body.days_per_month, body.at, held)
+        query = address_of(body, held)
         reading = read(QueryDict(query), held, own)
     except UncarriedError as error:
         raise BadScenarioError(_wrong(document, error.faults)) from None
     except SuspiciousOperation:
         raise BadScenarioError([Wrong(None, "", _("This is more than an address holds."))]) from None
-    if reading.built(today) is None:
-        faults = [(place_of(name, body.workloads), message) for name, message in reading.errors.items()]
+    if reading.built(today, rates) is None:
+        faults = [(place_of(name, body), message) for name, message in reading.errors.items()]
         raise BadScenarioError(_wrong(document, faults))
     return reading.query
 

@@ -62,3 +62,9 @@ def cost(name: str, label: Words, default: str | None = "0", unit: Words = "", *
 def input_name(index: int, name: str) -> str:
     """A workload field's name in an address: bare for the first workload, `2.requests` for the second."""
     return name if index == 0 else f"{index + 1}.{name}"
+
+
+def split_name(name: str) -> tuple[int, str]:
+    """A workload's position and the bare name: `2.requests` is 1 and `requests`; others are of the first."""
+    number, dot, rest = name.partition(".")
+    return (int(number) - 1, rest) if dot and number.isdigit() else (0, name)

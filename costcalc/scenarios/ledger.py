@@ -10,8 +10,10 @@ from functools import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from costcalc.catalog.exchange_words import rate_said, units_in_words
 from costcalc.catalog.labels import unit_label
-from costcalc.engine import Charge, Line, SideName, Totals, Unpriced, dollars
+from costcalc.catalog.own_entries import OwnRow
+from costcalc.engine import USD, Charge, ExchangeRate, Line, SideName, Totals, Unpriced, dollars
 from costcalc.formatting import Formatter
 from costcalc.scenarios.arithmetic import SIDES, Arithmetic
 from costcalc.scenarios.findings import Finding, full_name, model_page, no_price
@@ -31,7 +33,8 @@ class Writer:
         self.write = write
         self.today = today
         self.answer = result.estimate
-        self.arithmetic = Arithmetic(result, write)
+        # Formulas are made of prices, which are dollars: so are they, and a last step converts what they come to.
+        self.arithmetic = Arithmetic(result, write.in_dollars)
         self.sources = [[tuple(self._sources(offer)) for offer in offers] for offers in result.offers]
         self.unknown: dict[tuple[str, int, str], list[Unpriced]] = {}
         for gap in self.answer.unknown:
@@ -102,6 +105,13 @@ class Writer:
             (_("Effective price per MTok"), self._effective()),
         ]
 
+    def _converted(self, steps: tuple[str, ...], cents: int) -> tuple[str, ...]:
+        """The steps, and where sums are shown in another currency than dollars how this one came about."""
+        if self.write.shown == USD:
+            return steps
+        rate = units_in_words(self.write.per_dollar, self.write.shown, self.write)
+        return (*steps, f"{self.write.in_dollars.cents(cents)} × {rate} = {self.write.cents(cents)}")
+
     def _has_gap(self, side: str) -> bool:
         return any(gap.side == side for gap in self.answer.unknown)
 
@@ -110,6 +120,7 @@ class Writer:
 
     def _total_figure(self, side: SideName, cents: int, steps: tuple[str, ...]) -> Figure:
         """A total; with a price unknown the known part and a question mark, or "unknown" where nothing is known."""
+        steps = self._converted(steps, cents)
         if not self._has_gap(side):
             return Figure(self.write.cents(cents), steps)
         text = f"{self.write.cents(cents)} + ?" if cents else self.write.unknown
@@ -120,6 +131,7 @@ class Writer:
             known_part = self.write.cents(totals.savings_cents)
             return Figure(self.write.unknown, (f"{known_part} {known}", *steps), kind="unknown")
         kind = "saves" if totals.savings_cents > 0 else "costs" if totals.savings_cents < 0 else ""
+        steps = self._converted(steps, totals.savings_cents)
         return Figure(self.write.cents(totals.savings_cents), steps, kind=kind)
 
     def _percent(self, month: Totals) -> Figure:
@@ -141,6 +153,9 @@ class Writer:
             for label, side, price in zip(labels, SIDES, prices, strict=True)
         ]
         text = " → ".join(prices)
+        if self.write.shown != USD:
+            beside = " → ".join(self.write.shown_price(self.result.effective(side)) for side in SIDES)
+            text = f"{text} ({beside})"
         note = _("What tokens and request fees cost, by the baseline’s input and output tokens; tools apart.")
         return Figure(text, (*steps, note))
 
@@ -193,7 +208,7 @@ class Writer:
         if charge is None:
             return Figure(DASH)
         gaps = self.unknown.get((side, line.workload, line.unit), [])
-        steps = tuple(self.arithmetic.charge(line, side, charge, cents))
+        steps = self._converted(tuple(self.arithmetic.charge(line, side, charge, cents)), cents)
         sources = self.sources[line.workload][SIDES.index(side)]
         text = self.write.cents(cents)
         if gaps:
@@ -208,6 +223,8 @@ class Writer:
             return
         words = {"source": row.source, "day": self.write.day(row.checked_on)}
         yield _("Price: %(source)s, checked on %(day)s.") % words, ""
+        if isinstance(row, OwnRow) and row.rate is not None:
+            yield _("Said in %(currency)s: %(rate)s.") % self._rate_words(row.rate), ""
         yield full_name(entry), model_page(entry)
         yield from ((host_of(url), url) for url in row.urls[:1])
 
@@ -259,7 +276,19 @@ class Writer:
                         "day": self.write.day(offer.price.checked_on),
                     }
                     found.append(_("%(model)s: %(source)s, checked on %(day)s.") % words)
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys([*found, *self._rates()]))
+
+    def _rates(self) -> Iterator[str]:
+        """By which exchange rates what was typed, and what was said of own prices, is dollars."""
+        scenario = self.result.scenario
+        typed = (scenario.rates.rate(currency, scenario.day) for currency in sorted(scenario.currencies))
+        own = (o.price.rate for offers in self.result.offers for o in offers if isinstance(o.price, OwnRow))
+        for rate in (*typed, *own):
+            if rate is not None:
+                yield _("%(currency)s into US dollars: %(rate)s.") % self._rate_words(rate)
+
+    def _rate_words(self, rate: ExchangeRate) -> dict[str, str]:
+        return {"currency": rate.currency, "rate": rate_said(rate, self.write)}
 
     def _title(self) -> str:
         """`gpt-4.1 → gpt-4.1: +$9,000.00 a month`, for a tab among others."""

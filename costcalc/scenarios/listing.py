@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from costcalc.catalog.entries import Entry
 from costcalc.catalog.index import Catalogue
-from costcalc.formatting import formatter_for
+from costcalc.formatting import Formatter, formatter_for
 from costcalc.scenarios import address, markup
-from costcalc.scenarios.editing import Editing, carrying
+from costcalc.scenarios.editing import Beside, carrying
 from costcalc.scenarios.elsewhere import REASONS, SORTS, Elsewhere, elsewhere
 from costcalc.scenarios.fields import BY_NAME, SHIFT, TYPED_PRICES
 from costcalc.scenarios.findings import model_page
@@ -61,7 +61,7 @@ class Asked:
     """What is asked of the list besides the scenario: order, words, who was set apart, and which page of it."""
 
     reading: Reading
-    editing: Editing | None
+    beside: Beside
     sort: str
     q: str
     apart: str
@@ -69,11 +69,11 @@ class Asked:
     size: int
 
     @classmethod
-    def of(cls, get: QueryDict, reading: Reading, editing: Editing | None, size: int) -> Asked:
+    def of(cls, get: QueryDict, reading: Reading, beside: Beside, size: int) -> Asked:
         """Read an address; beside the ledger the list is not filtered. What is not known is the default."""
         return cls(
             reading,
-            editing,
+            beside,
             sort if (sort := get.get("sort", "")) in SORTS else "cost",
             get.get("q", "")[:LONGEST_QUERY] if size == ON_ITS_OWN_PAGE else "",
             apart if (apart := get.get("apart", "")) in REASONS else "",
@@ -89,9 +89,8 @@ class Asked:
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
-        """The scenario's own part of the address, and which saved one is open."""
-        editing = self.editing.pairs if self.editing else ()
-        return [*address.pairs(self.reading.workloads, self.reading.scenario), *editing]
+        """The scenario's own part of the address, and what it carries."""
+        return [*address.pairs(self.reading.workloads, self.reading.scenario), *self.beside.pairs]
 
     @cached_property
     def query(self) -> str:
@@ -120,16 +119,16 @@ class Asked:
         return max(1, min(number, -(-rows // self.size)))
 
 
-def listing(asked: Asked, result: Result, held: Catalogue) -> dict[str, Any]:
+def listing(asked: Asked, result: Result, held: Catalogue, write: Formatter) -> dict[str, Any]:
     """What the template `scenarios/elsewhere.html` shows: rows, heads, pages, and who was set apart."""
-    found, write = elsewhere(result.scenario, held), formatter_for()
+    found = elsewhere(result.scenario, held)
     positions = found.set_apart(asked.apart, asked.q) if asked.apart else found.serving(asked.sort, asked.q)
     number = asked.page_of(len(positions))
     shown = positions[(number - 1) * asked.size : number * asked.size].tolist()
     able = int(np.count_nonzero(found.able))
     return {
         **_paging(asked, number, len(positions)),
-        "rows": _places(found, shown) if asked.apart else _rows(asked, found, result, shown),
+        "rows": _places(found, shown) if asked.apart else _rows(asked, found, result, shown, write),
         "heads": _heads(asked),
         "able": able,
         "able_words": write.number(able),
@@ -176,9 +175,9 @@ def _heads(asked: Asked) -> SafeString:
     return heads
 
 
-def _rows(asked: Asked, found: Elsewhere, result: Result, positions: Sequence[int]) -> list[Place]:
+def _rows(asked: Asked, found: Elsewhere, result: Result, positions: Sequence[int], write: Formatter) -> list[Place]:
     """Who can serve: what it costs, the difference to the baseline, and a link that makes it the candidate."""
-    write, words, saying = formatter_for(), _("move here"), _("Move to %(model)s")
+    words, saying = _("move here"), _("Move to %(model)s")
     move, today = _as_candidate(asked), result.estimate.monthly.baseline_cents
     sides = move.count("=%s")
     rows = []
@@ -209,7 +208,7 @@ def _as_candidate(asked: Asked) -> str:
     """The address of the scenario with another candidate, up to where the candidate's name goes."""
     others = "".join(f"{input_name(index, 'to')}=%s&" for index in range(len(asked.reading.workloads)))
     kept = [{**values, **_NO_CANDIDATE} for values in asked.reading.workloads]
-    query = carrying(address.query(kept, asked.reading.scenario), asked.editing).replace("%", "%%")
+    query = carrying(address.query(kept, asked.reading.scenario), asked.beside).replace("%", "%%")
     return f"{reverse('scenarios:calculator')}?{query}&{others}".replace("?&", "?")
 
 

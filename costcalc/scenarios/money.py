@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +12,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from costcalc.engine import USD, ExchangeRate, ExchangeRates
+from costcalc.scenarios.fields import SIDES, TYPED
 from costcalc.scenarios.kinds import Value
 from costcalc.scenarios.return_fields import CURRENCY, filled
 
@@ -41,6 +42,11 @@ class Money:
         """The rate that holds; None where none is known."""
         return self.typed.get(currency) or self.table.rate(currency, self.day)
 
+    @property
+    def rates(self) -> ExchangeRates:
+        """The table with the typed rates before it."""
+        return self.table.with_rows(self.typed.values())
+
     @cached_property
     def typed(self) -> dict[str, ExchangeRate]:
         """The rates that are typed into the scenario, by currency."""
@@ -57,3 +63,9 @@ class Money:
             else:
                 found[currency] = ExchangeRate(currency, Fraction(rate), self.day, _("typed"))
         return found
+
+
+def currencies_used(workloads: Iterable[Mapping[str, Value]], scenario: Mapping[str, Value]) -> frozenset[str]:
+    """The currencies other than the dollar in which costs, or prices in the place of a model, are typed."""
+    typed = (str(values[f"{side}.currency"]) for values in workloads for side in SIDES if values[side] == TYPED)
+    return frozenset((str(scenario["currency"]), *typed)) - {USD}

@@ -34,14 +34,14 @@ from costcalc.scenarios.fields import (
     WORKLOAD,
 )
 from costcalc.scenarios.kinds import Field, Value, input_name
-from costcalc.scenarios.money import Money
+from costcalc.scenarios.money import Money, currencies_used
 from costcalc.scenarios.return_reading import read_return
 from costcalc.scenarios.scenario import Asked, Choice, Scenario, TypedPrices
 from costcalc.scenarios.typed_values import LONGEST_REFERENCE, READERS, Refused
 
 LANGUAGES = ("en", "vi")
 # What a form or the page's own links carry besides the fields.
-OF_THE_FORM = {"lang", "last", "shape", "focus", "workloads", "add", "remove"}
+OF_THE_FORM = {"lang", "last", "shape", "focus", "workloads", "add", "remove", "show"}
 OTHERS = frozenset({*OF_THE_FORM, "sort", "q", "page", "apart", "csrfmiddlewaretoken", "save", "scenario", "revision"})
 SUGGESTED = 3
 OWN_PRICE = re.compile(rf"{PREFIX}[0-9A-Za-z]{{12}}")
@@ -86,7 +86,8 @@ class Reading:
         complete = tuple(one for one in asked if one is not None)
         if self.errors or wanted is None:
             return None
-        return Scenario(complete, str(self.scenario["days"]), day, wanted=wanted)
+        used = currencies_used(self.workloads, self.scenario)
+        return Scenario(complete, str(self.scenario["days"]), day, wanted=wanted, rates=money.rates, currencies=used)
 
     def _asked(self, index: int, values: Mapping[str, Value], money: Money) -> Asked | None:
         shift = _shift(values)

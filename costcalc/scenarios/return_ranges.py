@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from costcalc.catalog.labels import Words
 from costcalc.engine import PriceChange, Range, SideName
 from costcalc.scenarios.fields import BY_NAME
-from costcalc.scenarios.kinds import Field, Value, input_name
+from costcalc.scenarios.kinds import Field, Value, input_name, split_name
 from costcalc.scenarios.return_fields import CHANGE, ONCE, PARTS, RAMP, RANGE, RETURN_BY_NAME, RUN, filled
 from costcalc.scenarios.return_terms import PATHS, TermsReader
 
@@ -152,7 +152,7 @@ class RangesReader:
         return value if isinstance(value, Decimal) else Decimal(0)
 
     def _range(self, each: Input, low: Decimal, high: Decimal) -> Range:
-        index, bare = _place(each.name)
+        index, bare = split_name(each.name)
         if bare in PRICES:
             self.changes.append(PriceChange(PRICES[bare], Decimal(0), Decimal(1), index))
             path = f"terms.changes.{self.own_changes + len(self.changes) - 1}.factor"
@@ -171,17 +171,11 @@ class RangesReader:
         return Range(path, value(of, low), value(of, high), also)
 
 
-def _place(name: str) -> tuple[int, str]:
-    """A workload's position and the bare name: `2.requests` is 1 and `requests`; others are of the first."""
-    number, dot, rest = name.partition(".")
-    return (int(number) - 1, rest) if dot and number.isdigit() else (0, name)
-
-
 def without_workload(scenario: Values, number: int) -> dict[str, Value]:
     """The scenario's fields after workload `number` (from 1) has gone: its ranges go, those behind it move up."""
     kept = dict(scenario)
     for named, *numbers in RANGE.rows:
-        index, bare = _place(str(scenario[named.name] or ""))
+        index, bare = split_name(str(scenario[named.name] or ""))
         if bare not in TRAFFIC and bare not in PRICES:
             continue
         if index == number - 1:

@@ -18,7 +18,8 @@ Values = Mapping[str, Value]
 
 def read_return(workloads: Sequence[Values], scenario: Values, day: dt.date, money: Money) -> Wanted | None:
     """What is asked of the return; None where something does not fit, which `money.errors` says by field."""
-    terms = TermsReader(scenario, day.replace(day=1), money.per_dollar(str(scenario["currency"]), "currency"))
+    per_dollar = money.per_dollar(str(scenario["currency"]), "currency")
+    terms = TermsReader(scenario, day.replace(day=1), per_dollar)
     found = terms.terms()
     money.errors |= terms.errors
     if found is None:
@@ -28,4 +29,4 @@ def read_return(workloads: Sequence[Values], scenario: Values, day: dt.date, mon
     money.errors |= reader.errors
     together = scenario["together"]
     correlation = together.scaleb(-2) if isinstance(together, Decimal) else Decimal(0)
-    return Wanted(replace(found, changes=(*found.changes, *reader.changes)), ranges, correlation)
+    return Wanted(replace(found, changes=(*found.changes, *reader.changes)), ranges, correlation, per_dollar)

@@ -63,7 +63,7 @@ class ReturnWriter:
         return ReturnShown(
             verdict=self.verdict(),
             facts=self.facts(),
-            warnings=[self._warning(warned) for warned in self.found.warnings],
+            warnings=[warned_words(warned, self.write) for warned in self.found.warnings],
             heads=self._heads(),
             rows=list(self._rows()),
             outlook=OutlookWriter(self.result, self.reading, self.write).shown(),
@@ -76,8 +76,16 @@ class ReturnWriter:
         if npv > 0:
             return Verdict(_("%(time)s, at %(rate)s a year, the move returns") % words, self._short(npv), "saves")
         if npv < 0:
-            return Verdict(_("%(time)s, at %(rate)s a year, the move loses") % words, self._short(-npv), "costs")
+            return Verdict(_("%(time)s, at %(rate)s a year, the move loses") % words, self._lost(-npv), "costs")
         return Verdict(_("%(time)s, at %(rate)s a year, the move returns") % words, _("nothing"), "")
+
+    def _lost(self, amount: Decimal) -> str:
+        """What is lost; where it would come back but for a shutdown, that is half of the verdict."""
+        late = [warned for warned in self.found.warnings if warned.code == "payback_after_shutdown"]
+        if not late:
+            return self._short(amount)
+        words = {"money": self._short(amount), "day": self.write.day(late[0].day)}
+        return _("%(money)s: payback lies after the shutdown on %(day)s") % words
 
     def facts(self) -> list[tuple[str, Figure]]:
         """The figures under it."""
@@ -214,14 +222,6 @@ class ReturnWriter:
             return Figure(DASH, (_("It does not pay even if nothing is paid once."),))
         return Figure(self._money(cents), (_("As much may be paid once before the present value is 0."),))
 
-    def _warning(self, warned: Warned) -> str:
-        words = {"day": self.write.day(warned.day)}
-        if warned.code == "payback_after_shutdown":
-            said = _("Payback lies after the shutdown on %(day)s: what is spent does not come back before.")
-        else:
-            said = _("A model in use is shut down on %(day)s, so the return ends there. Name a successor to go on.")
-        return said % words
-
     def _heads(self) -> list[str]:
         heads = [_("Month"), _("On the candidate"), _("Tokens save"), _("Other savings")]
         return [*heads, *([_("Overlap, cold cache")] if self._has_costs() else []), _("Cash"), _("Sum")]
@@ -252,3 +252,12 @@ class ReturnWriter:
             return number
         share = Decimal(round_half_up(month.length * 1000)).scaleb(-3)
         return _("%(month)s, %(share)s of it") % {"month": number, "share": self.write.percent(share)}
+
+
+def warned_words(warned: Warned, write: Formatter) -> str:
+    """What a reader must be told beside the figures, as a sentence."""
+    words = {"day": write.day(warned.day)}
+    if warned.code == "payback_after_shutdown":
+        return _("Payback lies after the shutdown on %(day)s: what is spent does not come back before.") % words
+    said = _("A model in use is shut down on %(day)s, so the return ends there. Name a successor to go on.")
+    return said % words

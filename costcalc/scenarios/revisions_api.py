@@ -37,7 +37,7 @@ from costcalc.scenarios.saving_bodies import RevisionIn, drafted
 from costcalc.wire.paging import Paging, paged, refuse_strangers
 from costcalc.wire.problem import ConflictError, problems
 
-router = Router(tags=["scenarios"], auth=Bearer())
+router = Router(tags=["scenarios"], auth=Bearer(), by_alias=True)
 ADDED = {201: ScenarioOut, **GUARDED, **SENT, **ABSENT, 409: StaleScenario}
 UNREADABLE = "This version of the product can no longer read this revision."
 

@@ -21,14 +21,17 @@ from costcalc.accounts.capability import new_id
 from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.entries import Entry, PriceRow
+from costcalc.catalog.exchange import rates_in
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.models import Price
 from costcalc.catalog.own import OwnPrice
 from costcalc.catalog.own_entries import Lookup, OwnEntry, seen_in
+from costcalc.engine import ExchangeRates
 from costcalc.folding import folded, sought
 from costcalc.scenarios.fields import SIDES
 from costcalc.scenarios.findings import full_name
 from costcalc.scenarios.kinds import input_name
+from costcalc.scenarios.pinned_rates import PinnedRate, pinned_rates, rate_pins
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.scenario import Choice, Offer, Result, Scenario
 
@@ -168,7 +171,12 @@ class Revision(models.Model):
         pinned = {(pin.workload, pin.side): pin for pin in self.pins.all()}
         pins = {place: pin.row_of(choices[pin.input_name]) for place, pin in pinned.items()}
         ends = {place: pin.shutdown_on for place, pin in pinned.items()}
-        return replace(built(reading, self.day), pins=pins, ends=ends)
+        return replace(built(reading, self.day, self.rates()), pins=pins, ends=ends)
+
+    def rates(self) -> ExchangeRates:
+        """The exchange rates that it keeps; of one saved before rates were kept, the workspace's of today."""
+        pins = list(self.rate_pins.all())
+        return pinned_rates(pins) if pins else rates_in(self.scenario.workspace)
 
     def computed(self, catalogue: Catalogue) -> Result:
         """The same money as on the day it was saved."""
@@ -215,9 +223,9 @@ class PinnedPrice(models.Model):
         return next(row for row in choice.prices if row.pk == pinned)
 
 
-def built(reading: Reading, day: dt.date) -> Scenario:
+def built(reading: Reading, day: dt.date, rates: ExchangeRates) -> Scenario:
     """The scenario of a reading, at the prices of a day unless it names its own. Raises UnreadableError."""
-    scenario = None if reading.strangers else reading.built(day)
+    scenario = None if reading.strangers else reading.built(day, rates)
     if scenario is None:
         raise UnreadableError(", ".join([*reading.strangers, *reading.errors]))
     return scenario
@@ -239,10 +247,12 @@ class Draft:
     @property
     def fingerprint(self) -> str:
         """What tells it from a draft of other prices or figures: 16 hexadecimal digits."""
+        scenario = self.result.scenario
+        rates = [str(scenario.rates.rate(one, scenario.day)) for one in sorted(scenario.currencies)]
         rows = [[offer.price.pk if offer.price else None for offer in offers] for offers in self.result.offers]
         lines = [(x.workload, x.unit, x.baseline_cents, x.candidate_cents) for x in self.result.estimate.lines]
         gaps = [(x.side, x.workload, x.unit, x.variant, str(x.share)) for x in self.result.estimate.unknown]
-        return hashlib.sha256(json.dumps([rows, lines, gaps]).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps([rows, lines, gaps, rates]).encode()).hexdigest()[:16]
 
 
 def draft(workspace: Workspace, query: str, day: dt.date, catalogue: Catalogue, comment: str = "") -> Draft:
@@ -253,7 +263,7 @@ def draft(workspace: Workspace, query: str, day: dt.date, catalogue: Catalogue, 
     if len(query) > LONGEST_QUERY:
         raise UnreadableError("too long")
     reading = read(QueryDict(query), catalogue, seen_in(workspace))
-    result = built(reading, day).computed()
+    result = built(reading, day, rates_in(workspace)).computed()
     return Draft(reading, result, comment)
 
 
@@ -276,6 +286,7 @@ def recorded(scenario: SavedScenario, number: int, said: Draft, author: User | N
     except IntegrityError as error:
         raise StaleError(scenario.public_id) from error
     PinnedPrice.objects.bulk_create(_pins(revision, said.result))
+    PinnedRate.objects.bulk_create(rate_pins(revision, said.result.scenario))
     scenario.find_by(revision.sides)
     return revision
 

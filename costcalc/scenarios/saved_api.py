@@ -34,7 +34,7 @@ from costcalc.scenarios.saving_bodies import ScenarioIn, drafted
 from costcalc.wire.paging import Paging, paged, refuse_strangers
 from costcalc.wire.problem import ConflictError, problems
 
-router = Router(tags=["scenarios"], auth=Bearer())
+router = Router(tags=["scenarios"], auth=Bearer(), by_alias=True)
 CHANGED = {**GUARDED, **SENT, **ABSENT, 409: StaleScenario}
 
 

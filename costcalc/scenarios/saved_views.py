@@ -19,13 +19,13 @@ from django.views.decorators.http import require_safe
 from costcalc.accounts.access import Visit, current_visit, person, typed_before
 from costcalc.accounts.preferences import currency_of
 from costcalc.accounts.roles import Role
+from costcalc.catalog.exchange import rates_in
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import Lookup, OwnEntry
-from costcalc.engine import USD, dollars
+from costcalc.engine import dollars
 from costcalc.formatting import Formatter, formatter_for
 from costcalc.scenarios import address, saving
 from costcalc.scenarios.assumptions import assumptions
-from costcalc.scenarios.conversion import in_currency
 from costcalc.scenarios.editing import Editing, carrying
 from costcalc.scenarios.fields import SIDES
 from costcalc.scenarios.findings import Findings
@@ -36,6 +36,7 @@ from costcalc.scenarios.return_charts import Place, ReturnCharts
 from costcalc.scenarios.return_shown import ReturnWriter
 from costcalc.scenarios.saved import REPRICED, Draft, Revision, SavedScenario, UnreadableError
 from costcalc.scenarios.scenario import Result
+from costcalc.scenarios.shown import shown_in
 from costcalc.scenarios.standing import Standing
 from costcalc.scenarios.summaries import as_typed
 from costcalc.scenarios.talking import Approval
@@ -65,7 +66,9 @@ def of_scenario(needed: Role) -> Callable[[View], View]:
 @login_required
 def scenarios(request: HttpRequest) -> HttpResponse:
     """What the current workspace keeps, latest first; the archived ones where they are asked for."""
-    came, held, write = current_visit(request), catalogue(), formatter_for()
+    came, held, write, today = current_visit(request), catalogue(), formatter_for(), timezone.now().date()
+    # Rows are of many days: what they come to in the reader's currency is said at one rate, today's.
+    in_which = shown_in(currency_of(request), rates_in(came.workspace, held.rates), today, write)
     words, archived = request.GET.get("q", "")[:LONGEST_SEARCH].strip(), request.GET.get("archived") == "1"
     found = SavedScenario.objects.of(came.workspace).matching(words)
     kept = found.filter(archived_at__isnull=not archived).select_related("workspace")
@@ -73,7 +76,8 @@ def scenarios(request: HttpRequest) -> HttpResponse:
     shown = list(kept[(number - 1) * PAGE : number * PAGE + 1])
     context = {
         "visit": came,
-        "rows": _rows(came, shown[:PAGE], Standing(held, write, timezone.now().date()), write),
+        "rows": _rows(came, shown[:PAGE], Standing(held, write, today), in_which.write),
+        "in_currency": in_which.note,
         "q": words,
         "archived": archived,
         "number": number,
@@ -103,13 +107,15 @@ def scenario_page(
 ) -> HttpResponse:
     """The page of a scenario; `changes` replace forms that hold a mistake."""
     held, today, write = catalogue(), timezone.now().date(), formatter_for()
-    scenario, typed = revision.scenario, typed_before(request)
+    scenario, typed, currency = revision.scenario, typed_before(request), currency_of(request)
+    in_which = shown_in(currency, revision.rates(), revision.day, write)
+    revisions = scenario.revisions.select_related("author", "scenario")
     context: dict[str, Any] = {
         "visit": came,
         "scenario": scenario,
         "revision": worded(revision),
         "notices": Standing(held, write, today).notices(revision),
-        "revisions": [_revision(row, write) for row in scenario.revisions.select_related("author", "scenario")],
+        "revisions": [_revision(row, in_which.write) for row in revisions],
         "comments": scenario.comments.select_related("author"),
         "approvals": _approvals(came, scenario, changes.get("decide_form"), typed),
         "comment_form": CommentForm(prefix="comment", initial={"text": typed.get("comment-text", "")}),
@@ -118,7 +124,7 @@ def scenario_page(
         "may": {"edit": came.may(Role.EDITOR), "delete": came.may(Role.OWNER)},
         "in_calculator": calculator_address(revision),
         "address": whole_address(request, reverse("scenarios:revision", args=[scenario.public_id, revision.number])),
-        **answer(revision, held, today, write, _pictures(revision), currency=currency_of(request)),
+        **answer(revision, held, today, _pictures(revision), currency),
         **changes,
     }
     return render(request, "scenarios/saved/scenario.html", context, status=status)
@@ -128,10 +134,9 @@ def answer(
     revision: Revision,
     held: Catalogue,
     today: dt.date,
-    write: Formatter,
     pictures: Place,
+    currency: str,
     own: Lookup | None = None,
-    currency: str = USD,
 ) -> dict[str, Any]:
     """The ledger of a revision and what it assumes; without one where the product no longer reads it.
 
@@ -142,7 +147,7 @@ def answer(
         said = revision.again(held, own)
     except UnreadableError:
         return {"ledger": None, "assumed": (), "catalogue": held}
-    shown = {"assumed": assumptions(said.reading, write), "copy": copy_of(said.reading, said.result)}
+    shown = {"assumed": assumptions(said.reading, formatter_for()), "copy": copy_of(said.reading, said.result)}
     return {**ledger_of(said, held, today, pictures, currency), **shown}
 
 
@@ -168,16 +173,17 @@ def calculator_address(revision: Revision) -> str:
     return f"{reverse('scenarios:calculator')}?{carrying(revision.query, editing)}"
 
 
-def ledger_of(said: Draft, held: Catalogue, today: dt.date, pictures: Place, currency: str = USD) -> dict[str, Any]:
-    """What the templates of the ledger and of the return show of an answer."""
-    write, result = formatter_for(), said.result
-    charts = ReturnCharts(result, said.reading, write)
-    findings = Findings(result, held, write, today).all()
+def ledger_of(said: Draft, held: Catalogue, today: dt.date, pictures: Place, currency: str) -> dict[str, Any]:
+    """What the templates of the ledger and of the return show of an answer, its sums in a currency."""
+    result, scenario = said.result, said.result.scenario
+    shown = shown_in(currency, scenario.rates, scenario.day, formatter_for())
+    charts = ReturnCharts(result, said.reading, shown.write.in_dollars)
+    findings = Findings(result, held, shown.write, today).all()
     return {
-        "ledger": Writer(result, write, today).ledger(findings),
-        "in_currency": in_currency(result, write, currency),
+        "ledger": Writer(result, shown.write, today).ledger(findings),
+        "in_currency": shown.note,
         "money": pictures.framed(charts.money()),
-        "returned": ReturnWriter(result, said.reading, write).shown(),
+        "returned": ReturnWriter(result, said.reading, shown.write).shown(),
         "charts": charts.framed(pictures),
         "catalogue": held,
     }
@@ -187,7 +193,9 @@ def _rows(came: Visit, shown: Iterable[SavedScenario], standing: Standing, write
     kept = {row.pk: row for row in shown}
     revisions = Revision.objects.filter(scenario__in=kept).select_related("author", "scenario__workspace")
     current = {
-        row.scenario_id: row for row in revisions.prefetch_related("pins", "approvals__asked_of") if row.is_current
+        row.scenario_id: row
+        for row in revisions.prefetch_related("pins", "rate_pins__rate", "approvals__asked_of")
+        if row.is_current
     }
     return [
         {

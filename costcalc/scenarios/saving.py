@@ -39,7 +39,7 @@ def scenario_in(came: Visit, public_id: str) -> SavedScenario:
 
 def revision_of(scenario: SavedScenario, number: int | None = None) -> Revision:
     """A revision by its number, by default the current one. Raises Http404."""
-    revisions = scenario.revisions.select_related("author", "scenario").prefetch_related("pins")
+    revisions = scenario.revisions.select_related("author", "scenario").prefetch_related("pins", "rate_pins__rate")
     found = revisions.filter(number=number or scenario.revision).first()
     if found is None:
         raise Http404

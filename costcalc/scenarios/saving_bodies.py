@@ -9,16 +9,20 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import override
-from ninja.errors import ValidationError
 from pydantic import ConfigDict, Field
 
 from costcalc.accounts.workspaces import Workspace
+from costcalc.catalog.exchange import rates_in
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import seen_in
-from costcalc.scenarios.body_address import Fault, UncarriedError, address_of, place_of
-from costcalc.scenarios.estimate_bodies import Days, Strict, WorkloadIn
+from costcalc.scenarios.body_address import UncarriedError, address_of
+from costcalc.scenarios.body_kinds import Fault, Strict, invalid
+from costcalc.scenarios.body_places import place_of
+from costcalc.scenarios.estimate_bodies import OWN_RATES, Days, EstimateIn, ExchangeRates, WorkloadIn
 from costcalc.scenarios.fields import MOST_WORKLOADS
 from costcalc.scenarios.reading import Reading, read
+from costcalc.scenarios.return_bodies import EXAMPLE as EXAMPLE_RETURN
+from costcalc.scenarios.return_bodies import ReturnIn
 from costcalc.scenarios.saved import LONGEST_QUERY, Draft, UnreadableError, draft
 from costcalc.scenarios.saved_shown import Line, Name, Number, Text
 from costcalc.wire.exact import MomentField
@@ -41,16 +45,20 @@ OWN = (
     f'As in the body of an estimate, at most {MOST_WORKLOADS}; a price of the workspace is {{"provider": "own", '
     '"model": its id}. Give these or query.'
 )
+# What belongs to workloads, by its name in the body.
+OF_WORKLOADS = {"days_per_month": "days_per_month", "at": "at", "exchange_rates": "exchange_rates", "return": "returns"}
 Workloads = Annotated[list[WorkloadIn], Field(min_length=1, max_length=MOST_WORKLOADS, description=OWN)]
 
 
 class SaidIn(Strict):
-    """What a scenario says: an address, or workloads with their days and the day of the prices."""
+    """What a scenario says: an address, or workloads with their days, the day of the prices and the return."""
 
     query: Annotated[str, Field(max_length=LONGEST_QUERY, description=QUERY)] | None = None
     days_per_month: Days | None = Field(None, description="With workloads; 30 where it is absent.")
     at: MomentField | None = Field(None, description="With workloads: the day of the prices; today where it is absent.")
     workloads: Workloads | None = None
+    exchange_rates: ExchangeRates | None = Field(None, description=f"With workloads. {OWN_RATES}")
+    returns: ReturnIn | None = Field(None, alias="return", description="With workloads; null: the calculator's own.")
     comment: Line = ""
 
 
@@ -59,6 +67,7 @@ def _examples(**said: Any) -> ConfigDict:
     bodies: list[Any] = [
         {**said, "query": EXAMPLE_QUERY},
         {**said, "days_per_month": 30, "workloads": [EXAMPLE_WORKLOAD]},
+        {**said, "workloads": [EXAMPLE_WORKLOAD], "return": EXAMPLE_RETURN},
     ]
     return ConfigDict(extra="forbid", json_schema_extra={"examples": bodies})
 
@@ -85,44 +94,46 @@ def drafted(workspace: Workspace, body: SaidIn) -> Draft:
         try:
             return draft(workspace, _query(body), today, held, body.comment)
         except SuspiciousOperation:
-            raise _invalid([(("query",), "too many fields")]) from None
+            raise invalid([(("query",), "too many fields")]) from None
         except UncarriedError as error:
-            raise _invalid(error.faults) from None
+            raise invalid(error.faults) from None
         except UnreadableError:
-            raise _invalid(_complaints(workspace, body, today)) from None
+            raise invalid(_complaints(workspace, body, today)) from None
 
 
 def _query(body: SaidIn) -> str:
     """The address that a body gives, or amounts to. Raises UncarriedError."""
     if body.workloads is not None and body.query is None:
-        return address_of(body.workloads, body.days_per_month or "30", body.at, catalogue())
+        return address_of(_estimate(body), catalogue())
     faults: list[Fault] = []
     if body.query is None or body.workloads is not None:
         faults.append((("query",), "give query or workloads, and not both"))
-    elif body.days_per_month is not None or body.at is not None:
-        place = "at" if body.days_per_month is None else "days_per_month"
-        faults.append(((place,), "belongs to workloads; a query names it itself"))
+    else:
+        said = [name for name, field in OF_WORKLOADS.items() if getattr(body, field) is not None]
+        faults += [((name,), "belongs to workloads; a query names it itself") for name in said]
     if faults:
         raise UncarriedError(faults)
     return body.query or ""
 
 
+def _estimate(body: SaidIn) -> EstimateIn:
+    """The same as the body of an estimate."""
+    # All of it was checked with the body.
+    given = {"workloads": body.workloads, **{name: getattr(body, field) for name, field in OF_WORKLOADS.items()}}
+    return EstimateIn.model_construct(None, **{name: value for name, value in given.items() if value is not None})
+
+
 def _complaints(workspace: Workspace, body: SaidIn, today: dt.date) -> list[Fault]:
     """What the calculator finds wrong, at its place in the body."""
     reading = read(QueryDict(_query(body)), catalogue(), seen_in(workspace))
-    reading.built(today)
+    reading.built(today, rates_in(workspace))
     if body.workloads is None:
         return [(("query",), message) for message in _in_words(reading)]
-    found = [(place_of(name, body.workloads), message) for name, message in reading.errors.items()]
+    said = _estimate(body)
+    found = [(place_of(name, said), message) for name, message in reading.errors.items()]
     return found or [(("workloads",), "more than an address holds")]
 
 
 def _in_words(reading: Reading) -> list[str]:
     strangers = [f"{name[:80]}: not a field of the calculator" for name in reading.strangers]
     return strangers + [f"{name}: {message}" for name, message in reading.errors.items()]
-
-
-def _invalid(faults: list[Fault] | Any) -> ValidationError:
-    return ValidationError(
-        [{"type": "value_error", "loc": ("body", "body", *place), "msg": message} for place, message in faults]
-    )

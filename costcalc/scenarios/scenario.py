@@ -21,6 +21,7 @@ from costcalc.engine import (
     Case,
     DayCount,
     Estimate,
+    ExchangeRates,
     Moment,
     Move,
     Outlook,
@@ -66,11 +67,15 @@ class TypedPrices:
     @cached_property
     def sheet(self) -> PriceSheet:
         """The prices in US dollars as the engine reads them: the same on every day."""
-        return PriceSheet((Step({unit: self._in_dollars(rate) for unit, rate in self.rates.items()}),), self.variants)
+        variants = (replace(variant, rates=self._all_in_dollars(variant.rates)) for variant in self.variants)
+        return PriceSheet((Step(self._all_in_dollars(self.rates)),), tuple(variants))
 
     def at_rate(self, currency: str, per_dollar: Fraction) -> TypedPrices:
         """The same prices, typed in a currency of which one US dollar buys so many units."""
         return self if currency == USD else replace(self, currency=currency, per_dollar=per_dollar)
+
+    def _all_in_dollars(self, rates: Mapping[str, Rate]) -> dict[str, Rate]:
+        return {unit: self._in_dollars(rate) for unit, rate in rates.items()}
 
     def _in_dollars(self, rate: Rate) -> Rate:
         tiers = tuple(replace(tier, price=in_dollars(tier.price, self.per_dollar)) for tier in rate.tiers)
@@ -100,6 +105,8 @@ class Wanted:
     terms: Terms = field(default_factory=Terms)
     ranges: Mapping[str, Range] = field(default_factory=dict)
     together: Decimal = Decimal(0)
+    # Units of the costs' currency that one US dollar buys.
+    per_dollar: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -132,6 +139,9 @@ class Scenario:
     wanted: Wanted = field(default_factory=Wanted)
     # Shutdown days as they were known when the scenario was saved, by workload and side; of others the catalogue's.
     ends: Mapping[tuple[int, str], dt.date | None] = field(default_factory=dict)
+    # Every exchange rate that holds for it, and the currencies other than the dollar in which its money was typed.
+    rates: ExchangeRates = field(default_factory=ExchangeRates)
+    currencies: frozenset[str] = frozenset()
 
     @property
     def day(self) -> dt.date:

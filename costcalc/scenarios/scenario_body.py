@@ -14,7 +14,7 @@ from typing import Any
 from costcalc.catalog.own_entries import PREFIX, PROVIDER
 from costcalc.digits import canonical
 from costcalc.engine import USD
-from costcalc.scenarios.body_words import NUMBERS, SHARES, SIDES, UNITS, WORDS
+from costcalc.scenarios.body_places import SHARES, SIDES, UNITS, WORKLOADS
 from costcalc.scenarios.fields import BY_NAME, PRICES, TYPED
 from costcalc.scenarios.kinds import Value
 from costcalc.scenarios.return_body import rates_of, return_of
@@ -54,28 +54,27 @@ def exact(value: Decimal) -> int | str:
 def _workload(values: Values) -> Json:
     found: Json = {"requests_per_month" if values["per"] == "month" else "requests_per_day": _exact(values["requests"])}
     sides = {name: _side(field, values) for field, name in SIDES.items()}
-    for field, place in {**WORDS, **NUMBERS, **SHARES}.items():
+    for field, place in WORKLOADS.items():
         value = values[field]
         if value == BY_NAME[field].default and field not in ALWAYS:
             continue
-        place_in = sides[place[0]] if len(place) > 1 else found
+        side, _dot, name = place.rpartition(".")
         share = value.scaleb(-2) if field in SHARES and isinstance(value, Decimal) else value
-        place_in[place[-1]] = _exact(share)
+        (sides[side] if side else found)[name] = _exact(share)
     ordered = {name: found[name] for name in ORDER if name in found}
     return {**ordered, **found, **sides}
 
 
 def _side(field: str, values: Values) -> Json:
     named = str(values[field])
-    kept = {"successor": successor} if (successor := values[f"{field}.successor"]) else {}
     if named != TYPED:
         own = named.removeprefix(PREFIX)
         provider, _slash, model = (PROVIDER, "", own) if own != named else named.partition("/")
-        return {"provider": provider, "model": model, **kept}
+        return {"provider": provider, "model": model}
     prices = {unit: _exact(values[f"{field}.{word}"]) for unit, word in UNITS.items() if _typed(values, field, word)}
     currency = {} if values[f"{field}.currency"] == USD else {"currency": values[f"{field}.currency"]}
     name = {"name": values[f"{field}.name"]} if values[f"{field}.name"] else {}
-    return {**name, **currency, "prices": prices, **kept}
+    return {**name, **currency, "prices": prices}
 
 
 def _typed(values: Values, field: str, word: str) -> bool:

@@ -19,10 +19,10 @@ from costcalc.accounts.access import Visit, in_workspace, sent_from
 from costcalc.accounts.capability import new_id
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.once import first_time
+from costcalc.accounts.preferences import currency_of
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import unnamed_in
-from costcalc.formatting import formatter_for
 from costcalc.scenarios import saving
 from costcalc.scenarios.forms import ShareForm
 from costcalc.scenarios.return_charts import Place
@@ -78,7 +78,7 @@ def shared(request: HttpRequest, link: str) -> HttpResponse:
     row.used(now)
     with in_their_language(request):
         own, pictures = unnamed_in(row.revision.scenario.workspace), _pictures(request)
-        facts = answer(row.revision, held, now.date(), formatter_for(), pictures, own)
+        facts = answer(row.revision, held, now.date(), pictures, currency_of(request), own)
         facts["own_prices"] = facts.get("copy", row.revision.query) != row.revision.query
         context = {"revision": row.revision, "scenario": row.revision.scenario, "row": row, **facts}
         response = render(request, "scenarios/saved/shared.html", context)

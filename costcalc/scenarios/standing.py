@@ -10,9 +10,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from costcalc.catalog.entries import Entry, PriceRow
+from costcalc.catalog.exchange import rates_in
+from costcalc.catalog.exchange_words import rate_said
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, seen_in
-from costcalc.engine import CONTEXTS, NoSuchVariant, prices_at
+from costcalc.engine import CONTEXTS, ExchangeRates, NoSuchVariant, prices_at
 from costcalc.formatting import Formatter
 from costcalc.scenarios.findings import full_name, model_page
 from costcalc.scenarios.said_prices import price_changes, said_prices
@@ -45,7 +47,18 @@ class Standing:
             entry = self._entry(revision, pin)
             if entry is not None:
                 found |= {(notice.code, notice.text): notice for notice in self._of(revision, pin, entry, day)}
-        return list(found.values())
+        return [*found.values(), *self._rates(revision, day)]
+
+    def _rates(self, revision: Revision, day: dt.date) -> Iterator[Notice]:
+        """Which of the exchange rates that its figures stand on is another one now."""
+        pins = [pin for pin in revision.rate_pins.all() if pin.used]
+        held = rates_in(revision.scenario.workspace) if pins else ExchangeRates()
+        for pin in pins:
+            was, now = pin.rate.known, held.rate(pin.rate.currency, day)
+            if now is not None and now.per_dollar != was.per_dollar:
+                words = {"old": rate_said(was, self.write), "new": rate_said(now, self.write)}
+                text = _("The exchange rate has changed: %(old)s → %(new)s.") % words
+                yield Notice("rate_changed", _("exchange rate changed"), text)
 
     def _entry(self, revision: Revision, pin: PinnedPrice) -> Entry | None:
         if pin.model.startswith(PREFIX):

@@ -22,8 +22,8 @@ app_name = "scenarios"
 of_one = [
     path("", saved_views.scenario, name="scenario"),
     path("<int:number>/", saved_views.scenario, name="revision"),
-    path("<int:number>/take/<str:file>", takeaway_views.of_revision, name="take_revision"),
     path("<int:number>/charts/<str:chart>.<str:kind>", picture_views.saved, name="revision_chart"),
+    path("<int:number>/take/<str:file>", takeaway_views.of_revision, name="take_revision"),
     path("revise/", saving_views.revise, name="revise"),
     path("reprice/", saving_views.reprice, name="reprice"),
     path("rename/", upkeep_views.rename, name="rename"),
@@ -52,8 +52,8 @@ urlpatterns = [
     path("scenarios/compare/charts/<str:chart>.<str:kind>", picture_views.compared, name="compared_chart"),
     path("scenarios/<str:public_id>/", include(of_one)),
     path("s/<str:link>/", shared_views.shared, name="shared"),
-    path("s/<str:link>/take/<str:file>", takeaway_views.of_link, name="take_shared"),
     path("s/<str:link>/charts/<str:chart>.<str:kind>", picture_views.shared, name="shared_chart"),
+    path("s/<str:link>/take/<str:file>", takeaway_views.of_link, name="take_shared"),
     path("w/<str:workspace>/links/", shared_views.links, name="links"),
     path("w/<str:workspace>/links/<str:link>/revoke/", shared_views.revoke, name="revoke"),
 ]

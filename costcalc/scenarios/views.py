@@ -16,14 +16,14 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from costcalc.accounts.preferences import currency_of
+from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import seen_from
 from costcalc.formatting import formatter_for
 from costcalc.scenarios import markup
 from costcalc.scenarios.assumptions import assumptions
-from costcalc.scenarios.conversion import in_currency
 from costcalc.scenarios.drawing import Drawing, with_another, without
-from costcalc.scenarios.editing import Editing, carrying, editing_of
+from costcalc.scenarios.editing import Beside, carrying
 from costcalc.scenarios.fields import MOST_WORKLOADS, SIDES, TYPED, element_id
 from costcalc.scenarios.findings import Findings
 from costcalc.scenarios.ledger import Writer
@@ -34,6 +34,7 @@ from costcalc.scenarios.return_drawing import ReturnDrawing, shape
 from costcalc.scenarios.return_shown import ReturnWriter
 from costcalc.scenarios.return_summaries import ReturnSummaries
 from costcalc.scenarios.scenario import Result, Scenario
+from costcalc.scenarios.shown import Shown, shown_in
 from costcalc.scenarios.summaries import Summaries
 from costcalc.wire.addresses import whole_address
 from costcalc.wire.swaps import is_swap
@@ -51,7 +52,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
         return _to_save(asked)
     moved = _moved_to(asked)
     if moved is not None and not is_swap(request):
-        return HttpResponseRedirect(_home(carrying(moved, asked.editing)))
+        return HttpResponseRedirect(_home(carrying(moved, asked.beside)))
     if moved is not None and moved != asked.reading.query:
         asked = asked.elsewhere(moved)
     if not is_swap(request):
@@ -66,8 +67,9 @@ def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"fixed": asked.scenario is None, "catalogue": asked.held, "today": asked.today}
     context["elsewhere"] = request.path
     if asked.scenario is not None:
-        page = Asked.of(request.GET, asked.reading, asked.editing, ON_ITS_OWN_PAGE)
-        context |= listing(page, asked.scenario.computed(), asked.held)
+        page = Asked.of(request.GET, asked.reading, asked.beside, ON_ITS_OWN_PAGE)
+        context |= listing(page, asked.computed, asked.held, asked.shown.write)
+        context["in_currency"] = asked.shown.note
     template = f"scenarios/elsewhere.html{'#elsewhere' if is_swap(request) else ''}"
     response = render(request, template, context, status=200 if asked.scenario is not None else 422)
     patch_vary_headers(response, ["HX-Request"])
@@ -98,12 +100,13 @@ class _Request:
     today: dt.date
     reading: Reading
     scenario: Scenario | None
-    editing: Editing | None
+    beside: Beside
 
     def elsewhere(self, query: str) -> _Request:
         """The same, as if this address had been asked for."""
         reading = read(QueryDict(query), self.held, seen_from(self.request))
-        return _Request(self.request, self.held, self.today, reading, reading.built(self.today), self.editing)
+        built = reading.built(self.today, rates_for(self.request, self.held))
+        return _Request(self.request, self.held, self.today, reading, built, self.beside)
 
     @cached_property
     def computed(self) -> Result:
@@ -115,6 +118,12 @@ class _Request:
     def charts(self) -> ReturnCharts:
         """Its charts; only of a request that has a scenario."""
         return ReturnCharts(self.computed, self.reading, formatter_for())
+
+    @cached_property
+    def shown(self) -> Shown:
+        """In which currency its sums are written."""
+        assert self.scenario is not None
+        return shown_in(currency_of(self.request), self.scenario.rates, self.scenario.day, formatter_for())
 
     @cached_property
     def last(self) -> tuple[str, _Request | None]:
@@ -129,7 +138,7 @@ class _Request:
 def _read(request: HttpRequest) -> _Request:
     held, today = catalogue(), timezone.now().date()
     reading = read(request.GET, held, seen_from(request))
-    return _Request(request, held, today, reading, reading.built(today), editing_of(request))
+    return _Request(request, held, today, reading, reading.built(today, rates_for(request, held)), Beside.of(request))
 
 
 def _moved_to(asked: _Request) -> str | None:
@@ -147,9 +156,9 @@ def _moved_to(asked: _Request) -> str | None:
 
 def _to_save(asked: _Request) -> HttpResponse:
     """On to where a name is asked, or, of what is saved already, what has changed."""
-    editing = asked.editing
+    editing = asked.beside.editing
     address = reverse("scenarios:revise", args=[editing.scenario.public_id]) if editing else reverse("scenarios:new")
-    address = f"{address}?{carrying(asked.reading.query, editing)}".rstrip("?")
+    address = f"{address}?{carrying(asked.reading.query, asked.beside)}".rstrip("?")
     is_htmx = is_swap(asked.request)
     return HttpResponse(headers={"HX-Redirect": address}) if is_htmx else HttpResponseRedirect(address)
 
@@ -187,7 +196,7 @@ def _answered(asked: _Request, part: str, context: dict[str, Any]) -> HttpRespon
     if "keeps_return" not in context:
         context |= _returned(asked.last[1])
     response = render(request, template, {**_sheet(asked), **context}, status=status)
-    home = _home(carrying(asked.reading.query, asked.editing)) if part and good else ""
+    home = _home(carrying(asked.reading.query, asked.beside)) if part and good else ""
     if home and not request.headers.get("HX-Current-URL", "").endswith(home):
         response["HX-Push-Url"] = home
     patch_vary_headers(response, ["HX-Request"])
@@ -200,16 +209,16 @@ def _sheet(asked: _Request) -> dict[str, Any]:
     context = {"last": query, "stale": asked.scenario is None, "catalogue": asked.held, "today": asked.today}
     if shown is None or shown.scenario is None:
         return context
-    result, write = shown.computed, formatter_for()
+    result, write = shown.computed, shown.shown.write
     findings = Findings(result, asked.held, write, asked.today).all()
-    page = Asked.of(asked.request.GET, shown.reading, asked.editing, BESIDE_THE_LEDGER)
+    page = Asked.of(asked.request.GET, shown.reading, asked.beside, BESIDE_THE_LEDGER)
     return {
         **context,
         "address": whole_address(asked.request, _home(query)),
         "ledger": Writer(result, write, asked.today).ledger(findings),
         "money": in_calculator(query).framed(shown.charts.money()),
-        "in_currency": in_currency(result, write, currency_of(asked.request)),
-        **listing(page, result, asked.held),
+        "in_currency": shown.shown.note,
+        **listing(page, result, asked.held, write),
     }
 
 
@@ -217,7 +226,7 @@ def _returned(shown: _Request | None) -> dict[str, Any]:
     if shown is None or shown.scenario is None:
         return {}
     return {
-        "returned": ReturnWriter(shown.computed, shown.reading, formatter_for()).shown(),
+        "returned": ReturnWriter(shown.computed, shown.reading, shown.shown.write).shown(),
         "charts": shown.charts.framed(in_calculator(shown.reading.query)),
         "assumed": assumptions(shown.reading, formatter_for()),
     }
@@ -237,12 +246,13 @@ def _form(asked: _Request) -> dict[str, Any]:
         "can_add": len(reading.workloads) < MOST_WORKLOADS,
         "strangers": reading.strangers,
         "focus": _focus(asked),
-        "editing": asked.editing,
+        "editing": asked.beside.editing,
+        "show": asked.beside.show,
     }
 
 
 def _summaries(asked: _Request) -> Summaries:
-    return Summaries(asked.reading, formatter_for(), asked.today, carrying("", asked.editing))
+    return Summaries(asked.reading, formatter_for(), asked.today, carrying("", asked.beside))
 
 
 def _focus(asked: _Request) -> str:

@@ -34,21 +34,27 @@ def test_language_zone_and_currency_go_with_the_person_to_any_browser(cast: Cast
     assert bob.get("/preferences/").headers["Content-Language"] == "en"
 
 
-def test_a_month_is_said_in_the_persons_currency_with_the_rate_and_its_source(cast: Cast) -> None:
+def test_results_are_in_the_persons_currency_with_the_rate_and_its_source(cast: Cast) -> None:
     client = signed_in(cast.alice)
     assert 'id="in-currency"' not in client.get("/").content.decode()
     assert client.post("/preferences/", {"currency": "VND"}).status_code == 302
+    cast.alice.refresh_from_db()
+    assert cast.alice.currency == "VND"
     page = unescape(client.get("/").content.decode()).replace("\N{NO-BREAK SPACE}", " ")
-    # $9,000 and $18,000 a month at 26,000 dong a dollar.
-    assert "₫234,000,000 → ₫468,000,000, +₫234,000,000. At 26,000 VND a dollar" in page
-    assert "$9,000 more a month" in page
+    # $9,000 a month more at 26,000 dong a dollar.
+    assert "₫234,000,000 more a month" in page
+    assert "Shown in VND at 26,000 VND a dollar (a round figure for planning, 1 January 2025)." in page
     assert client.post("/preferences/", {"currency": "XXX"}).status_code == 422
     assert 'id="in-currency"' not in Client().get("/").content.decode()
 
 
 @pytest.mark.django_db
-def test_a_visitor_has_no_currency_to_choose(client: Client) -> None:
-    assert 'name="currency"' not in client.get("/preferences/").content.decode()
+def test_a_visitors_currency_is_in_a_cookie(client: Client) -> None:
+    assert client.post("/preferences/", {"currency": "EUR"}).status_code == 302
+    assert client.cookies["currency"].value == "EUR"
+    assert "Shown in EUR" in client.get("/").content.decode()
+    client.cookies["currency"] = "<script>"
+    assert 'id="in-currency"' not in client.get("/").content.decode()
 
 
 def test_a_name_is_changed_and_shown_as_text(cast: Cast) -> None:

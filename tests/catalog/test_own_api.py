@@ -191,3 +191,21 @@ def test_requests_at_the_same_moment_have_one_effect(committed_db: None, key: st
     answers = at_once(*[lambda: create(holding(secret), **headers)] * 4)
     assert [answer.status_code for answer in answers] == [201] * 4
     assert OwnPrice.objects.count() == effects
+
+
+def test_a_price_in_another_currency_is_told_in_both(writer: Client) -> None:
+    body = {**EXAMPLE, "currency": "VND", "prices": {"input_mtok": "52000"}, "variants": []}
+    made = create(writer, body)
+    assert made.status_code == 201
+    told = made.json()
+    assert (told["currency"], told["per_dollar"]) == ("VND", "26000")
+    assert told["prices"]["input_mtok"]["base"] == "52000"
+    assert told["in_dollars"]["input_mtok"]["base"] == "2"
+    assert create(writer).json()["per_dollar"] is None
+
+
+@pytest.mark.parametrize("currency", ["JPY", "DEM", "usd", "", None, 3])
+def test_a_currency_without_a_rate_is_422_at_its_place(writer: Client, currency: Any) -> None:
+    answer = create(writer, {**EXAMPLE, "currency": currency})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/currency"

@@ -15,6 +15,7 @@ from django.test import Client
 
 from costcalc.accounts.audit import Actor, AppendOnlyError, acting, faults
 from costcalc.accounts.workspaces import Workspace
+from costcalc.catalog.exchange_rates import SaidRate, record
 from costcalc.catalog.own import Kind, OwnPrice, OwnTerms, StaleError, add, sheet_of
 from costcalc.catalog.own_entries import entries_of
 from costcalc.engine import Rate
@@ -149,7 +150,7 @@ def test_the_change_form_begins_with_what_is_said_now_and_drops_nothing(cast: Ca
     price = added(cast, terms(sheet=sheet_of({"standard": rates, "flex": {"input_mtok": Rate(Decimal(1))}})))
     bob = signed_in(cast.bob)
     page = bob.get(f"{home(cast)}{price.public_id}/change/").content.decode()
-    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', page))
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', page.partition("<main")[2]))
     sent = {name: value for name, value in fields.items() if name != "csrfmiddlewaretoken"}
     assert bob.post(f"{home(cast)}{price.public_id}/change/", {**sent, "kind": "negotiated"}).status_code == 302
     assert OwnPrice.objects.count() == 1
@@ -410,3 +411,65 @@ def test_the_form_says_what_an_empty_day_means_and_how_one_is_typed(cast: Cast) 
     assert 'aria-describedby="id_starts_on-hint"' in page
     wrong = bob.post(f"{home(cast)}new/", form(starts_on="soon")).content.decode()
     assert 'aria-describedby="id_starts_on-error id_starts_on-hint"' in wrong
+
+
+# In other currencies
+
+
+def test_a_price_in_another_currency_is_kept_as_said_and_is_dollars_for_good(cast: Cast) -> None:
+    client = signed_in(cast.bob)
+    sent = form(currency="VND", input_mtok="1,300,000", output_mtok="5,200,000")
+    answer = client.post(f"{home(cast)}new/", sent)
+    assert answer.status_code == 302
+    (price,) = OwnPrice.objects.all()
+    assert price.typed.steps[0].rates["input_mtok"] == Rate(Decimal(1_300_000))
+    # 1,300,000 ÷ 26,000
+    assert price_on(price, DAY) == "50"
+    page = " ".join(text(client, answer["Location"]).split())
+    assert "₫1,300,000 " in page
+    assert "In US dollars: $50.00 in, $200.00 out, at 26,000 VND a dollar" in page
+    assert "$50.00 in" in text(client, home(cast))
+    with acting(cast.workspace, Actor(cast.bob)) as act:
+        record(act, SaidRate("VND", Decimal(26_250), DAY, "Our bank"), cast.bob)
+    assert price_on(price, DAY) == "50"
+    changed = client.post(f"{home(cast)}{price.public_id}/change/", {**sent, "revision": "1"})
+    assert changed.status_code == 302
+    newest = OwnPrice.objects.get(revision=2)
+    assert newest.rate is not None
+    assert newest.rate.per_dollar == "26250"
+    assert "$49.5238" in text(client, answer["Location"])
+
+
+def test_a_currency_without_a_rate_is_refused_beside_its_field(cast: Cast) -> None:
+    for currency in ("JPY", "DEM", "xyz"):
+        answer = signed_in(cast.bob).post(f"{home(cast)}new/", form(currency=currency))
+        assert answer.status_code == 422
+        assert 'id="id_currency_error"' in answer.content.decode()
+    assert not OwnPrice.objects.exists()
+
+
+def test_the_log_says_a_price_in_its_currency(cast: Cast) -> None:
+    signed_in(cast.bob).post(f"{home(cast)}new/", form(currency="VND", input_mtok="1,300,000", output_mtok=""))
+    assert "₫1,300,000" in text(signed_in(cast.alice), f"/w/{cast.workspace.public_id}/audit/")
+    assert list(faults(cast.workspace)) == []
+
+
+def test_a_csv_file_has_the_currency_and_takes_it_back(cast: Cast) -> None:
+    signed_in(cast.bob).post(f"{home(cast)}new/", form(currency="VND", input_mtok="1,300,000"))
+    file = signed_in(cast.bob).get(f"{home(cast)}prices.csv").content
+    (line,) = csv.DictReader(io.StringIO(file.decode("utf-8-sig")))
+    assert (line["currency"], line["input_mtok"]) == ("VND", "1300000")
+    assert upload(signed_in(cast.bob), cast, file).status_code == 302
+    assert OwnPrice.objects.count() == 1
+    refused = upload(signed_in(cast.bob), cast, "name,kind,currency,input_mtok\nA,quote,JPY,1\n")
+    assert refused.status_code == 422
+    assert "No exchange rate of JPY" in unescape(refused.content.decode())
+
+
+def test_the_calculator_computes_a_price_in_another_currency_in_dollars(cast: Cast) -> None:
+    signed_in(cast.bob).post(f"{home(cast)}new/", form(currency="VND", input_mtok="52,000", output_mtok="208,000"))
+    (price,) = OwnPrice.objects.all()
+    page = text(signed_in(cast.bob), f"/?to={price.address}")
+    # 1,500 MTok × $2.00 + 750 MTok × $8.00
+    assert "$9,000.00" in page
+    assert "Said in VND: 26,000 VND a dollar" in page

@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costcalc.catalog.exchange import bundled_rates
-from costcalc.engine import ExchangeRate, ExchangeRates, PricingError
+from costcalc.engine import (
+    CONTEXTS,
+    ExchangeRate,
+    ExchangeRates,
+    PriceSheet,
+    PricingError,
+    Rate,
+    Step,
+    Tier,
+    Variant,
+    sheet_in_dollars,
+)
 
 SUMMER, AUTUMN = dt.date(2026, 7, 1), dt.date(2026, 10, 1)
 RATES = ExchangeRates(
@@ -58,15 +68,10 @@ def test_there_and_back_is_the_same_sum(amount: Decimal, first: Fraction, second
     assert rates.converted(there, "BBB", "AAA", SUMMER) == Fraction(amount)
 
 
-def test_every_bundled_rate_is_dated_and_says_its_source() -> None:
-    rows = bundled_rates().rows
-    assert all(row.source and row.on <= dt.date(2026, 11, 22) for row in rows)
-    assert bundled_rates().currencies == ("CNY", "EUR", "USD", "VND")
-
-
-def test_the_bundled_yuan_is_the_ratio_of_what_the_imf_published() -> None:
-    # 0.729283 ÷ 0.103761 = 7.02849…
-    rate = bundled_rates().rate("CNY", dt.date(2026, 11, 22))
-    assert rate is not None
-    assert rate.per_dollar == Fraction(729283, 103761)
-    assert rate.on == dt.date(2025, 12, 23)
+def test_a_sheet_is_converted_with_its_tiers_and_variants() -> None:
+    rate = Rate(Decimal("7.1"), (Tier(200_000, Decimal("14.2")),))
+    sheet = PriceSheet((Step({"input_mtok": rate}),), (Variant(CONTEXTS["batch"], {"input_mtok": Rate(Decimal(71))}),))
+    converted = sheet_in_dollars(sheet, Fraction("7.1"))
+    assert converted.steps[0].rates == {"input_mtok": Rate(Decimal(1), (Tier(200_000, Decimal(2)),))}
+    assert converted.variants[0].rates == {"input_mtok": Rate(Decimal(10))}
+    assert converted.variants[0].context == CONTEXTS["batch"]

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -89,3 +90,54 @@ def test_filters_write_in_the_active_language() -> None:
     assert plain(page.render(context)) == "$9,000.50 · 25% · 9000.5 · unknown"
     with translation.override("vi"):
         assert plain(page.render(context)).startswith("9.000,50 US$ · 25% · 9000.5")
+
+
+@pytest.mark.parametrize(
+    ("language", "currency", "per_dollar", "expected"),
+    [
+        ("vi", "VND", Fraction(26_000), ("2.964.000.000\u00a0₫", "+2.964.000.000\u00a0₫", "2.964.000.000\u00a0₫")),
+        ("en", "VND", Fraction(26_000), ("₫2,964,000,000", "+₫2,964,000,000", "₫2,964,000,000")),
+        ("en", "EUR", Fraction(4, 5), ("€91,200.00", "+€91,200.00", "€91,200")),
+        ("vi", "CNY", Fraction("7.1"), ("809.400,00\u00a0CN¥", "+809.400,00\u00a0CN¥", "809.400\u00a0CN¥")),
+        # Three decimals: the dinar has a thousand parts.
+        ("en", "KWD", Fraction(3, 10), ("KWD34,200.000", "+KWD34,200.000", "KWD34,200")),
+    ],
+)
+def test_sums_in_dollars_are_written_in_the_shown_currency(
+    language: str, currency: str, per_dollar: Fraction, expected: tuple[str, str, str]
+) -> None:
+    write = formatter_for(language).showing(currency, per_dollar)
+    assert (write.cents(11_400_000), write.cents_difference(11_400_000), write.short_money(114_000)) == expected
+    assert (write.money(114_000), write.difference(Decimal(114_000))) == expected[:2]
+    assert write.in_dollars == formatter_for(language)
+    # A price stays in its own currency, and a sum that says in which currency it is.
+    assert write.per_mtok(Decimal(2)) == formatter_for(language).per_mtok(Decimal(2))
+    assert write.money(Decimal(5), "USD") == formatter_for(language).money(Decimal(5))
+
+
+@given(
+    st.integers(min_value=-(10**14), max_value=10**14),
+    st.fractions(min_value=Fraction(1, 1000), max_value=100_000),
+    st.sampled_from(["VND", "CNY", "EUR", "KWD"]),
+)
+def test_a_shown_sum_is_the_nearest_to_the_exact_one(cents: int, per_dollar: Fraction, currency: str) -> None:
+    places = {"VND": 0, "KWD": 3}.get(currency, 2)
+    write = formatter_for("en").showing(currency, per_dollar)
+    digits = "".join(mark for mark in write.cents(cents) if mark.isdigit())
+    exact = abs(Fraction(cents, 100)) * per_dollar * 10**places
+    assert abs(Fraction(int(digits)) - exact) <= Fraction(1, 2)
+    assert write.cents(cents) == write.money(Decimal(cents).scaleb(-2))
+    assert write.cents(-cents).lstrip(MINUS) == write.cents(cents).lstrip(MINUS)
+
+
+def test_prices_are_written_in_the_currency_that_they_are_in() -> None:
+    write = formatter_for("vi").priced_in("VND")
+    assert write.per_mtok(Decimal(1_300_000)) == "1.300.000\u00a0₫"
+    assert write.cents(100) == formatter_for("vi").cents(100)
+
+
+def test_a_price_stands_beside_itself_in_the_shown_currency() -> None:
+    assert formatter_for("en").showing("VND", Fraction(26_000)).shown_price(Decimal(4)) == "₫104,000"
+    # 0.028 × 0.848464 = 0.023757: to the fourth decimal.
+    assert formatter_for("en").showing("EUR", Fraction("0.848464")).shown_price(Decimal("0.028")) == "€0.0238"
+    assert formatter_for("en").showing("EUR", Fraction(1)).shown_price(None) == "unknown"

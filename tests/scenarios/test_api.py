@@ -121,8 +121,11 @@ def test_the_answer_warns_of_the_shutdown(ask: Any) -> None:
 
 
 def test_the_documents_own_example_is_good(ask: Any, schemas: dict[str, Any]) -> None:
-    (example,) = schemas["components"]["schemas"]["EstimateIn"]["examples"]
-    assert ask(ESTIMATE, example)["complete"] is True
+    plain, with_return = schemas["components"]["schemas"]["EstimateIn"]["examples"]
+    assert ask(ESTIMATE, plain)["complete"] is True
+    assert ask(ESTIMATE, plain)["return"] is None
+    found = ask(ESTIMATE, with_return)["return"]
+    assert (found["complete"], found["payback"]) == (True, "paid_back")
 
 
 def test_the_least_that_is_needed_is_enough(ask: Any) -> None:

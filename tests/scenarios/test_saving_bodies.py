@@ -56,7 +56,7 @@ def saved(client: Client, **body: Any) -> dict[str, Any]:
 
 
 def test_an_estimate_is_saved_as_it_was_computed_and_as_its_address_says(writer: Client) -> None:
-    body = {"days_per_month": "30", "workloads": [EXAMPLE_WORKLOAD]}
+    body = {"days_per_month": "30", "workloads": [EXAMPLE_WORKLOAD], "return": {}}
     by_body, by_query = saved(writer, **body), saved(writer, query=f"name=chat&{EXAMPLE_QUERY}")
     assert by_body["estimate"] == by_query["estimate"] == post(writer, "estimate", body).json()
     assert by_body["revision"]["query"] == by_query["revision"]["query"] == f"name=chat&{EXAMPLE_QUERY}"
@@ -90,7 +90,7 @@ def test_everything_that_an_address_carries_goes_with_the_body(writer: Client) -
             "retry_share": "0.02",
         },
     }
-    body = {"days_per_month": "calendar", "at": "2026-01-15", "workloads": [full, PLAIN]}
+    body = {"days_per_month": "calendar", "at": "2026-01-15", "workloads": [full, PLAIN], "return": {}}
     kept = saved(writer, **body)
     assert kept["estimate"] == post(writer, "estimate", body).json()
     assert saved(writer, query=kept["revision"]["query"])["estimate"] == kept["estimate"]
@@ -219,9 +219,10 @@ BODIES = st.builds(
 @given(st.lists(BODIES, min_size=1, max_size=3), st.sampled_from(["30", "365/12", "calendar"]))
 @settings(max_examples=60)
 def test_whatever_an_address_holds_gives_the_same_money_on_either_road(workloads: list[Any], days: str) -> None:
-    body = EstimateIn.model_validate({"days_per_month": days, "at": TODAY.isoformat(), "workloads": workloads})
+    said = {"days_per_month": days, "at": TODAY.isoformat(), "workloads": workloads, "return": {}}
+    body = EstimateIn.model_validate(said)
     held = catalogue()
-    query = address_of(body.workloads, body.days_per_month, TODAY, held)
-    said = draft(Workspace(pk=0), query, TODAY, held)
-    assert answered(said.result, held, TODAY) == estimate(RequestFactory().get("/"), body)
-    assert said.query == query
+    query = address_of(body, held)
+    kept = draft(Workspace(pk=0), query, TODAY, held)
+    assert answered(kept.result, held, TODAY) == estimate(RequestFactory().get("/"), body)
+    assert kept.query == query

@@ -1,6 +1,6 @@
 """The reader's preferences: the switches in the header are forms, too."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,9 +13,14 @@ from django.views.decorators.http import require_http_methods
 from costcalc.accounts.access import person
 from costcalc.accounts.forms import PreferencesForm
 from costcalc.accounts.models import User
-from costcalc.accounts.preferences import THEME_COOKIE, ZONE_COOKIE
+from costcalc.accounts.preferences import CURRENCY_COOKIE, SHOW, THEME_COOKIE, ZONE_COOKIE, currency_of
 
-COOKIES = {"language": settings.LANGUAGE_COOKIE_NAME, "theme": THEME_COOKIE, "time_zone": ZONE_COOKIE}
+COOKIES = {
+    "language": settings.LANGUAGE_COOKIE_NAME,
+    "theme": THEME_COOKIE,
+    "time_zone": ZONE_COOKIE,
+    "currency": CURRENCY_COOKIE,
+}
 ONE_YEAR = 365 * 24 * 3600
 
 
@@ -27,13 +32,14 @@ def preferences(request: HttpRequest) -> HttpResponse:
     """Shows what is chosen; a POST keeps what it carries and goes back to where it came from."""
     signed_in = request.user.is_authenticated
     if request.method != "POST":
-        return _page(request, PreferencesForm(initial=_current(request), signed_in=signed_in))
-    form = PreferencesForm(request.POST, signed_in=signed_in)
+        return _page(request, PreferencesForm(initial=_current(request)))
+    form = PreferencesForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
     if signed_in:
         _keep(person(request), form.chosen())
-    response = HttpResponseRedirect(way_back(request))
+    back = way_back(request)
+    response = HttpResponseRedirect(without_show(back) if "currency" in form.chosen() else back)
     for name, value in form.chosen().items():
         if name in COOKIES:
             response.set_cookie(
@@ -56,8 +62,15 @@ def _current(request: HttpRequest) -> dict[str, str | None]:
         "language": get_language(),
         "theme": request.COOKIES.get(THEME_COOKIE, "auto"),
         "time_zone": timezone.get_current_timezone_name(),
-        "currency": getattr(request.user, "currency", None),
+        "currency": currency_of(request),
     }
+
+
+def without_show(address: str) -> str:
+    """The same page in the currency that its reader has just chosen."""
+    parts = urlsplit(address)
+    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != SHOW]
+    return address if f"{SHOW}=" not in parts.query else parts._replace(query=urlencode(kept, safe="/:")).geturl()
 
 
 def way_back(request: HttpRequest) -> str:

@@ -47,11 +47,12 @@ class Command(SchemaCommand):
         if report.older:
             self.stdout.write("older: the catalogue already holds a younger snapshot, so this one was left out")
         kinds = {"new": report.new, "changed": report.changed, "gone": report.gone, "described": report.described}
+        kinds["exchange rate"] = report.rates
         for word, keys in kinds.items():
             for key in keys[:SHOWN]:
                 self.stdout.write(f"{word}: {key}")
             if len(keys) > SHOWN:
                 self.stdout.write(f"{word}: {len(keys) - SHOWN} more")
-        counts = ", ".join(f"{len(keys)} {word}" for word, keys in kinds.items())
+        counts = ", ".join(f"{len(keys)} {word}" for word, keys in kinds.items() if keys or word != "exchange rate")
         said = "nothing new" if report.nothing else counts
         self.stdout.write(f"prices: {said}; {report.providers} providers, {report.models} models")
