@@ -230,10 +230,15 @@ def look(colours: Mapping[str, str], font: str) -> dict[str, Any]:
     }
 
 
-def locale(write: Formatter, currency: str = "USD") -> dict[str, Any]:
-    """How numbers are written on axes, as d3 wants it told: `$1,268`, `1.268 US$`."""
+def amount(cents: int, write: Formatter) -> float:
+    """US cents as the number to be drawn: units of the currency in which sums are written."""
+    return float(cents * write.per_dollar / 100)
+
+
+def locale(write: Formatter) -> dict[str, Any]:
+    """How numbers are written on axes, as d3 wants it told: `$1,268`, `1.268 US$`; in the currency of the sums."""
     decimal, thousands = _MARKS[write.language]
-    symbol = write.currencies[currency][0]
+    symbol = write.currencies[write.shown][0]
     around = [symbol, ""] if write.currency_first else ["", f"\u00a0{symbol}"]
     return {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": around}
 

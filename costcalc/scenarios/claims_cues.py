@@ -31,7 +31,13 @@ _DIRECTION = (
     r"(?:\s*(?:for |cho )?(?:input|output|in|out|đầu vào|đầu ra)(?: tok(?:en)?s?)?)?"
 )
 _WAY = r"(?:(?:input|output|prompt|completion)\s+)?"
-_MILLION = rf"(?:(?:1|one|một)\s*)?(?:m(?:illion)?[ -]?{_WAY}tok(?:en)?s?|triệu token|m)"
+_NO_REQUESTS = (
+    r"(?!\w)(?!\s+(?:API\s+)?(?:requests?|calls?|queries|prompts|users?|people|words?|characters?|images?|messages?|"
+    r"yêu cầu|lượt|người|từ|ký tự|ảnh|tin nhắn)(?!\w))"
+)
+_MILLION = (
+    rf"(?:(?:1|one|một)\s*)?(?:m(?:illion)?[ -]?{_WAY}tok(?:en)?s?|triệu token|(?:million|triệu|m){_NO_REQUESTS})"
+)
 _THOUSAND = rf"(?P<kilo>(?:(?:1|one|một)?\s*(?:k|thousand|nghìn|ngàn)|1[.,]?000)\s*{_WAY}tok(?:en)?s?)"
 _MTOK = rf"{_DIRECTION}\s*\(?{_PER}\s*(?:{_THOUSAND}|{_MILLION})(?!\w)"
 NUMBER = re.compile(
@@ -50,7 +56,7 @@ VIETNAMESE = re.compile(r"[áàãéèíìĩóòõúùũýăâđêôơưạảấ
 
 # What stands between two sums of one unit: “$8 instead of $60 per MTok”.
 JOINS = re.compile(
-    r"[\s,:/=→>()–-]*(?:(?:instead|of|vs\.?|versus|to|down|from|against|compared|with|not|rather|than|and|in|out|input|"
+    r"[\s,:/=→>()–-]*(?:(?:instead|but|only|just|while|costs?|charges?|of|vs\.?|versus|to|down|from|against|compared|with|not|rather|than|and|in|out|input|"
     r"output|for|the|list|original|official|price|rate|at|openai|openai’s|openai's|tokens?|thay|vì|so|với|xuống|còn|chỉ|"
     r"và|đầu|vào|ra|giá|gốc|api|từ|là|cho|của)[\s,:/=→>()–-]*){0,9}",
     ANY_CASE,
@@ -64,7 +70,7 @@ TURNS = re.compile(
     ANY_CASE,
 )
 BASELINE = re.compile(
-    r"\b(?:instead of|rather than|vs\.?|versus|against|compared (?:with|to)|was|original\w*|list price|"
+    r"\b(?:instead of|rather than|vs\.?|versus|against|compared (?:with|to)|was|original\w*|list price|lists at|"
     r"official\w*|"
     r"currently|are paying|you spend|đang trả|"
     r"elsewhere|at openai|openai['’]?s?|directly|not|before|thay vì|so với|gốc|chính hãng|trước(?: đây)?)(?!\w)",
@@ -80,11 +86,12 @@ COMPARED = re.compile(
     r"bảng giá|giá|gốc|chính hãng|niêm yết|của|thị trường)(?!\w))*",
     ANY_CASE,
 )
+LISTED = re.compile(r"\s*(?:,|/|&|and|or|và|hoặc|,\s*(?:and|or|và))\s*", ANY_CASE)
 BOTH_WAYS = re.compile(r"\s*(?:/|and|và|&)\s*", ANY_CASE)
 DASH = re.compile(r"\s*[-–—~]\s*")
 RANGE = re.compile(r"\s*(?:[-–—~]|to|đến|tới)\s*", ANY_CASE)
 OFFER = re.compile(
-    r"\b(?:to|now|only|just|our|us|we|here|offer|via|through|relay|"
+    r"\b(?:(?<!up )to|now|only|just|our|us|we|here|offer|via|through|relay|"
     r"chỉ|qua|còn|xuống|chúng tôi|bên em|sau)(?!\w)|→|->|=>",
     ANY_CASE,
 )
@@ -108,8 +115,9 @@ REQUESTS = re.compile(
 )
 TOKENS = re.compile(r"\s*(?:tok(?:en)?s?)(?!\w)", ANY_CASE)
 MTOKENS = re.compile(r"\s*MTok(?:en)?s?(?!\w)", ANY_CASE)
-INPUT = re.compile(r"\s*(?:tok(?:en)?s?\s*)?(?:of\s+|for\s+|cho\s+)?(?:input|prompt|in|đầu vào)(?!\w)", ANY_CASE)
-OUTPUT = re.compile(r"\s*(?:tok(?:en)?s?\s*)?(?:of\s+|for\s+|cho\s+)?(?:output|completion|out|đầu ra)(?!\w)", ANY_CASE)
+_OF = r"\s*(?:tok(?:en)?s?\s*)?(?:of\s+|for\s+|cho\s+)?"
+INPUT = re.compile(rf"{_OF}(?:(?:input|prompt|in|đầu vào)(?!\w)|(?<=token )vào(?!\w))", ANY_CASE)
+OUTPUT = re.compile(rf"{_OF}(?:(?:output|completion|out|đầu ra)(?!\w)|(?<=token )ra(?!\w)(?! mắt))", ANY_CASE)
 # “$2 per million input tokens”.
 INSIDE_UNIT = re.compile(r"\b(?:(?P<input>input|prompt|in|đầu vào)|output|completion|out|đầu ra)\b", ANY_CASE)
 # After “/1M”, where “in” alone may begin “in volume”.
@@ -128,7 +136,8 @@ OUTPUT_BEFORE = re.compile(
 # A number in arithmetic that is written out: 75 × $60 = …
 FACTOR = re.compile(r"\s*[×*]|\s+x\s")
 PRODUCT = re.compile(r"(?:[×*=]|\sx)\s*$")
-SAME = re.compile(r"(?:^|[\s,(])(?:=|or|that is|i\.e\.|tức(?: là)?|hay|hoặc|→)\s*$", ANY_CASE)
+SAME = re.compile(r"(?:^|[\s,(])(?:=|or|that is|i\.e\.|tức(?: là)?|hay|hoặc)\s*$", ANY_CASE)
+ASIDE = re.compile(r"(?:\(|→)\s*$")
 
 # The names of a table's columns. A name is short, so a single word decides.
 CURRENCY = re.compile(rf"{_BEFORE}|(?<!\w)(?:đô la|đô|yuan|tệ|đồng|VNĐ|đ)(?!\w)", ANY_CASE)

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from costcalc.scenarios import claims_cues as cues
 from costcalc.scenarios import claims_figures as figures
 from costcalc.scenarios.claims_heard import CENTS, PRICE, Convert, Heard, named, put
-from costcalc.scenarios.claims_numbers import Number, directions, numbers, periods, prices, ranged
+from costcalc.scenarios.claims_numbers import Number, directions, numbers, per_thousand, periods, prices, ranged
 from costcalc.scenarios.claims_tables import hear_table, without_tables
 from costcalc.scenarios.claims_topups import TopUps
 from costcalc.scenarios.kinds import Value
@@ -49,6 +50,8 @@ class _Listener:
         self.convert = convert
         self.heard = heard
         self.places: list[tuple[int, str]] = []
+        # Where models are named in one breath: a price after them is of one of them, or of all.
+        self.listed: set[int] = set()
         # Whose sum the last number was, and the one before: “$3,900 a month = $46,800 a year” speaks of one thing.
         self.role = self.last_role = ""
         # Words before this place speak of a sum that was read already.
@@ -63,6 +66,7 @@ class _Listener:
         self.points = figures.points(self.text)
         self.numbers = numbers(self.text, self.original)
         self.ranged, self.directions, self.periods = ranged(found := self.numbers), directions(found), periods(found)
+        self.per_thousand = per_thousand(found)
         for number, is_price in zip(found, prices(found), strict=True):
             self._place(number, is_price)
         self._settle()
@@ -76,6 +80,9 @@ class _Listener:
         for start, end, _key in found:
             self._blank(start, end)
         self.places = sorted({(start, key) for start, _end, key in found})
+        spans = sorted((start, end) for start, end, _key in found)
+        together = [pair for pair in pairwise(spans) if cues.LISTED.fullmatch(self.text[pair[0][1] : pair[1][0]])]
+        self.listed = {start for pair in together for start, _end in pair}
 
     def _blank(self, start: int, end: int) -> None:
         self.text = self.text[:start] + "#" * (end - start) + self.text[end:]
@@ -170,7 +177,10 @@ class _Listener:
             self.heard.fields.setdefault("percent", self.heard.fields.pop("bill.percent"))
 
     def _price(self, number: Number, value: Decimal) -> str | None:
-        dollars = self._dollars(number, value * 1000 if number.match["kilo"] else value, PRICE)
+        if max((at for at, _key in self.places if at < number.match.start()), default=-1) in self.listed:
+            # “GPT-4.1 and Claude at $8 and $15”.
+            return "which_model"
+        dollars = self._dollars(number, value * 1000 if number in self.per_thousand else value, PRICE)
         if dollars is None:
             return "no_rate"
         model = self._model_at(number.match.start())
@@ -208,10 +218,11 @@ class _Listener:
         period = self.periods[number] or ("month" if is_bill else "")
         if period in ("", "day"):
             return period or "no_period"
-        self.role = (cues.SAME.search(number.head) and self.last_role) or self._kind(number)
-        if self.last_role == "saving" and number.head.rstrip().endswith("("):
-            # “$46,800 annually ($3,900/month)”.
-            self.role = "saving"
+        same = cues.SAME.search(number.head)
+        if self.last_role == "saving":
+            # “$46,800 annually ($3,900/month)”, “$3,900 → $46,800 a year”.
+            same = same or cues.ASIDE.search(number.head)
+        self.role = (same and self.last_role) or self._kind(number)
         kind = "bill" if is_bill else "month"
         if self.role == "saving":
             self.spoken = number.match.end()

@@ -95,7 +95,8 @@ def prices(found: list[Number]) -> list[bool]:
     for index in range(1, len(found)):
         says = bool(found[index - 1].match["mtok"])
         said[index] = said[index] or (says and joined(found[index - 1], found[index]))
-    if any(number.direction for number, is_one in zip(found, said, strict=True) if is_one):
+    ways = directions(found)
+    if any(ways[number] for number, is_one in zip(found, said, strict=True) if is_one):
         pairs = {one for first, second in pairwise(found) if paired(first, second) for one in (first, second)}
         said = [is_one or _is_directed(number, pairs) for is_one, number in zip(said, found, strict=True)]
     return [
@@ -146,6 +147,18 @@ def _of_one_period(first: Number, second: Number) -> bool:
     return bool(first.currency and second.currency and "=" not in gap and cues.JOINS.fullmatch(gap))
 
 
+def per_thousand(found: list[Number]) -> set[Number]:
+    """The prices that are said per thousand tokens; one without a unit has that of the price beside it or before it."""
+    units = {number: bool(number.match["kilo"]) for number in found if number.match["mtok"]}
+    for first, second in list(pairwise(found))[::-1]:
+        if second in units and joined(first, second):
+            units.setdefault(first, units[second])
+    for first, second in pairwise(found):
+        if first in units:
+            units.setdefault(second, units[first])
+    return {number for number, is_thousand in units.items() if is_thousand}
+
+
 def ranged(found: list[Number]) -> set[Number]:
     """The numbers that are the ends of a range: “60–85 %”, “$0.5–$2”. Which one is promised, nobody says."""
     ends: set[Number] = set()
@@ -159,4 +172,5 @@ def ranged(found: list[Number]) -> set[Number]:
 
 
 def _shown(match: re.Match[str], after: str) -> str:
-    return " ".join([match.group().strip(), *after.partition("\n")[0].split()[:2]]).rstrip(",;:.(")
+    words = re.match(r"[^\S\n]*\S*(?:[^\S\n]+\S+)?", after)
+    return f"{match.group()}{words.group() if words else ''}".strip().rstrip(" ,;:.(")

@@ -45,6 +45,7 @@ UNREAD: Final[Mapping[str, Words]] = {
     "no_currency": gettext_lazy("no word says its currency"),
     "no_rate": gettext_lazy("no exchange rate is known for its currency"),
     "no_model": gettext_lazy("the catalogue has no model of this name"),
+    "which_model": gettext_lazy("no word says which of the models it is for"),
     "column": gettext_lazy("the name of its column says neither price nor saving"),
     "more": gettext_lazy("a claim holds six models"),
     "total": gettext_lazy("a total: input and output are needed apart"),

@@ -76,8 +76,16 @@ class ReturnWriter:
         if npv > 0:
             return Verdict(_("%(time)s, at %(rate)s a year, the move returns") % words, self._short(npv), "saves")
         if npv < 0:
-            return Verdict(_("%(time)s, at %(rate)s a year, the move loses") % words, self._short(-npv), "costs")
+            return Verdict(_("%(time)s, at %(rate)s a year, the move loses") % words, self._lost(-npv), "costs")
         return Verdict(_("%(time)s, at %(rate)s a year, the move returns") % words, _("nothing"), "")
+
+    def _lost(self, amount: Decimal) -> str:
+        """What is lost; where it would come back but for a shutdown, that is half of the verdict."""
+        late = [warned for warned in self.found.warnings if warned.code == "payback_after_shutdown"]
+        if not late:
+            return self._short(amount)
+        words = {"money": self._short(amount), "day": self.write.day(late[0].day)}
+        return _("%(money)s: payback lies after the shutdown on %(day)s") % words
 
     def facts(self) -> list[tuple[str, Figure]]:
         """The figures under it."""

@@ -28,7 +28,7 @@ def asked(query: str = "", language: str | None = None, **more: str) -> tuple[in
     address = f"/claims/?{query or urlencode(more)}"
     answer = Client().get(address.removesuffix("?"), headers=headers)
     page = answer.content.decode()
-    return answer.status_code, words(page[page.index('<div class="sheet"') : page.index("</main>")])
+    return answer.status_code, words("<div " + page[page.index('id="findings"') : page.index("</main>")])
 
 
 def words(markup: str) -> str:
@@ -282,3 +282,54 @@ def test_the_page_agrees_with_a_pocket_calculator(
     cents = Decimal("0.01")
     sides = [(requests * count * 30 * price / 10**6).quantize(cents, "ROUND_HALF_UP") for count in (went_in, came_out)]
     assert formatter_for("en").money(sum(sides)) in page
+
+
+PASTED = """| Model | HolySheep ($/MTok) | API Gốc ($/MTok) | Tiết kiệm |
+|---|---|---|---|
+| GPT-4.1 | $8.00 | $60.00 | 87% |
+| Claude Sonnet 4.5 | $15.00 | $90.00 | 83% |
+| Gemini 2.5 Flash | $2.50 | $17.50 | 86% |
+| DeepSeek V3.2 | $0.42 | $2.80 | 85% |
+Tính toán ROI cho dự án 50,000 request/ngày
+Giả sử mỗi request sử dụng 1,000 tokens input + 500 tokens output = 1,500 tokens/request:
+- Tổng tokens/ngày: 50,000 × 1,500 = 75,000,000 tokens = 75 MTokens
+- Với GPT-4.1 qua API gốc: 75 × $60 = $4,500/tháng
+- Với GPT-4.1 qua HolySheep: 75 × $8 = $600/tháng
+- Tiết kiệm: $3,900/tháng = $46,800/năm"""
+
+
+def test_the_article_s_own_lines_pasted_give_what_the_page_opens_on() -> None:
+    status, page = asked(said=PASTED)
+    assert status == 200
+    for sentence in (
+        "$4,500 is one day: 75 MTok × $60.00. A month of 30 days is $135,000.",
+        "$46,800 a year is twelve days; twelve months are $1,404,000.",
+        "gpt-4.1: $60.00 ÷ $4.00 = 15.0×",
+        "claude-sonnet-4-5: $90.00 ÷ $7.00 = 12.9×",
+        "gemini-2.5-flash: $17.50 ÷ $1.0333 = 16.9×",
+        "gpt-4.1 60.00 2.00 / 8.00 4.00 15.0× 7.5× 8.00 87% 86.7%",
+    ):
+        assert sentence in page, sentence
+    assert "(part of a sum that is written out)" in page
+    assert page.count("Not read:") == 1
+
+
+def test_htmx_gets_the_claim_without_the_page_and_the_address_follows() -> None:
+    sent = "lang=en&rows=4&requests=60,000&last="
+    answer = Client().get(f"/claims/?{sent}", headers={"HX-Request": "true", "HX-Current-URL": "http://x/claims/"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "<html" not in page
+    assert page.strip().startswith('<div class="calculator claim" id="claims"')
+    assert answer["HX-Push-Url"] == "/claims/?requests=60000"
+    assert "HX-Request" in answer["Vary"]
+    assert '<p class="sr-only" id="announce" role="status" aria-live="polite" hx-swap-oob="innerHTML">' in page
+
+
+def test_beside_a_mistake_the_findings_before_it_stay_and_say_so() -> None:
+    said = {"said": ENGLISH, "lang": "en", "rows": "1", "requests": "lots", "last": "requests=70000"}
+    status, page = asked(urlencode(said))
+    assert status == 422
+    # 105 MTok × $8 × 30: the text's price, and the number that was typed before.
+    assert "These figures are from before your last change" in page
+    assert "$25,200" in page

@@ -85,7 +85,7 @@ def test_a_vietnamese_vendor_is_understood_to_the_last_number() -> None:
         ("Our GPT-4.1 for only $8/MTok vs OpenAI's $60/MTok", {"offer": "8", "baseline": "60"}),
         ("GPT-4.1: $60 at OpenAI versus $8 with us per 1M tokens", {"baseline": "60", "offer": "8"}),
         ("GPT-4.1 chỉ 8 USD/triệu token thay vì 60 USD như API gốc", {"offer": "8", "baseline": "60"}),
-        ("GPT-4.1 lists at $2 input and $8 output per million tokens", {"offer": "2", "offer.out": "8"}),
+        ("GPT-4.1 lists at $2 input and $8 output per million tokens", {"baseline": "2", "baseline.out": "8"}),
         ("GPT-4.1 at $1.875 per MTok", {"offer": "1.875"}),
         ("GPT-4.1 giá 0,42 USD mỗi triệu token", {"offer": "0.42"}),
         ("GPT-4.1 costs 56.8 CNY per million tokens", {"offer": "8"}),
@@ -124,6 +124,17 @@ def test_a_vietnamese_vendor_is_understood_to_the_last_number() -> None:
         ),
         ("Chỉ 0,0021 USD cho mỗi 1.000 token GPT-4.1", {"offer": "2.1"}),
         ("GPT-4.1 price dropped from $60 to $8 /MTok", {"baseline": "60", "offer": "8"}),
+        ("Cut costs from $0.06 to $0.008 per 1,000 tokens on GPT-4.1", {"baseline": "60", "offer": "8"}),
+        (
+            "GPT-4.1: $0.001 input and $0.004 output per 1K tokens, at OpenAI $0.002 / $0.008",
+            {"offer": "1", "offer.out": "4", "baseline": "2", "baseline.out": "8"},
+        ),
+        ("GPT-4.1 costs $8 while OpenAI charges $60 per million tokens", {"offer": "8", "baseline": "60"}),
+        ("$1.70 in and $6.80 out per million for GPT-4.1", {"offer": "1.7", "offer.out": "6.8"}),
+        (
+            "GPT-4.1 — $1.2 / $4.8 per 1M tokens (official $2 / $8)",
+            {"offer": "1.2", "offer.out": "4.8", "baseline": "2", "baseline.out": "8"},
+        ),
     ],
 )
 def test_prices_are_told_apart_by_the_words_around_them(text: str, row: dict[str, str]) -> None:
@@ -162,9 +173,12 @@ def test_prices_are_told_apart_by_the_words_around_them(text: str, row: dict[str
             {"month.before": "4500", "month.after": "600", "month.year": "46800"},
         ),
         ("You'll save $46,800 annually ($3,900/month)", {"month.year": "46800", "month.saving": "3900"}),
+        ("costs $12,000 a month at OpenAI but only $1,704 with us", {"month.before": "12000", "month.after": "1704"}),
         ("$1,440/mo vs $2,400/mo", {"month.after": "1440", "month.before": "2400"}),
         ("hóa đơn giảm từ 120 triệu đồng xuống còn 36 triệu đồng", {"bill.before": "4615.38", "bill.after": "1384.62"}),
         ("Now -85%", {"percent": "85"}),
+        ("Monthly bill: 4.200 US$ → 680 US$", {"bill.before": "4200", "bill.after": "680"}),
+        ("600 token vào và 150 token ra", {"in": "600", "out": "150"}),
         ("Nạp 1 tệ = 1 credit, nạp tối thiểu 50 tệ", {"credit": "1", "currency": "CNY", "least": "50"}),
     ],
 )
@@ -187,10 +201,12 @@ def test_each_kind_of_number_is_read(text: str, fields: dict[str, str]) -> None:
         ("1,500 tokens each", [("1,500 tokens each", "total")]),
         ("€8 per MTok", [("€8 per MTok", "no_rate")]),
         ("gpt-9.9 is new", []),
-        ("Slash your costs by 60–85%", [("60 –", "range"), ("85%", "range")]),
-        ("$0.5–$2 per MTok", [("$0.5 –", "range"), ("$2 per MTok", "range")]),
+        ("Slash your costs by 60–85%", [("60–", "range"), ("85%", "range")]),
+        ("$0.5–$2 per MTok", [("$0.5–", "range"), ("$2 per MTok", "range")]),
         ("$310 per day", [("$310 per day", "day")]),
-        ("Deposit ¥100, get $100", [("¥100 , get", "no_period"), ("$100", "no_period")]),
+        ("$3/1M for prompts up to 200K, $6/1M above", [("200K", "unknown"), ("$6/1M above", "twice")]),
+        ("$4 per million requests", [("$4 per million", "no_period")]),
+        ("Deposit ¥100, get $100", [("¥100, get", "no_period"), ("$100", "no_period")]),
         ("Nạp 1 tệ = 1 credit, tỷ giá 7,1", [("7,1", "unknown")]),
         ("75 × $60 = $4,500/tháng", [("75 ×", "arithmetic"), ("$60 =", "arithmetic")]),
     ],
@@ -210,11 +226,17 @@ def test_a_sum_that_is_not_read_is_not_said_to_be_converted() -> None:
     assert heard("$1.2M a year before").converted == [("$1.2M ÷ 12", Decimal(100_000))]
 
 
+def test_a_price_of_one_of_several_models_is_given_to_none_of_them() -> None:
+    text = "GPT-4.1 and Claude Sonnet 4.5 at $8 and $15 per MTok"
+    assert said(text) == ([{"model": "openai/gpt-4.1"}, {"model": "anthropic/claude-sonnet-4-5"}], {})
+    assert heard(text).unread == [("$8 and", "which_model"), ("$15 per MTok", "which_model")]
+
+
 def test_a_seventh_model_is_not_read_and_named() -> None:
     models = {f"model-{number}": f"maker/model-{number}" for number in range(1, 8)}
     found = hear(", ".join(models) + " at $8 per MTok", models, lambda _amount, _code: None)
     assert len(found.rows) == 6
-    assert found.unread == [("maker/model-6", "more")]
+    assert found.unread == [("$8 per MTok", "which_model"), ("maker/model-7", "more")]
 
 
 def test_a_sum_in_another_currency_is_converted_and_said() -> None:

@@ -1,6 +1,10 @@
 """Tables in a pasted text: read by the names of their columns, whatever stands between their cells."""
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.scenarios.test_claims_hearing import heard, said
 
@@ -69,3 +73,20 @@ def test_what_a_table_leaves_open_is_named_with_the_reason(table: str, unread: l
 def test_lines_with_commas_are_no_table() -> None:
     text = "We have price, quality, and speed.\nGPT-4.1 costs $8 per MTok, all in, model users."
     assert said(text) == ([{"model": "openai/gpt-4.1", "offer": "8"}], {})
+
+
+PARTS = ["|", "\t", ";", ",", "\n", "Model", "$/MTok", "$8", "1.5", "87%", '"', "<td>", "</tr>", "-"]
+
+
+@given(st.lists(st.sampled_from(PARTS)))
+def test_whatever_looks_like_a_table_is_read_quickly(parts: list[str]) -> None:
+    begun = time.process_time()
+    heard("".join(parts)[:1500])
+    assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize("line", ["a|b\n", "|\n", "model;a\n", "Model|$/M\n", "<td>\n", '"\tb\n'])
+def test_the_longest_table_costs_no_more_than_another_text(line: str) -> None:
+    begun = time.process_time()
+    heard((line * 1500)[:1500])
+    assert time.process_time() - begun < 1

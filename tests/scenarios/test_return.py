@@ -289,3 +289,12 @@ def test_the_return_asked_for_by_hand_leads_to_the_calculator() -> None:
 
 def test_a_mistake_leaves_the_return_to_the_calculator() -> None:
     assert Client().get("/return/?lang=en&horizon=x", headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_payback_after_the_shutdown_is_said_in_the_verdict_and_moves_away_with_a_successor() -> None:
+    # gpt-4.1 against gemini-2.5-flash saves some $8,000 a month: $30,000 take four months, the model has three.
+    fields = {"to": "google/gemini-2.5-flash", "at": "2026-11-22", "once.1.price": "30000", **AT_ONCE}
+    said = "payback lies after the shutdown on 14 January 2027"
+    assert said in page(f"/?{urlencode(fields)}")
+    named = {**fields, "from.successor": "gpt-5", "to.successor": "gemini-3"}
+    assert said not in page(f"/?{urlencode(named)}")
