@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from costcalc.catalog.finding import find
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, PROVIDER
@@ -45,29 +47,29 @@ def address_of(body: EstimateIn, catalogue: Catalogue) -> str:
 
 def _uncarried_scenario(body: EstimateIn) -> Iterator[Fault]:
     if len(body.workloads) > MOST_WORKLOADS:
-        yield ("workloads",), f"what is saved holds {MOST_WORKLOADS} workloads"
+        yield ("workloads",), _("The calculator holds %(count)s workloads at most.") % {"count": MOST_WORKLOADS}
     if body.days_per_month not in dict(BY_NAME["days"].choices):
-        known = ", ".join(value for value, _label in BY_NAME["days"].choices)
-        yield ("days_per_month",), f"what is saved counts a month as one of: {known}"
+        known = ", ".join(value for value, _words in BY_NAME["days"].choices)
+        yield ("days_per_month",), _("A saved scenario counts a month as one of: %(known)s.") % {"known": known}
     if isinstance(body.at, dt.datetime):
-        yield ("at",), "what is saved is at the prices of a day, without an hour"
+        yield ("at",), _("A saved scenario is at the prices of a day, without an hour.")
 
 
 def _uncarried_rows(body: EstimateIn) -> Iterator[Fault]:
     for name, rows in ROWS.items():
         most, found = len(SLOTS[name]), _rows(body, rows)
         if len(found) > most:
-            yield (*rows.place, most), f"what is saved holds {most} of these"
+            yield (*rows.place, most), _("A saved scenario holds %(count)s of these at most.") % {"count": most}
     if body.returns is None:
         return
     for at, change in enumerate(body.returns.price_changes):
         if change.workload is not None and (change.workload, len(body.workloads)) != (0, 1):
             place = "return", "price_changes", at, "workload"
-            yield place, "what is saved changes the prices of every workload alike"
+            yield place, _("In a saved scenario the prices of all workloads change alike.")
     for at, each in enumerate(body.returns.ranges):
         if name_of(each.input, body) is None:
             place = "return", "ranges", at, "input"
-            yield place, "not the place of a number in this body that can be uncertain"
+            yield place, _("This is not the place of a number that can be uncertain.")
 
 
 def _rows(body: EstimateIn, rows: Rows) -> Sequence[Any]:
@@ -87,15 +89,17 @@ def _uncarried(index: int, body: WorkloadIn, catalogue: Catalogue) -> Iterator[F
 def _uncarried_side(side: SideIn, catalogue: Catalogue) -> Iterator[Fault]:
     if side.prices is None:
         if not _reference(side, catalogue):
-            yield ("model",), f"no model {side.model!r} is known at {side.provider!r}"
+            words = {"model": side.model, "provider": side.provider}
+            yield ("model",), _("No model “%(model)s” is known at “%(provider)s”.") % words
         return
     if side.variants:
-        yield ("variants",), "what is saved holds typed prices without variants; keep them as an own price"
+        yield ("variants",), _("A saved scenario holds typed prices without variants; keep them as an own price.")
     for unit, rate in side.prices.items():
         if unit not in UNITS:
-            yield ("prices", unit), f"what is saved holds typed prices of: {', '.join(UNITS)}"
+            known = ", ".join(UNITS)
+            yield ("prices", unit), _("A saved scenario holds typed prices of: %(known)s.") % {"known": known}
         elif rate.tiers:
-            yield ("prices", unit), "what is saved holds typed prices without tiers; keep them as an own price"
+            yield ("prices", unit), _("A saved scenario holds typed prices without tiers; keep them as an own price.")
 
 
 def _reference(side: SideIn, catalogue: Catalogue) -> str:

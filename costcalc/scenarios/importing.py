@@ -18,7 +18,6 @@ from costcalc.scenarios.body_kinds import Fault
 from costcalc.scenarios.body_places import place_of
 from costcalc.scenarios.documents import Document, DocumentError, Path, Spot, read_document
 from costcalc.scenarios.estimate_bodies import EstimateIn
-from costcalc.scenarios.fields import MOST_WORKLOADS
 from costcalc.scenarios.reading import read
 from costcalc.wire.strict_json import BadJSONError, refuse_unstorable_text
 
@@ -46,9 +45,6 @@ def query_of(text: str, held: Catalogue, own: Lookup, today: dt.date) -> str:
     """The calculator's address of a scenario in JSON or YAML. Raises BadScenarioError."""
     document = _read(text)
     body = _body(document)
-    if len(body.workloads) > MOST_WORKLOADS:
-        words = _("The calculator holds %(count)s workloads at most.") % {"count": MOST_WORKLOADS}
-        raise BadScenarioError(_wrong(document, [(("workloads", MOST_WORKLOADS), words)]))
     try:
         query = address_of(body, held)
         reading = read(QueryDict(query), held, own)

@@ -24,8 +24,6 @@ from tests.scenarios.test_workbook import EVERYTHING, ISSUE, TYPED, UNKNOWN
 
 pytestmark = pytest.mark.django_db
 KINDS = ("scenario.xlsx", "ledger.csv", "cash.csv", "scenario.json")
-# Everything of the traffic and the prices that an address holds.
-TRAFFIC = EVERYTHING.partition("&horizon=")[0]
 
 
 def body_of(response: Any) -> bytes:
@@ -75,7 +73,18 @@ def test_what_people_typed_is_no_formula_in_a_table(client: Client) -> None:
     assert rows[0]["name"] == "'=HYPERLINK(1)"
 
 
-@pytest.mark.parametrize("query", ["", ISSUE, TRAFFIC, "requests=1.5&per=month&in=0.001&days=365/12"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        ISSUE,
+        EVERYTHING,
+        "requests=1.5&per=month&in=0.001&days=365/12",
+        # What is empty stays empty, and a row is the first one that says anything.
+        "once.3.price=7&range.1.of=once.3.price&range.1.low=5&range.1.high=9&run.4.after=2&ramp.2.share=&ramp.2.from=",
+        "currency=VND&rate.2.currency=VND&rate.2.per_usd=26000&from.successor=gpt-5&change.3.percent=-5&change.3.from=2",
+    ],
+)
 def test_a_scenario_goes_out_and_in_and_out_as_the_same_bytes(client: Client, query: str) -> None:
     first = taken(client, "scenario.json", query)
     body = EstimateIn.model_validate(strict_json.loads(first))
