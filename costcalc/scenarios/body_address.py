@@ -11,25 +11,15 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from costcalc.catalog.finding import find
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, PROVIDER
 from costcalc.scenarios import address
 from costcalc.scenarios.body_kinds import BodyError, Fault
-from costcalc.scenarios.body_places import (
-    NUMBERS,
-    ROWS,
-    SHARES,
-    SIDES,
-    TERMS,
-    UNITS,
-    WORDS,
-    WORKLOADS,
-    Rows,
-    field_of,
-    name_of,
-    value_at,
-)
+from costcalc.scenarios.body_places import name_of, value_at
+from costcalc.scenarios.body_words import ROWS, SIDES, TERMS, UNITS, WORKLOADS, Path, Rows, field_of
 from costcalc.scenarios.estimate_bodies import EstimateIn, SideIn, WorkloadIn
 from costcalc.scenarios.fields import BY_NAME, MOST_WORKLOADS, SCENARIO, TYPED, WORKLOAD
 from costcalc.scenarios.kinds import Field, Value
@@ -57,29 +47,29 @@ def address_of(body: EstimateIn, catalogue: Catalogue) -> str:
 
 def _uncarried_scenario(body: EstimateIn) -> Iterator[Fault]:
     if len(body.workloads) > MOST_WORKLOADS:
-        yield ("workloads",), f"what is saved holds {MOST_WORKLOADS} workloads"
+        yield ("workloads",), _("The calculator holds %(count)s workloads at most.") % {"count": MOST_WORKLOADS}
     if body.days_per_month not in dict(BY_NAME["days"].choices):
-        known = ", ".join(value for value, _label in BY_NAME["days"].choices)
-        yield ("days_per_month",), f"what is saved counts a month as one of: {known}"
+        known = ", ".join(value for value, _words in BY_NAME["days"].choices)
+        yield ("days_per_month",), _("A saved scenario counts a month as one of: %(known)s.") % {"known": known}
     if isinstance(body.at, dt.datetime):
-        yield ("at",), "what is saved is at the prices of a day, without an hour"
+        yield ("at",), _("A saved scenario is at the prices of a day, without an hour.")
 
 
 def _uncarried_rows(body: EstimateIn) -> Iterator[Fault]:
     for name, rows in ROWS.items():
         most, found = len(SLOTS[name]), _rows(body, rows)
         if len(found) > most:
-            yield (*rows.place, most), f"what is saved holds {most} of these"
+            yield (*rows.place, most), _("A saved scenario holds %(count)s of these at most.") % {"count": most}
     if body.returns is None:
         return
     for at, change in enumerate(body.returns.price_changes):
         if change.workload is not None and (change.workload, len(body.workloads)) != (0, 1):
             place = "return", "price_changes", at, "workload"
-            yield place, "what is saved changes the prices of every workload alike"
+            yield place, _("In a saved scenario the prices of all workloads change alike.")
     for at, each in enumerate(body.returns.ranges):
         if name_of(each.input, body) is None:
             place = "return", "ranges", at, "input"
-            yield place, "not the place of a number in this body that can be uncertain"
+            yield place, _("This is not the place of a number that can be uncertain.")
 
 
 def _rows(body: EstimateIn, rows: Rows) -> Sequence[Any]:
@@ -99,15 +89,17 @@ def _uncarried(index: int, body: WorkloadIn, catalogue: Catalogue) -> Iterator[F
 def _uncarried_side(side: SideIn, catalogue: Catalogue) -> Iterator[Fault]:
     if side.prices is None:
         if not _reference(side, catalogue):
-            yield ("model",), f"no model {side.model!r} is known at {side.provider!r}"
+            words = {"model": side.model, "provider": side.provider}
+            yield ("model",), _("No model “%(model)s” is known at “%(provider)s”.") % words
         return
     if side.variants:
-        yield ("variants",), "what is saved holds typed prices without variants; keep them as an own price"
+        yield ("variants",), _("A saved scenario holds typed prices without variants; keep them as an own price.")
     for unit, rate in side.prices.items():
         if unit not in UNITS:
-            yield ("prices", unit), f"what is saved holds typed prices of: {', '.join(UNITS)}"
+            known = ", ".join(UNITS)
+            yield ("prices", unit), _("A saved scenario holds typed prices of: %(known)s.") % {"known": known}
         elif rate.tiers:
-            yield ("prices", unit), "what is saved holds typed prices without tiers; keep them as an own price"
+            yield ("prices", unit), _("A saved scenario holds typed prices without tiers; keep them as an own price.")
 
 
 def _reference(side: SideIn, catalogue: Catalogue) -> str:
@@ -121,7 +113,7 @@ def _reference(side: SideIn, catalogue: Catalogue) -> str:
 
 def _workload(body: WorkloadIn, catalogue: Catalogue) -> dict[str, Value]:
     values: dict[str, Value] = {field.name: field.default for field in WORKLOAD}
-    values |= {field: _typed(BY_NAME[field], _at(body, WORKLOADS[field])) for field in (*NUMBERS, *SHARES, *WORDS)}
+    values |= {field: _typed(BY_NAME[field], _at(body, path)) for field, path in WORKLOADS.items()}
     daily = body.requests_per_day is not None
     values |= {"per": "day" if daily else "month"}
     values["requests"] = body.requests_per_day if daily else body.requests_per_month
@@ -143,7 +135,7 @@ def _scenario(body: EstimateIn) -> dict[str, Value]:
     values |= _filled("rate", body)
     if body.returns is None:
         return values
-    values |= {name: _typed(BY_NAME[name], _at(body.returns, place)) for name, place in TERMS.items()}
+    values |= {name: _typed(BY_NAME[name], _at(body.returns, path)) for name, path in TERMS.items()}
     for name in ROWS:
         values |= _filled(name, body)
     return values
@@ -169,8 +161,8 @@ def _cell(field: Field, row: Any, key: str, body: EstimateIn) -> Value:
     return _typed(field, value)
 
 
-def _at(body: object, place: str) -> Any:
-    for name in place.split("."):
+def _at(body: object, path: Path) -> Any:
+    for name in path:
         body = getattr(body, name)
     return body
 

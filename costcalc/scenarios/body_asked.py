@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.finding import find
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.rates import rates_of
@@ -25,11 +24,11 @@ from costcalc.scenarios.scenario import Asked, Choice, Scenario, TypedPrices, Wa
 def scenario_of(body: EstimateIn, held: Catalogue, today: dt.date, table: ExchangeRates | None = None) -> Scenario:
     """What a body asks, at the prices of `today` unless it names a day. Raises BodyError.
 
-    `table` has the exchange rates that hold where the body gives none; by default the bundled ones.
+    `table` has the exchange rates that hold where the body gives none; by default those of everybody.
     """
     at = body.at or today
     day = at.date() if isinstance(at, dt.datetime) else at
-    return _Reader(body, held, day, table or bundled_rates()).scenario(at)
+    return _Reader(body, held, day, table or held.rates).scenario(at)
 
 
 @dataclass
@@ -39,6 +38,7 @@ class _Reader:
     day: dt.date
     table: ExchangeRates
     faults: list[Fault] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
 
     def scenario(self, at: dt.date | dt.datetime) -> Scenario:
         self.table = self.table.with_rows(self._given())
@@ -46,7 +46,10 @@ class _Reader:
         wanted = self._wanted()
         if self.faults:
             raise BodyError(self.faults)
-        return Scenario(tuple(one for one in asked if one), self.body.days_per_month, at, wanted=wanted)
+        complete = tuple(one for one in asked if one is not None)
+        return Scenario(
+            complete, self.body.days_per_month, at, wanted=wanted, rates=self.table, currencies=frozenset(self.used)
+        )
 
     def _given(self) -> list[ExchangeRate]:
         """The exchange rates of the body: of its own day, so that they come before the table's."""
@@ -63,6 +66,7 @@ class _Reader:
         if rate is None:
             detail = f"no exchange rate of {currency} is known for that day: give one in exchange_rates"
             self.faults.append((place, detail))
+        self.used |= {currency} - {USD}
         return Fraction(1) if rate is None else rate.per_dollar
 
     def _asked(self, index: int, body: WorkloadIn) -> Asked | None:

@@ -1,4 +1,4 @@
-"""Where the calculator's fields stand in the body of an estimate, and the other way: one table for both.
+"""Where the calculator's fields stand in a given body of an estimate, and what it says there.
 
 A place is written with points where people write it (`workloads.0.candidate.tokenizer_ratio`), and is a path of
 keys and positions in a fault.
@@ -6,117 +6,23 @@ keys and positions in a fault.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from costcalc.scenarios.body_words import ROWS, SIDES, TERMS, WORKLOADS, Rows, field_of
 from costcalc.scenarios.estimate_bodies import EstimateIn, WorkloadIn
-from costcalc.scenarios.fields import BY_NAME, PRICES, WORKLOAD
-from costcalc.scenarios.kinds import Field, input_name
+from costcalc.scenarios.fields import PRICES, WORKLOAD
+from costcalc.scenarios.kinds import input_name
 from costcalc.scenarios.return_ranges import PRICES as ALL_PRICES
 from costcalc.scenarios.return_ranges import TRAFFIC
 from costcalc.scenarios.return_terms import PATHS
 
 Place = tuple[str | int, ...]
-SIDES = {"from": "baseline", "to": "candidate"}
-UNITS = {unit: word for word, (unit, _label) in PRICES.items()}
-NUMBERS = {
-    "in": "input_tokens",
-    "out": "output_tokens",
-    "reasoning": "reasoning_tokens",
-    "searches": "web_searches",
-    "files": "storage_searches",
-    "code": "code_executions",
-    "tokenizer": "candidate.tokenizer_ratio",
-    "verbosity": "candidate.verbosity_ratio",
-}
-SHARES = {
-    "cached": "cache_read_share",
-    "written": "cache_write_share",
-    "batch": "batch_share",
-    "flex": "flex_share",
-    "priority": "priority_share",
-    "retry": "retry_share",
-    "over": "over_tier_share",
-    "growth": "monthly_growth",
-    "to.cached": "candidate.cache_read_share",
-    "to.retry": "candidate.retry_share",
-}
-WORDS = {
-    "name": "name",
-    "ttl": "cache_write_ttl",
-    "from.successor": "baseline.successor",
-    "to.successor": "candidate.successor",
-}
-WORKLOADS = {**NUMBERS, **SHARES, **WORDS}
-TERMS = {
-    "horizon": "horizon_months",
-    "discount": "annual_discount_rate",
-    "currency": "currency",
-    **{f"people.{name}": f"people.before.{name}" for name in ("incidents", "hours", "rate")},
-    **{f"people.to.{name}": f"people.after.{name}" for name in ("incidents", "hours", "rate")},
-    "ramp.delay": "delay_months",
-    "overlap": "overlap.monthly",
-    "overlap.months": "overlap.months",
-    "cold": "cold_cache_share",
-    "reserve.probability": "rollback_reserve.probability",
-    "reserve.cost": "rollback_reserve.cost",
-    "together": "correlation",
-}
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A list: where it is in the body and in the engine's terms, and the fields of a row by the calculator's words.
-
-    `words` that are numbers have the same name in the body and in the engine.
-    """
-
-    place: Place
-    words: Mapping[str, str]
-    engine: str = ""
-    numbers: tuple[str, ...] = ()
-
-
-# `from` is from_month or from_date, whichever the body says.
-ROWS = {
-    "once": Rows(
-        ("return", "one_off"),
-        {"name": "name", "quantity": "quantity", "price": "price"},
-        "one_off",
-        ("quantity", "price"),
-    ),
-    "run": Rows(
-        ("return", "infrastructure"),
-        {"name": "name", "before": "before", "after": "after"},
-        "running",
-        ("before", "after"),
-    ),
-    "ramp": Rows(("return", "ramp"), {"share": "share", "from": "from_month"}, "ramp.stages", ("share",)),
-    "change": Rows(
-        ("return", "price_changes"),
-        {"side": "side", "percent": "factor", "from": "from_month"},
-        "changes",
-        ("percent",),
-    ),
-    "range": Rows(("return", "ranges"), {"of": "input", "low": "low", "high": "high"}),
-    "rate": Rows(("exchange_rates",), {"currency": "currency", "per_usd": "per_usd"}),
-}
 # The places of numbers that can be uncertain, as the calculator's names; of rows without their position.
-OF_WORKLOADS = {place: name for name, place in WORKLOADS.items() if name in TRAFFIC}
+OF_WORKLOADS = {".".join(place): name for name, place in WORKLOADS.items() if name in TRAFFIC}
 OF_WORKLOADS |= {f"{SIDES[name.partition('.')[0]]}.prices": name for name in ALL_PRICES}
-OF_TERMS = {place: name for name, place in TERMS.items() if name in PATHS}
+OF_TERMS = {".".join(place): name for name, place in TERMS.items() if name in PATHS}
 OF_ROWS = {(rows.place[1], rows.words[word]): (name, word) for name, rows in ROWS.items() for word in rows.numbers}
-
-
-def field_of(name: str) -> Field | None:
-    """The calculator's field of a name, whatever row or workload it is of; None for all prices of a side."""
-    first, _dot, rest = name.partition(".")
-    if first.isdigit():
-        return field_of(rest)
-    word = rest.partition(".")[2]
-    return BY_NAME[f"{first}.1.{word}"] if first in ROWS and word else BY_NAME.get(name)
 
 
 def place_of(name: str, body: EstimateIn) -> Place:
@@ -126,7 +32,7 @@ def place_of(name: str, body: EstimateIn) -> Place:
             if input_name(index, field.name) == name:
                 return "workloads", index, *_in_workload(workload, field.name)
     if name in TERMS:
-        return "return", *TERMS[name].split(".")
+        return "return", *TERMS[name]
     first, _dot, rest = name.partition(".")
     if first in ROWS:
         return _in_row(ROWS[first], rest, body)
@@ -135,7 +41,7 @@ def place_of(name: str, body: EstimateIn) -> Place:
 
 def _in_workload(body: WorkloadIn, field: str) -> Place:
     if field in WORKLOADS:
-        return tuple(WORKLOADS[field].split("."))
+        return WORKLOADS[field]
     if field in {"requests", "per"}:
         return ("requests_per_month" if body.requests_per_day is None else "requests_per_day",)
     side, _dot, word = field.partition(".")
@@ -146,7 +52,7 @@ def _in_workload(body: WorkloadIn, field: str) -> Place:
 
 def _in_row(rows: Rows, rest: str, body: EstimateIn) -> Place:
     number, _dot, word = rest.partition(".")
-    place = (*rows.place, int(number) - 1)
+    place: Place = (*rows.place, int(number) - 1)
     dated = word == "from" and getattr(value_at(body, place), "from_date", None) is not None
     return *place, "from_date" if dated else rows.words[word]
 
@@ -203,23 +109,3 @@ def number_at(body: EstimateIn, name: str) -> Decimal | None:
         return Decimal(1)
     found: Decimal | None = value_at(body, place_of(name, body))
     return None if field.name in {"searches", "files", "code"} and not found else found
-
-
-def shown_place(name: str, per: str, path: str) -> str:
-    """The place in a body of an uncertain input: its name, its workload's `per`, its path in the engine's case.
-
-    Rows go by their position in the engine, which has none for the empty ones of a form.
-    """
-    first, _dot, rest = name.partition(".")
-    if first.isdigit():
-        index, bare = int(first) - 1, rest
-    else:
-        index, bare = 0, name
-    if bare in TERMS:
-        return f"return.{TERMS[bare]}"
-    if first in ROWS:
-        word = ROWS[first].words[rest.partition(".")[2]]
-        return ".".join([*map(str, ROWS[first].place), path.split(".")[-2], word])
-    if bare in ALL_PRICES:
-        return f"workloads.{index}.{SIDES[bare.partition('.')[0]]}.prices"
-    return f"workloads.{index}." + (f"requests_per_{per}" if bare == "requests" else WORKLOADS[bare])

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from costcalc.charts import DASHES, SHAPES, Chart, apart, axis_format, locale, short, tooltip
+from costcalc.charts import DASHES, SHAPES, Chart, amount, apart, axis_format, locale, short, tooltip
 from costcalc.engine import Outlook, Return, dollars, round_half_up
 from costcalc.formatting import Formatter
 
@@ -89,12 +89,12 @@ def _rows(found: Return, outlook: Outlook | None, write: Formatter) -> Iterator[
     """A row for each moment: its place on the axis, and what is said of it."""
     cash, spreads = found.cash, outlook.cumulative if outlook else ()
     for place, (moment, total) in enumerate(zip(cash.moments, cash.cumulative, strict=True)):
-        row: dict[str, Any] = {"month": float(moment), "total": total / 100}
+        row: dict[str, Any] = {"month": float(moment), "total": amount(total, write)}
         row["name"] = write.number(place) if place else _("paid once")
         row |= {"cash": write.cents(cash.flow[place]), "sum": write.cents(total)}
         if spreads:
             spread = spreads[place]
-            row |= {"low": spread.p10_cents / 100, "high": spread.p90_cents / 100}
+            row |= {"low": amount(spread.p10_cents, write), "high": amount(spread.p90_cents, write)}
             row |= {"p10": write.cents(spread.p10_cents), "p90": write.cents(spread.p90_cents)}
         yield row
 

@@ -13,11 +13,12 @@ from costcalc.accounts.access import Visit
 from costcalc.accounts.credentials import Bearer, visit_of
 from costcalc.scenarios import saving
 from costcalc.scenarios.estimate_answer import TotalsOut
+from costcalc.scenarios.return_answer import ReturnOut
 from costcalc.scenarios.saved import Revision
 from costcalc.scenarios.saved_shown import GUARDED, estimate_of
 from costcalc.wire.problem import problems
 
-router = Router(tags=["scenarios"], auth=Bearer())
+router = Router(tags=["scenarios"], auth=Bearer(), by_alias=True)
 MOST_COMPARED = 6
 VersionName = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{12}(\.[1-9][0-9]{0,8})?$")]
 
@@ -31,6 +32,7 @@ class VersionOut(Schema):
     complete: bool
     monthly: TotalsOut
     annual: TotalsOut
+    returns: ReturnOut = Field(alias="return")
 
 
 class AmountOut(Schema):
@@ -77,7 +79,7 @@ def compare_scenarios(request: HttpRequest, asked: Query[Compared]) -> dict[str,
                 "scenario": revision.scenario.public_id,
                 "revision": revision.number,
                 "name": revision.scenario.name,
-                **{name: answer[name] for name in ("complete", "monthly", "annual")},
+                **{name: answer[name] for name in ("complete", "monthly", "annual", "return")},
             }
             for revision, answer in known
         ],

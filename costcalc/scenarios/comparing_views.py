@@ -22,7 +22,7 @@ from costcalc.scenarios.cash_chart import cash_compared
 from costcalc.scenarios.comparing import Comparison, Version
 from costcalc.scenarios.return_charts import Place
 from costcalc.scenarios.saved import Draft, Revision, SavedScenario, UnreadableError
-from costcalc.scenarios.shown import shown_in
+from costcalc.scenarios.shown import Shown, shown_in
 
 COLUMNS = "abcdef"
 
@@ -34,7 +34,9 @@ def compare(request: HttpRequest) -> HttpResponse:
     too_many, versions = len(_asked(request)) > len(COLUMNS), asked_versions(request)
     context: dict[str, Any] = {"versions": versions, "catalogue": catalogue(), "too_many": too_many}
     context |= _columns(request, versions) if len(versions) > 1 else {"groups": []}
-    context["chart"] = Place(f"{request.path}charts/", request.GET.urlencode()).framed(compared_chart(versions))
+    context["chart"] = Place(f"{request.path}charts/", request.GET.urlencode()).framed(
+        compared_chart(request, versions)
+    )
     return render(request, "scenarios/saved/compare.html", context, status=200 if context["groups"] else 422)
 
 
@@ -47,9 +49,12 @@ def asked_versions(request: HttpRequest) -> list[Version]:
     return versions
 
 
-def compared_chart(versions: Sequence[Version]) -> Chart | None:
+def compared_chart(request: HttpRequest, versions: Sequence[Version]) -> Chart | None:
     """Cumulative cash of several versions; None where fewer than two of them are known whole."""
-    return cash_compared([(version.title, version.result.returned) for version in versions], formatter_for())
+    if len(versions) < 2:
+        return None
+    write = _shown(request, versions).write
+    return cash_compared([(version.title, version.result.returned) for version in versions], write)
 
 
 def _asked(request: HttpRequest) -> list[tuple[str, int | None]]:
@@ -101,10 +106,15 @@ def compared(
 
 
 def _columns(request: HttpRequest, versions: Sequence[Version]) -> dict[str, Any]:
-    """What stands side by side, in one currency at one rate: that of the column which the others are measured against.
+    """What stands side by side, in one currency at one rate."""
+    shown = _shown(request, versions)
+    return {"groups": Comparison(versions, shown.write).groups(), "in_currency": shown.note}
+
+
+def _shown(request: HttpRequest, versions: Sequence[Version]) -> Shown:
+    """In which currency, at which rate: that of the column which the others are measured against.
 
     At a rate each, two sums that are the same would look different.
     """
     first = versions[0].result.scenario
-    shown = shown_in(currency_of(request), first.rates, first.day, formatter_for())
-    return {"groups": Comparison(versions, shown.write).groups(), "in_currency": shown.note}
+    return shown_in(currency_of(request), first.rates, first.day, formatter_for())

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from costcalc.charts import Chart, axis_format, locale, short, tooltip
+from costcalc.charts import Chart, amount, axis_format, locale, short, tooltip
 from costcalc.engine import Return, dollars
 from costcalc.formatting import Formatter
 
@@ -56,7 +56,7 @@ def _title(widest: Driver, write: Formatter) -> str:
 
 def _spec(base: int, drivers: Sequence[Driver], write: Formatter) -> dict[str, Any]:
     cents = [base, *(end for d in drivers for end in (d.low_cents, d.high_cents))]
-    low, high = min(cents) / 100, max(cents) / 100
+    low, high = amount(min(cents), write), amount(max(cents), write)
     room = (high - low) * 0.06 or 1.0
     axis = {"title": _("Net present value"), "grid": True, "tickCount": 3, "labelFlush": True}
     axis["format"] = axis_format(max(abs(low), abs(high)))
@@ -66,7 +66,7 @@ def _spec(base: int, drivers: Sequence[Driver], write: Formatter) -> dict[str, A
     return {
         "data": {"values": list(_ends(base, drivers, write))},
         "encoding": {"y": y},
-        "layer": [*_lines(base, low, high, x), *_bars(x), *_words(x, drivers)],
+        "layer": [*_lines(amount(base, write), low, high, x), *_bars(x), *_words(x, drivers)],
     }
 
 
@@ -80,15 +80,15 @@ def _ends(base: int, drivers: Sequence[Driver], write: Formatter) -> Iterator[di
                 "end": end,
                 "said": said,
                 "worth": write.cents(cents),
-                "base": base / 100,
-                "value": cents / 100,
+                "base": amount(base, write),
+                "value": amount(cents, write),
                 "left": cents < other or (cents == other and end == "low"),
             }
 
 
-def _lines(base: int, low: float, high: float, x: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _lines(base: float, low: float, high: float, x: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Where the scenario itself stands, and zero where it is in sight."""
-    sums = [("mark", base / 100), *([("zero", 0.0)] if low < 0 < high else [])]
+    sums = [("mark", base), *([("zero", 0.0)] if low < 0 < high else [])]
     for style, value in sums:
         encoding = {"x": {**x, "field": "value"}, "y": None}
         yield {"data": {"values": [{"value": value}]}, "mark": {"type": "rule", "style": style}, "encoding": encoding}

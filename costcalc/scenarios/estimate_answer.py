@@ -14,11 +14,12 @@ from costcalc.catalog.entries import Entry
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import OwnEntry
 from costcalc.catalog.published import exact, source, tiers, units
-from costcalc.engine import Totals, averaged, dollars, prices_at
+from costcalc.digits import canonical
+from costcalc.engine import Totals, averaged, dollars, prices_at, round_half_up, scaled
 from costcalc.formatting import formatter_for
 from costcalc.scenarios.findings import Findings
 from costcalc.scenarios.return_answer import ReturnOut, returned
-from costcalc.scenarios.scenario import Offer, Result
+from costcalc.scenarios.scenario import Offer, Result, Scenario
 from costcalc.wire.exact import iso
 
 
@@ -88,6 +89,16 @@ class PriceUsedOut(Schema):
     source: PriceSourceOut | None
 
 
+class RateUsedOut(Schema):
+    """The exchange rate of a currency in which something was typed, the day from which it holds, and who says so."""
+
+    currency: str
+    per_usd: str = Field(description="Units of it that one US dollar buys, to twelve decimals.")
+    on: dt.date
+    source: str
+    url: str
+
+
 class EstimateOut(Schema):
     """Money as decimal strings. `monthly` is the first month; `annual` twelve months, not cut off at a shutdown."""
 
@@ -100,6 +111,7 @@ class EstimateOut(Schema):
     unknown: list[UnknownOut]
     warnings: list[WarningOut]
     prices: list[PriceUsedOut]
+    exchange_rates: list[RateUsedOut]
     # Sent under its alias: routers that answer with it say by_alias.
     returns: ReturnOut | None = Field(alias="return", description="Null where it was not asked for.")
 
@@ -121,6 +133,7 @@ def answered(result: Result, held: Catalogue, today: dt.date, with_return: bool 
         "unknown": [{**_fields(gap), "share": exact(gap.share)} for gap in result.estimate.unknown],
         "warnings": [{**_fields(finding), "detail": finding.detail} for finding in findings],
         "prices": list(_prices(result)),
+        "exchange_rates": list(_rates(result.scenario)),
         "return": returns,
     }
 
@@ -158,6 +171,14 @@ def _prices(result: Result) -> Iterator[dict[str, Any]]:
     for index, offers in enumerate(result.offers):
         for side, offer in zip(("baseline", "candidate"), offers, strict=True):
             yield {"side": side, "workload": index, **_offer(offer, result)}
+
+
+def _rates(scenario: Scenario) -> Iterator[dict[str, Any]]:
+    for currency in sorted(scenario.currencies):
+        rate = scenario.rates.rate(currency, scenario.day)
+        assert rate is not None, "it was computed with"
+        per_usd = canonical(scaled(round_half_up(rate.per_dollar * 10**12), 12))
+        yield {"currency": currency, "per_usd": per_usd, "on": rate.on, "source": rate.source, "url": rate.url}
 
 
 def _offer(offer: Offer, result: Result) -> dict[str, Any]:

@@ -13,13 +13,11 @@ from pydantic import ValidationError
 
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import Lookup
-from costcalc.engine import ExchangeRates
 from costcalc.scenarios.body_address import UncarriedError, address_of
 from costcalc.scenarios.body_kinds import Fault
 from costcalc.scenarios.body_places import place_of
 from costcalc.scenarios.documents import Document, DocumentError, Path, Spot, read_document
 from costcalc.scenarios.estimate_bodies import EstimateIn
-from costcalc.scenarios.fields import MOST_WORKLOADS
 from costcalc.scenarios.reading import read
 from costcalc.wire.strict_json import BadJSONError, refuse_unstorable_text
 
@@ -43,13 +41,10 @@ class BadScenarioError(ValueError):
         self.wrong = wrong
 
 
-def query_of(text: str, held: Catalogue, own: Lookup, rates: ExchangeRates, today: dt.date) -> str:
+def query_of(text: str, held: Catalogue, own: Lookup, today: dt.date) -> str:
     """The calculator's address of a scenario in JSON or YAML. Raises BadScenarioError."""
     document = _read(text)
     body = _body(document)
-    if len(body.workloads) > MOST_WORKLOADS:
-        words = _("The calculator holds %(count)s workloads at most.") % {"count": MOST_WORKLOADS}
-        raise BadScenarioError(_wrong(document, [(("workloads", MOST_WORKLOADS), words)]))
     try:
         query = address_of(body, held)
         reading = read(QueryDict(query), held, own)
@@ -57,7 +52,7 @@ def query_of(text: str, held: Catalogue, own: Lookup, rates: ExchangeRates, toda
         raise BadScenarioError(_wrong(document, error.faults)) from None
     except SuspiciousOperation:
         raise BadScenarioError([Wrong(None, "", _("This is more than an address holds."))]) from None
-    if reading.built(today, rates) is None:
+    if reading.built(today) is None:
         faults = [(place_of(name, body), message) for name, message in reading.errors.items()]
         raise BadScenarioError(_wrong(document, faults))
     return reading.query

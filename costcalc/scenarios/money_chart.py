@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from costcalc.catalog.labels import unit_label
-from costcalc.charts import Chart, locale, short, tooltip
+from costcalc.charts import Chart, amount, locale, short, tooltip
 from costcalc.engine import dollars
 from costcalc.formatting import Formatter
 from costcalc.scenarios.scenario import Result
@@ -99,14 +99,14 @@ def _text(bar: _Bar, write: Formatter) -> str:
 
 
 def _spec(bars: Sequence[_Bar], write: Formatter) -> dict[str, Any]:
-    top = max(max(bar.start, bar.end) for bar in bars) / 100 or 1.0
+    top = amount(max(max(bar.start, bar.end) for bar in bars), write) or 1.0
     rows = [
         {
             "place": place,
             "label": short(bar.label, 44),
-            "start": bar.start / 100,
-            "end": bar.end / 100,
-            "far": max(bar.start, bar.end) / 100,
+            "start": amount(bar.start, write),
+            "end": amount(bar.end, write),
+            "far": amount(max(bar.start, bar.end), write),
             "text": _text(bar, write),
             "kind": bar.kind,
         }

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from costcalc.accounts.access import Visit
+from costcalc.accounts.preferences import currency_of
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import Lookup, seen_from, unnamed_in
@@ -22,6 +23,7 @@ from costcalc.scenarios.saved import Revision, SavedScenario, UnreadableError
 from costcalc.scenarios.saved_views import of_scenario
 from costcalc.scenarios.scenario import Result
 from costcalc.scenarios.shared_views import in_their_language, opened, private
+from costcalc.scenarios.shown import shown_in
 from costcalc.wire.pictures import picture, without_look
 
 
@@ -32,7 +34,7 @@ def unsaved(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
     scenario = reading.built(timezone.now().date())
     if scenario is None:
         raise Http404
-    return picture(request, _named(chart, scenario.computed(), reading), kind)
+    return picture(request, _named(request, chart, scenario.computed(), reading), kind)
 
 
 @require_safe
@@ -41,7 +43,7 @@ def saved(
     request: HttpRequest, came: Visit, scenario: SavedScenario, chart: str, kind: str, number: int
 ) -> HttpResponse:
     """A chart of a revision, for whoever may read it."""
-    return picture(request, _of(saving.revision_of(scenario, number), chart), kind)
+    return picture(request, _of(request, saving.revision_of(scenario, number), chart), kind)
 
 
 @require_safe
@@ -50,7 +52,7 @@ def shared(request: HttpRequest, link: str, chart: str, kind: str) -> HttpRespon
     """A chart of what a link shows, for whoever holds it."""
     revision = opened(link, timezone.now()).revision
     with in_their_language(request):
-        found = _of(revision, chart, unnamed_in(revision.scenario.workspace))
+        found = _of(request, revision, chart, unnamed_in(revision.scenario.workspace))
         return private(picture(request, found, kind))
 
 
@@ -59,16 +61,19 @@ def shared(request: HttpRequest, link: str, chart: str, kind: str) -> HttpRespon
 def compared(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
     """A chart of several revisions side by side."""
     versions = asked_versions(request)
-    return picture(request, compared_chart(versions) if chart == "cash" else None, kind)
+    return picture(request, compared_chart(request, versions) if chart == "cash" else None, kind)
 
 
-def _named(chart: str, result: Result, reading: Reading) -> Chart | None:
-    return ReturnCharts(result, reading, formatter_for()).named(chart)
+def _named(request: HttpRequest, chart: str, result: Result, reading: Reading) -> Chart | None:
+    """The chart, its sums in the currency of whoever looks."""
+    scenario = result.scenario
+    shown = shown_in(currency_of(request), scenario.rates, scenario.day, formatter_for())
+    return ReturnCharts(result, reading, shown.write).named(chart)
 
 
-def _of(revision: Revision, chart: str, own: Lookup | None = None) -> Chart | None:
+def _of(request: HttpRequest, revision: Revision, chart: str, own: Lookup | None = None) -> Chart | None:
     try:
         said = revision.again(catalogue(), own)
     except UnreadableError:
         return None
-    return _named(chart, said.result, said.reading)
+    return _named(request, chart, said.result, said.reading)

@@ -26,7 +26,8 @@ from costcalc.engine import (
     stages,
 )
 from costcalc.scenarios.body_kinds import Fault
-from costcalc.scenarios.body_places import ROWS, field_of, name_of, number_at, place_of
+from costcalc.scenarios.body_places import name_of, number_at, place_of
+from costcalc.scenarios.body_words import ROWS, field_of
 from costcalc.scenarios.estimate_bodies import EstimateIn
 from costcalc.scenarios.kinds import Field, split_name
 from costcalc.scenarios.return_bodies import PriceChangeIn, RangeIn, ReturnIn, RunningIn, SinceIn, StageIn

@@ -9,20 +9,19 @@ from typing import Any
 from django.utils.translation import override
 
 from costcalc.digits import canonical
-from costcalc.scenarios.body_places import ROWS, SHARES, SIDES, TERMS, WORKLOADS
+from costcalc.scenarios.body_words import ROWS, SIDES, TERMS, field_of, input_place
 from costcalc.scenarios.kinds import Field, Value, split_name
-from costcalc.scenarios.return_fields import CHANGE, CURRENCY, ONCE, RAMP, RANGE, RETURN_BY_NAME, RUN, Part, filled
-from costcalc.scenarios.return_ranges import PRICES as ALL_PRICES
+from costcalc.scenarios.return_fields import PARTS, RANGE, RETURN_BY_NAME, filled
 
 Values = Mapping[str, Value]
 Json = dict[str, Any]
-# The lists of the return by the calculator's word for them.
-LISTS: Mapping[str, Part] = {"once": ONCE, "run": RUN, "ramp": RAMP, "change": CHANGE}
+# The parts of the form that are lists, by the first word of their fields.
+LISTS = {part.rows[0][0].name.partition(".")[0]: part for part in PARTS if part.rows}
 
 
 def rates_of(scenario: Values) -> list[Json]:
     """The exchange rates that were typed into the scenario."""
-    return [_item(CURRENCY.rows[at], ROWS["rate"].words, scenario) for at in filled(CURRENCY, scenario)]
+    return _rows("rate", scenario)
 
 
 def return_of(workloads: Sequence[Values], scenario: Values) -> Json:
@@ -30,13 +29,17 @@ def return_of(workloads: Sequence[Values], scenario: Values) -> Json:
     found: Json = {}
     for name, place in TERMS.items():
         if scenario[name] != RETURN_BY_NAME[name].default:
-            _put(found, place.split("."), _said(RETURN_BY_NAME[name], scenario[name]))
-    for name, part in LISTS.items():
-        rows = [_item(part.rows[at], ROWS[name].words, scenario) for at in filled(part, scenario)]
-        if any(scenario[of.name] != of.default for row in part.rows for of in row):
-            found[str(ROWS[name].place[-1])] = rows
+            _put(found, place, _said(RETURN_BY_NAME[name], scenario[name]))
+    for name in ("once", "run", "ramp", "change"):
+        if any(scenario[of.name] != of.default for row in LISTS[name].rows for of in row):
+            found[ROWS[name].place[-1]] = _rows(name, scenario)
     ranges = list(_ranges(workloads, scenario))
     return {**found, "ranges": ranges} if ranges else found
+
+
+def _rows(name: str, scenario: Values) -> list[Json]:
+    part = LISTS[name]
+    return [_item(part.rows[at], ROWS[name].words, scenario) for at in filled(part, scenario)]
 
 
 def _put(found: Json, place: Sequence[str], value: object) -> None:
@@ -80,34 +83,24 @@ def _ranges(workloads: Sequence[Values], scenario: Values) -> Iterator[Json]:
     for at in filled(RANGE, scenario):
         named, low, high = RANGE.rows[at]
         name = str(scenario[named.name])
-        place, of = place_of_input(name, workloads, scenario)
+        index, bare = split_name(name)
+        row = _row(bare, scenario)
         yield {
-            "input": place,
-            **{word: _bound(of, name, scenario[f.name]) for word, f in (("low", low), ("high", high))},
+            "input": input_place(name, str(workloads[index]["per"]), row),
+            **{word: _bound(name, scenario[of.name]) for word, of in (("low", low), ("high", high))},
         }
 
 
-def _bound(of: Field | None, name: str, value: Value) -> int | str | None:
-    percent = of is None and (name.endswith(".prices") or split_name(name)[1] in SHARES)
-    if percent and isinstance(value, Decimal):
-        return _exact(value.scaleb(-2))
-    return _exact(value) if of is None else _said(of, value)
+def _row(name: str, scenario: Values) -> int:
+    """The position in a body of the row that a field is in; 0 of what is in no list."""
+    first, _dot, rest = name.partition(".")
+    number = rest.partition(".")[0]
+    return filled(LISTS[first], scenario).index(int(number) - 1) if first in LISTS and number.isdigit() else 0
 
 
-def place_of_input(name: str, workloads: Sequence[Values], scenario: Values) -> tuple[str, Field | None]:
-    """Where an uncertain input stands in the body, and its field if it is one of the return's."""
-    if name in TERMS:
-        return f"return.{TERMS[name]}", RETURN_BY_NAME[name]
-    listed, _dot, rest = name.partition(".")
-    if listed in LISTS:
-        number, _dot, word = rest.partition(".")
-        index = filled(LISTS[listed], scenario).index(int(number) - 1)
-        return ".".join([*map(str, ROWS[listed].place), str(index), ROWS[listed].words[word]]), RETURN_BY_NAME[name]
-    index, bare = split_name(name)
-    if bare == "requests":
-        place = f"requests_per_{workloads[index]['per']}"
-    elif bare in ALL_PRICES:
-        place = f"{SIDES[bare.partition('.')[0]]}.prices"
-    else:
-        place = WORKLOADS[bare]
-    return f"workloads.{index}.{place}", None
+def _bound(name: str, value: Value) -> int | str | None:
+    """Low or high as the body has it: of all prices of a side, a factor."""
+    of = field_of(name)
+    if of is None:
+        return _exact(value.scaleb(-2)) if isinstance(value, Decimal) else None
+    return _said(of, value)

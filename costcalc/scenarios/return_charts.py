@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from costcalc.accounts.preferences import SHOW
 from costcalc.charts import Chart, Framed
 from costcalc.formatting import Formatter
 from costcalc.scenarios.cash_chart import cash_chart
@@ -21,19 +22,24 @@ Drawn = Callable[[], Chart | None]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a scenario's pictures are: the address that their names follow, and the query that says which scenario."""
+    """Where a scenario's pictures are: the address that their names follow, and the query that says which scenario.
+
+    `currency` is what the page's own address asks for; empty where it asks for none.
+    """
 
     address: str
     query: str = ""
+    currency: str = ""
 
     def framed(self, chart: Chart | None) -> Framed | None:
         """A chart with its pictures' addresses."""
-        return None if chart is None else Framed(chart, f"{self.address}{chart.id}", self.query)
+        query = "&".join(filter(None, (self.query, self.currency and f"{SHOW}={self.currency}")))
+        return None if chart is None else Framed(chart, f"{self.address}{chart.id}", query)
 
 
-def in_calculator(query: str) -> Place:
+def in_calculator(query: str, currency: str = "") -> Place:
     """Where the pictures of what is not saved are: under the calculator, with its query."""
-    return Place(f"{reverse('scenarios:calculator')}charts/", query)
+    return Place(f"{reverse('scenarios:calculator')}charts/", query, currency)
 
 
 class ReturnCharts:

@@ -81,8 +81,9 @@ class OutlookWriter:
         return said + " " + _("In %(loss)s of all draws it loses money.") % words
 
     def _spread(self, spread: Spread) -> tuple[str, str, str]:
-        cents = self.write.cents
-        return cents(spread.p10_cents), cents(spread.p50_cents), cents(spread.p90_cents)
+        # Ten thousand draws do not know cents.
+        low, middle, high = (dollars(cents) for cents in (spread.p10_cents, spread.p50_cents, spread.p90_cents))
+        return self.write.short_money(low), self.write.short_money(middle), self.write.short_money(high)
 
     def driver(self, swing: Swing) -> tuple[str, tuple[str, str, str, str]]:
         """An uncertain input's name; its low and its high, each with the present value there."""

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from costcalc.accounts.access import Visit, current_visit, person, typed_before
-from costcalc.accounts.preferences import currency_of
+from costcalc.accounts.preferences import asked_currency, currency_of
 from costcalc.accounts.roles import Role
 from costcalc.catalog.exchange import rates_in
 from costcalc.catalog.index import Catalogue, catalogue
@@ -124,7 +124,7 @@ def scenario_page(
         "may": {"edit": came.may(Role.EDITOR), "delete": came.may(Role.OWNER)},
         "in_calculator": calculator_address(revision),
         "address": whole_address(request, reverse("scenarios:revision", args=[scenario.public_id, revision.number])),
-        **answer(revision, held, today, _pictures(revision), currency),
+        **answer(revision, held, today, _pictures(request, revision), currency),
         **changes,
     }
     return render(request, "scenarios/saved/scenario.html", context, status=status)
@@ -151,9 +151,9 @@ def answer(
     return {**ledger_of(said, held, today, pictures, currency), **shown}
 
 
-def _pictures(revision: Revision) -> Place:
+def _pictures(request: HttpRequest, revision: Revision) -> Place:
     address = reverse("scenarios:revision", args=[revision.scenario.public_id, revision.number])
-    return Place(f"{address}charts/")
+    return Place(f"{address}charts/", currency=asked_currency(request))
 
 
 def copy_of(reading: Reading, result: Result) -> str:
@@ -177,7 +177,7 @@ def ledger_of(said: Draft, held: Catalogue, today: dt.date, pictures: Place, cur
     """What the templates of the ledger and of the return show of an answer, its sums in a currency."""
     result, scenario = said.result, said.result.scenario
     shown = shown_in(currency, scenario.rates, scenario.day, formatter_for())
-    charts = ReturnCharts(result, said.reading, shown.write.in_dollars)
+    charts = ReturnCharts(result, said.reading, shown.write)
     findings = Findings(result, held, shown.write, today).all()
     return {
         "ledger": Writer(result, shown.write, today).ledger(findings),

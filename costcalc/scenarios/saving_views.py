@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from costcalc.accounts.access import Visit, current_workspace, person, visit
-from costcalc.accounts.preferences import currency_of
+from costcalc.accounts.preferences import asked_currency, currency_of
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import Workspace, personal_workspace
 from costcalc.catalog.entries import Entry
@@ -56,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "query": said.query,
-        **ledger_of(said, held, now.date(), in_calculator(said.query), currency_of(request)),
+        **ledger_of(said, held, now.date(), in_calculator(said.query, asked_currency(request)), currency_of(request)),
     }
     return render(request, "scenarios/saved/new.html", context, status=422 if form.is_bound else 200)
 

@@ -39,11 +39,11 @@ from costcalc.engine import (
     Variant,
     Workload,
     estimate,
-    in_dollars,
     returns,
     round_half_up,
     scaled,
     seed_of,
+    sheet_in_dollars,
     simulate,
     tornado,
     traffic_together,
@@ -67,19 +67,11 @@ class TypedPrices:
     @cached_property
     def sheet(self) -> PriceSheet:
         """The prices in US dollars as the engine reads them: the same on every day."""
-        variants = (replace(variant, rates=self._all_in_dollars(variant.rates)) for variant in self.variants)
-        return PriceSheet((Step(self._all_in_dollars(self.rates)),), tuple(variants))
+        return sheet_in_dollars(PriceSheet((Step(self.rates),), self.variants), self.per_dollar)
 
     def at_rate(self, currency: str, per_dollar: Fraction) -> TypedPrices:
         """The same prices, typed in a currency of which one US dollar buys so many units."""
         return self if currency == USD else replace(self, currency=currency, per_dollar=per_dollar)
-
-    def _all_in_dollars(self, rates: Mapping[str, Rate]) -> dict[str, Rate]:
-        return {unit: self._in_dollars(rate) for unit, rate in rates.items()}
-
-    def _in_dollars(self, rate: Rate) -> Rate:
-        tiers = tuple(replace(tier, price=in_dollars(tier.price, self.per_dollar)) for tier in rate.tiers)
-        return Rate(in_dollars(rate.base, self.per_dollar), tiers)
 
 
 Choice = Entry | TypedPrices

@@ -14,7 +14,7 @@ from typing import Any
 from costcalc.catalog.own_entries import PREFIX, PROVIDER
 from costcalc.digits import canonical
 from costcalc.engine import USD
-from costcalc.scenarios.body_places import SHARES, SIDES, UNITS, WORKLOADS
+from costcalc.scenarios.body_words import NUMBERS, SHARES, SIDES, UNITS, WORDS
 from costcalc.scenarios.fields import BY_NAME, PRICES, TYPED
 from costcalc.scenarios.kinds import Value
 from costcalc.scenarios.return_body import rates_of, return_of
@@ -54,13 +54,13 @@ def exact(value: Decimal) -> int | str:
 def _workload(values: Values) -> Json:
     found: Json = {"requests_per_month" if values["per"] == "month" else "requests_per_day": _exact(values["requests"])}
     sides = {name: _side(field, values) for field, name in SIDES.items()}
-    for field, place in WORKLOADS.items():
+    for field, place in {**WORDS, **NUMBERS, **SHARES}.items():
         value = values[field]
         if value == BY_NAME[field].default and field not in ALWAYS:
             continue
-        side, _dot, name = place.rpartition(".")
+        place_in = sides[place[0]] if len(place) > 1 else found
         share = value.scaleb(-2) if field in SHARES and isinstance(value, Decimal) else value
-        (sides[side] if side else found)[name] = _exact(share)
+        place_in[place[-1]] = _exact(share)
     ordered = {name: found[name] for name in ORDER if name in found}
     return {**ordered, **found, **sides}
 

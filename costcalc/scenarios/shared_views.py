@@ -19,7 +19,7 @@ from costcalc.accounts.access import Visit, in_workspace, sent_from
 from costcalc.accounts.capability import new_id
 from costcalc.accounts.navigation import navigation
 from costcalc.accounts.once import first_time
-from costcalc.accounts.preferences import currency_of
+from costcalc.accounts.preferences import asked_currency, currency_of
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import unnamed_in
@@ -109,7 +109,8 @@ def private(response: HttpResponse) -> HttpResponse:
 
 def _pictures(request: HttpRequest) -> Place:
     language = request.GET.get("language", "")
-    return Place(f"{request.path}charts/", f"language={language}" if language in LANGUAGES else "")
+    said = f"language={language}" if language in LANGUAGES else ""
+    return Place(f"{request.path}charts/", said, asked_currency(request))
 
 
 @require_safe

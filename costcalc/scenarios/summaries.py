@@ -68,8 +68,10 @@ class Summaries:
         return markup.swapped(self._texts()) + SafeString("".join(switches))
 
     def _texts(self) -> Iterator[tuple[str, str]]:
-        for index in range(len(self.reading.workloads)):
-            yield from ((f"{element_id(index, side)}-caption", self.caption(index, side)) for side in SIDES)
+        for index, values in enumerate(self.reading.workloads):
+            # Typed prices have no caption that could be drawn anew.
+            models = [side for side in SIDES if values[side] != TYPED]
+            yield from ((f"{element_id(index, side)}-caption", self.caption(index, side)) for side in models)
             yield f"{element_id(index, 'cache')}-summary", self.cache(index)
             yield f"{element_id(index, 'billing')}-summary", self.billing(index)
             yield f"{element_id(index, 'shift')}-summary", self.shift(index)

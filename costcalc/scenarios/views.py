@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from costcalc.accounts.preferences import currency_of
+from costcalc.accounts.preferences import asked_currency, currency_of
 from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import seen_from
@@ -117,7 +117,7 @@ class _Request:
     @property
     def charts(self) -> ReturnCharts:
         """Its charts; only of a request that has a scenario."""
-        return ReturnCharts(self.computed, self.reading, formatter_for())
+        return ReturnCharts(self.computed, self.reading, self.shown.write)
 
     @cached_property
     def shown(self) -> Shown:
@@ -216,7 +216,7 @@ def _sheet(asked: _Request) -> dict[str, Any]:
         **context,
         "address": whole_address(asked.request, _home(query)),
         "ledger": Writer(result, write, asked.today).ledger(findings),
-        "money": in_calculator(query).framed(shown.charts.money()),
+        "money": in_calculator(query, asked_currency(asked.request)).framed(shown.charts.money()),
         "in_currency": shown.shown.note,
         **listing(page, result, asked.held, write),
     }
@@ -227,7 +227,7 @@ def _returned(shown: _Request | None) -> dict[str, Any]:
         return {}
     return {
         "returned": ReturnWriter(shown.computed, shown.reading, shown.shown.write).shown(),
-        "charts": shown.charts.framed(in_calculator(shown.reading.query)),
+        "charts": shown.charts.framed(in_calculator(shown.reading.query, asked_currency(shown.request))),
         "assumed": assumptions(shown.reading, formatter_for()),
     }
 

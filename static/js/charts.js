@@ -68,8 +68,9 @@
     if (old) placeOf(figure).replaceChildren(old);
   });
 
-  // Texts are cleaned up too, and match nothing.
-  root.addEventListener("htmx:beforeCleanupElement", ({ target }) => target.matches?.("figure.chart") && forget(target));
+  root.addEventListener("htmx:beforeCleanupElement", ({ target }) => {
+    if (target instanceof Element && target.matches("figure.chart")) forget(target);
+  });
   root.addEventListener("htmx:afterSwap", stay);
   // Not before: until then htmx lets what is new have the attributes of what it takes the place of.
   root.addEventListener("htmx:afterSettle", watch);

@@ -130,6 +130,42 @@ def test_a_chart_can_be_taken_along(page: Page, site: str) -> None:
         assert taken.value.path().read_bytes().startswith(begins)
 
 
+CALCULATOR = (
+    "/?from=typed&from.input=2&from.output=8&to=typed&to.input=0.42&to.output=0.42&once.1.quantity=60000&once.1.price=1"
+    "&range.1.of=requests&range.1.low=30000&range.1.high=60000"
+)
+
+
+def test_the_charts_of_the_calculator_follow_what_is_typed(page: Page, site: str) -> None:
+    page.goto(site + CALCULATOR)
+    for name in ("money", "cash", "drivers"):
+        page.locator(f"#chart-{name}").scroll_into_view_if_needed()
+        expect(page.locator(f"#chart-{name} svg.marks")).to_be_visible()
+    expect(page.locator("#chart-money .drawing")).to_contain_text("−$5,685.00")
+    page.get_by_label("Requests", exact=True).fill("60000")
+    page.keyboard.press("Tab")
+    expect(page.locator("#chart-cash figcaption")).to_have_text("Pays back after 7.61 months")
+    page.locator("#chart-money").scroll_into_view_if_needed()
+    expect(page.locator("#chart-money .drawing")).to_contain_text("−$6,822.00")
+    page.locator("#chart-cash").scroll_into_view_if_needed()
+    expect(page.locator("#chart-cash .drawing")).to_contain_text("7.61 months")
+    assert page.locator("#vg-tooltip-element").count() == 1
+
+
+def test_the_charts_of_the_calculator_are_accessible_with_a_number_told(browser: Browser, site: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, color_scheme="dark")
+    reader = context.new_page()
+    reader.goto(site + CALCULATOR)
+    for name in ("money", "cash", "drivers"):
+        reader.locator(f"#chart-{name}").scroll_into_view_if_needed()
+        expect(reader.locator(f"#chart-{name} svg.marks")).to_be_visible()
+    reader.locator("#chart-cash .drawing").hover()
+    expect(reader.locator("#vg-tooltip-element")).to_contain_text("P90")
+    assert Axe().run(reader).response["violations"] == []
+    assert reader.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    context.close()
+
+
 def test_the_numbers_open_under_the_chart(page: Page, site: str) -> None:
     page.goto(site + CHAT)
     figure = drawn(page)

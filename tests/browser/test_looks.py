@@ -115,6 +115,7 @@ DECIDING = {
     "/prices/deepseek/deepseek-v4-pro/": ["tbody td:nth-child(3)", ".stacked td:nth-child(2)"],
 }
 OUT_OF_SIGHT = """(names) => names.flatMap((name) => [...document.querySelectorAll(name)].slice(0, 40)
+    .filter((e) => !e.closest("details:not([open])"))
     .filter((e) => !e.checkVisibility() || e.getBoundingClientRect().right > innerWidth)
     .map((e) => name + ": " + e.textContent))"""
 

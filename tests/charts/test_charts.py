@@ -5,6 +5,7 @@ import re
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -119,7 +120,7 @@ def test_nothing_is_fetched_for_a_chart() -> None:
 
 def test_numbers_on_axes_follow_the_language() -> None:
     assert locale(formatter_for("en"))["currency"] == ["$", ""]
-    assert locale(formatter_for("vi"), "VND")["currency"] == ["", "\u00a0₫"]
+    assert locale(formatter_for("vi").showing("VND", Fraction(26_000)))["currency"] == ["", "\u00a0₫"]
     assert ">1,000<" not in svg(replace(a_chart(), locale=locale(formatter_for("vi"))))
     spec = {**a_chart().spec, "data": {"values": [{"name": "a", "value": 4000}]}}
     assert "4.000\u00a0US$<" in svg(replace(a_chart(), spec=spec, locale=locale(formatter_for("vi"))))

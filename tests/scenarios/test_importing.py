@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.scenarios.documents import LONGEST, DocumentError, Spot, read_document
-from tests.scenarios.test_takeaway import TRAFFIC, taken
+from tests.scenarios.test_takeaway import taken
+from tests.scenarios.test_workbook import EVERYTHING
 
 BODY = """{
   "days_per_month": 30,
@@ -68,7 +69,7 @@ def test_a_scenario_opens_in_the_calculator(client: Client, text: str) -> None:
 
 @pytest.mark.django_db
 def test_what_was_taken_away_comes_back_as_it_was(client: Client) -> None:
-    data = taken(client, "scenario.json", TRAFFIC)
+    data = taken(client, "scenario.json", EVERYTHING)
     answer = client.post("/import/", {"file": SimpleUploadedFile("scenario.json", data)})
     assert answer.status_code == 302
     assert taken(client, "scenario.json", answer["Location"].removeprefix("/?")) == data

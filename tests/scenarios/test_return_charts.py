@@ -3,6 +3,7 @@
 import json
 import re
 from decimal import Decimal
+from fractions import Fraction
 from html import unescape
 from xml.etree import ElementTree
 
@@ -222,6 +223,27 @@ def test_hostile_names_are_words_in_every_picture(client: Client) -> None:
         drawn = client.get(f"/charts/{name}.svg?{query.urlencode()}").content.decode()
         assert "<img" not in drawn
         assert "49" not in re.findall(r">([^<]*7\*7[^<]*)<", drawn)
+
+
+def test_charts_are_drawn_in_the_currency_that_is_shown(client: Client) -> None:
+    with override("en"):
+        result, reading = asked(UNSURE)
+        write = formatter_for("en").showing("VND", Fraction(26_000))
+        charts = ReturnCharts(result, reading, write)
+        cash, money, drivers = charts.cash(), charts.money(), charts.drivers()
+    assert cash is not None
+    assert money is not None
+    assert drivers is not None
+    # 8,055 × 26,000 = 209,430,000
+    assert money.title.startswith("The move saves ₫209,430,000 a month")
+    assert cash.spec["data"]["values"][0]["total"] == -60_000 * 26_000
+    assert money.spec["data"]["values"][0]["end"] == 9_000 * 26_000
+    assert drivers.spec["data"]["values"][0]["base"] == pytest.approx(31_830.93 * 26_000)
+    assert drivers.locale["currency"] == ["₫", ""]
+    page = client.get(f"/?{UNSURE}&show=VND").content.decode()
+    image = re.search(r'<img src="(/charts/money\.svg[^"]*)"', page)
+    assert image is not None
+    assert "₫" in client.get(unescape(image[1])).content.decode()
 
 
 def test_a_saved_revision_has_its_pictures_for_its_workspace_alone(cast: Cast) -> None:

@@ -96,6 +96,7 @@ def test_revisions_are_compared_line_by_line(writer: Client) -> None:
     found = send(writer, "GET", f"compare?of={first['id']}.1&of={second['id']}").json()
     assert [one["name"] for one in found["versions"]] == ["To Gemini", "Twice"]
     assert [one["monthly"] for one in found["versions"]] == [one["estimate"]["monthly"] for one in (first, second)]
+    assert [one["return"] for one in found["versions"]] == [one["estimate"]["return"] for one in (first, second)]
     assert {line["unit"] for line in found["lines"]} == {line["unit"] for line in first["estimate"]["lines"]}
     for wrong in (f"of={first['id']}", "of=x&of=y", f"of={first['id']}&of={second['id']}&x=1"):
         assert send(writer, "GET", f"compare?{wrong}").status_code == 422

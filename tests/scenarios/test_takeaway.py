@@ -24,8 +24,6 @@ from tests.scenarios.test_workbook import EVERYTHING, ISSUE, TYPED, UNKNOWN
 
 pytestmark = pytest.mark.django_db
 KINDS = ("scenario.xlsx", "ledger.csv", "cash.csv", "scenario.json")
-# Everything of the traffic and the prices that an address holds.
-TRAFFIC = EVERYTHING.partition("&horizon=")[0]
 
 
 def body_of(response: Any) -> bytes:
@@ -75,17 +73,18 @@ def test_what_people_typed_is_no_formula_in_a_table(client: Client) -> None:
     assert rows[0]["name"] == "'=HYPERLINK(1)"
 
 
-CERTAIN = (
-    "range.1.of=2.in&range.1.low=6000&range.1.high=9000&range.2.of=to.prices&range.2.low=90&range.2.high=120"
-    "&range.3.of=once.3.price&range.3.low=1&range.3.high=900&range.4.of=2.cached&range.4.low=0&range.4.high=50"
-    "&2.cached=10&range.5.of=change.2.percent&range.5.low=-30&range.5.high=0&range.6.of=discount&range.6.low=8"
-    "&range.6.high=15&together=35&from.successor=&2.from.successor=gpt-5"
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        ISSUE,
+        EVERYTHING,
+        "requests=1.5&per=month&in=0.001&days=365/12",
+        # What is empty stays empty, and a row is the first one that says anything.
+        "once.3.price=7&range.1.of=once.3.price&range.1.low=5&range.1.high=9&run.4.after=2&ramp.2.share=&ramp.2.from=",
+        "currency=VND&rate.2.currency=VND&rate.2.per_usd=26000&from.successor=gpt-5&change.3.percent=-5&change.3.from=2",
+    ],
 )
-ABROAD = f"{TYPED}&from.currency=EUR&currency=VND&once.1.price=1560000000&rate.1.currency=VND&rate.1.per_usd=26000.5"
-SAME_BYTES = ["", ISSUE, TRAFFIC, "requests=1.5&per=month&in=0.001&days=365/12", f"{EVERYTHING}&{CERTAIN}", ABROAD]
-
-
-@pytest.mark.parametrize("query", SAME_BYTES)
 def test_a_scenario_goes_out_and_in_and_out_as_the_same_bytes(client: Client, query: str) -> None:
     first = taken(client, "scenario.json", query)
     body = EstimateIn.model_validate(strict_json.loads(first))
@@ -93,8 +92,6 @@ def test_a_scenario_goes_out_and_in_and_out_as_the_same_bytes(client: Client, qu
     assert taken(client, "scenario.json", again) == first
     answer = client.post("/api/v1/estimate", first, content_type="application/json")
     assert answer.status_code == 200, answer.content
-    # What comes back gives the same money.
-    assert taken(client, "cash.csv", again) == taken(client, "cash.csv", query)
 
 
 def test_the_file_of_a_scenario_says_what_differs_from_the_defaults(client: Client) -> None:
