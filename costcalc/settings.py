@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "costcalc.accounts",
     "costcalc.catalog",
     "costcalc.scenarios",
+    "costcalc.streaming",
     "migrations_app.apps.PlannerConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

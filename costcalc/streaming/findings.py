@@ -1,0 +1,198 @@
+"""What is right and wrong with a recorded stream. Pure: codes and figures; the words are in `words`.
+
+Nothing is found that the recording cannot show: without time stamps nothing is said about buffering,
+without a head nothing about headers.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final
+
+from costcalc.streaming.completion import End, Reader, Reading
+from costcalc.streaming.dialects import Dialect
+from costcalc.streaming.events import Event, Parser
+from costcalc.streaming.recordings import Recording
+
+# Fewer events than this may well be made at once.
+FEW: Final = 5
+# What arrives within this time arrived together: a token takes longer to make.
+TOGETHER: Final = 0.005
+AT_ONCE: Final = 0.05
+# Events that come together, on average, from which a stream comes in bursts.
+BURST: Final = 5
+# Proxies cut a silent connection after 60 seconds (nginx) or 100 (Cloudflare); a quarter of a minute is well within.
+SILENCE: Final = 15.0
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    GOOD = "good"
+    NOTE = "note"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found, by its code, with the figures of its words."""
+
+    code: str
+    level: Level
+    figures: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A recording, read. `times` are the events' moments in seconds, None where unknown."""
+
+    recording: Recording
+    events: tuple[Event, ...]
+    times: tuple[float | None, ...]
+    reading: Reading
+    comments: int
+    unfinished: bool
+
+    @property
+    def kind(self) -> str:
+        """The media type that the server said, "" where it is not known."""
+        return self.recording.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def diagnose(recording: Recording) -> Diagnosis:
+    """Read a recording through."""
+    parser, reader = Parser(), Reader()
+    arrived = [(event, piece.at) for piece in recording.pieces for event in parser.feed(piece.data)]
+    for event, _ in arrived:
+        reader.take(event)
+    if not arrived and recording.body.lstrip().startswith(b"{"):
+        # What a server sends instead of a stream has the same shape, and says why.
+        reader.take(Event(recording.body.decode("utf-8", "replace")))
+    if parser.too_long:
+        reader.fail("line-too-long")
+    if recording.status is not None and recording.status >= 400:
+        reader.fail(f"HTTP {recording.status}", str(recording.status))
+    events, times = tuple(event for event, _ in arrived), tuple(at for _, at in arrived)
+    return Diagnosis(recording, events, times, reader.reading(), parser.comments, parser.unfinished)
+
+
+def findings(seen: Diagnosis) -> list[Finding]:
+    """Everything found, the worst first."""
+    found = [finding for rule in RULES for finding in rule(seen)]
+    return sorted(found, key=lambda finding: -list(Level).index(finding.level))
+
+
+def _answer(seen: Diagnosis) -> Iterator[Finding]:
+    status, headers = seen.recording.status, seen.recording.headers
+    if status == 429:
+        wait = headers.get("retry-after", "")
+        yield Finding("too-many" if wait else "too-many-no-wait", Level.FAULT, {"seconds": wait})
+    elif status in {401, 403}:
+        yield Finding("refused-key", Level.FAULT, {"status": str(status)})
+    elif status is not None and status >= 400:
+        yield Finding("http-error", Level.FAULT, {"status": str(status)})
+
+
+def _instead(seen: Diagnosis) -> Iterator[Finding]:
+    body = seen.recording.body.strip()
+    if seen.events or not body or seen.reading.fault is not None:
+        return
+    if body[:1] in b"{[":
+        yield Finding("json-list" if body[:1] == b"[" else "not-streamed", Level.FAULT)
+    elif body[:1] == b"<":
+        yield Finding("html", Level.FAULT)
+
+
+def _content_type(seen: Diagnosis) -> Iterator[Finding]:
+    if seen.kind and seen.kind != "text/event-stream":
+        yield Finding("content-type", Level.FAULT, {"kind": seen.kind})
+
+
+def _ending(seen: Diagnosis) -> Iterator[Finding]:
+    reading = seen.reading
+    if reading.fault is not None and (seen.recording.status or 200) < 400:
+        code = "too-long" if reading.fault.message == "line-too-long" else "error-inside"
+        yield Finding(code, Level.FAULT, {"message": reading.fault.message})
+    elif reading.end is End.TRUNCATED and seen.events:
+        yield Finding("truncated", Level.FAULT)
+    elif not seen.events and seen.recording.body.strip()[:1] not in {b"{", b"[", b"<"}:
+        yield Finding("empty", Level.FAULT)
+    if seen.unfinished and seen.events:
+        yield Finding("unfinished-event", Level.WARNING)
+    if seen.events and reading.dialect is Dialect.OPENAI and reading.end is End.COMPLETE and not reading.done:
+        yield Finding("no-done", Level.WARNING)
+
+
+def _usage(seen: Diagnosis) -> Iterator[Finding]:
+    if seen.reading.end is End.COMPLETE and seen.reading.usage is None and seen.reading.dialect:
+        yield Finding("no-usage", Level.WARNING)
+
+
+def _buffering(seen: Diagnosis) -> Iterator[Finding]:
+    if len(seen.events) < FEW:
+        return
+    moments = [time for time in seen.times if time is not None]
+    if len(moments) < len(seen.events):
+        yield from _of_span(seen)
+        return
+    span, arrivals = moments[-1] - moments[0], _arrivals(moments)
+    figures = {"events": str(len(moments)), "arrivals": str(arrivals), "seconds": f"{span:.2f}"}
+    if seen.recording.coarse:
+        yield Finding("at-once-perhaps" if span == 0 else "coarse", Level.NOTE, figures)
+    elif span < AT_ONCE:
+        yield Finding("at-once", Level.FAULT, figures)
+    elif len(moments) / arrivals >= BURST:
+        yield Finding("bursts", Level.WARNING, figures)
+    else:
+        yield Finding("streams", Level.GOOD, figures)
+
+
+def _of_span(seen: Diagnosis) -> Iterator[Finding]:
+    """A HAR knows how long the body took, though not when each event came."""
+    span = seen.recording.span
+    if span is None:
+        yield Finding("no-times", Level.NOTE)
+        return
+    figures = {"events": str(len(seen.events)), "seconds": f"{span:.2f}"}
+    yield Finding("at-once", Level.FAULT, figures) if span < AT_ONCE else Finding("spread", Level.GOOD, figures)
+
+
+def _arrivals(moments: list[float]) -> int:
+    return 1 + sum(later - earlier > TOGETHER for earlier, later in pairwise(moments))
+
+
+def _keep_alive(seen: Diagnosis) -> Iterator[Finding]:
+    times = [piece.at for piece in seen.recording.pieces if piece.at is not None]
+    longest = max((later - earlier for earlier, later in pairwise(times)), default=0.0)
+    if longest > SILENCE:
+        yield Finding("silence", Level.WARNING, {"seconds": f"{longest:.0f}"})
+    beats = seen.comments + sum(event.event == "ping" for event in seen.events)
+    if beats:
+        yield Finding("keep-alive", Level.GOOD, {"beats": str(beats)})
+
+
+def _headers(seen: Diagnosis) -> Iterator[Finding]:
+    headers = seen.recording.headers
+    coding = headers.get("content-encoding", "identity").lower()
+    if coding not in {"", "identity"}:
+        yield Finding("compressed", Level.WARNING, {"coding": coding})
+    if "content-length" in headers and seen.events:
+        yield Finding("length-known", Level.WARNING, {"bytes": headers["content-length"]})
+    if seen.kind == "text/event-stream" and "access-control-allow-origin" not in headers:
+        yield Finding("no-cors", Level.NOTE)
+
+
+def _bytes(seen: Diagnosis) -> Iterator[Finding]:
+    if seen.reading.unreadable:
+        yield Finding("not-json", Level.WARNING, {"events": str(seen.reading.unreadable)})
+    try:
+        seen.recording.body.decode()
+    except UnicodeDecodeError as error:
+        yield Finding("not-utf8", Level.WARNING, {"place": str(error.start)})
+
+
+RULES: Final[tuple[Callable[[Diagnosis], Iterator[Finding]], ...]] = (
+    *(_answer, _instead, _content_type, _ending, _buffering, _usage, _headers, _bytes, _keep_alive),
+)

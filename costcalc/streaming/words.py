@@ -1,0 +1,106 @@
+"""What the doctor says of each finding, and its cure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from costcalc.streaming.findings import Finding, Level
+
+LEVELS: Final = {Level.FAULT: _("fault"), Level.WARNING: _("warning"), Level.NOTE: _("note"), Level.GOOD: _("good")}
+
+SAYS: Final[Mapping[str, Any]] = {
+    "too-many": _("The server answers 429 and asks to wait %(seconds)s."),
+    "too-many-no-wait": _("The server answers 429 without a Retry-After header."),
+    "refused-key": _("The server refuses the key: HTTP %(status)s."),
+    "http-error": _("The server answers HTTP %(status)s."),
+    "not-streamed": _("This is one whole JSON answer, not a stream."),
+    "json-list": _("This is a list in JSON, not an event stream."),
+    "html": _("This is an HTML page, not a stream: a proxy or a login page answers instead of the provider."),
+    "content-type": _("The content type is %(kind)s; an event stream is text/event-stream."),
+    "too-long": _("A single event is longer than a reader can be expected to keep."),
+    "error-inside": _("The provider reports an error inside the stream: %(message)s"),
+    "truncated": _("The stream was cut: it ends without [DONE], without a finish reason and without an error."),
+    "empty": _("Not one event arrived."),
+    "unfinished-event": _("The last event is not ended by an empty line, so readers drop it."),
+    "no-done": _("The stream ends with a finish reason, but without data: [DONE]."),
+    "no-usage": _("The stream does not say how many tokens were used."),
+    "at-once": _("All %(events)s events arrived within %(seconds)s seconds: something held them back."),
+    "at-once-perhaps": _("All %(events)s events carry the same second: whether they came at once cannot be told."),
+    "bursts": _("%(events)s events came in %(arrivals)s bursts over %(seconds)s seconds: something collects them."),
+    "streams": _("It streams: %(events)s events came at %(arrivals)s moments over %(seconds)s seconds."),
+    "spread": _("It streams: the body with its %(events)s events took %(seconds)s seconds to arrive."),
+    "coarse": _("The time stamps are whole seconds: whether events come in bursts cannot be told."),
+    "no-times": _("The recording has no time stamps: nothing can be said about buffering."),
+    "silence": _("For %(seconds)s seconds nothing arrived, not even a comment."),
+    "keep-alive": _("The connection is kept alive; comments and pings: %(beats)s."),
+    "compressed": _("The stream is compressed (%(coding)s): compressors hold bytes back until a block is full."),
+    "length-known": _("The head announces %(bytes)s bytes: the whole answer was ready before the first byte was sent."),
+    "no-cors": _("No page of another origin may read this stream: there is no Access-Control-Allow-Origin."),
+    "not-json": _("%(events)s events hold something else than a JSON object."),
+    "not-utf8": _("The bytes are not UTF-8 from byte %(place)s on: readers show a replacement character."),
+}
+
+_AGAIN: Final = _("Record again with fractions of a second: curl -N URL | ts '%%.s', or curl --trace with times.")
+CURES: Final[Mapping[str, Any]] = {
+    "too-many": _("Wait as long as it says, with a little chance added, and retry twice at most."),
+    "too-many-no-wait": _("Wait twice as long before each retry, with chance in it, and retry twice at most."),
+    "refused-key": _("Check the key, its project and its rights; do not retry."),
+    "http-error": _("Retry 408, 409 and 5xx twice at most, never after the first byte; else correct the request."),
+    "not-streamed": _('Send "stream": true in the request, and read the answer as it comes.'),
+    "json-list": _("For Gemini, add ?alt=sse to the address of streamGenerateContent."),
+    "html": _("Check the base URL and what stands between: gateways show pages of their own."),
+    "content-type": _("Answer with Content-Type: text/event-stream: a browser's EventSource takes no other."),
+    "too-long": _("Send large things in several events, and bound what your reader keeps of one."),
+    "error-inside": _("Look for an error in every chunk: the status was 200 long before. What arrived is unfinished."),
+    "truncated": _("Treat a silent end as a failure. Look at the time-outs of whatever stands between."),
+    "empty": _("Look at the server's own log, and at the status of its answer."),
+    "unfinished-event": _("End every event with an empty line, the last one, too."),
+    "no-done": _("Accept a finish reason as an end; an OpenAI-compatible server should send data: [DONE]."),
+    "no-usage": _('Send "stream_options": {"include_usage": true}, and read the last chunk, whose choices are empty.'),
+    "at-once": _("Find who buffers: the proxy, a compressor, or an application that collects before it sends."),
+    "at-once-perhaps": _AGAIN,
+    "bursts": _("Flush after every event, and switch off the proxy's buffer and compression."),
+    "coarse": _AGAIN,
+    "no-times": _("Record with time stamps: curl -N URL | ts '%%.s', or curl --trace FILE --trace-time."),
+    "silence": _("Send a comment line every 15 seconds: proxies cut what is silent for a minute."),
+    "compressed": _("Ask with Accept-Encoding: identity, and answer with Content-Encoding: identity."),
+    "length-known": _("Send no Content-Length with a stream, and do not build the whole answer first."),
+    "no-cors": _("Let your own server relay the stream: a page that calls the provider has to hold your key."),
+    "not-json": _("Read past comments and [DONE] before parsing, and cut at empty lines, never at network chunks."),
+    "not-utf8": _("Decode the stream as a whole, or by lines, never each network chunk by itself."),
+}
+
+# Where buffering and compression are switched off. Directives are not translated.
+SERVERS: Final = {
+    "nginx": "proxy_buffering off; proxy_cache off; gzip off; proxy_read_timeout 300s;",
+    "Cloudflare": "Cache-Control: no-cache, no-transform",
+    "Django": "async def … yield under ASGI; no GZipMiddleware; X-Accel-Buffering: no",
+    "Node": "res.flushHeaders(); res.write(…); no compression() on this route",
+}
+HELD_BACK: Final = frozenset({"at-once", "bursts", "compressed", "length-known"})
+
+REFUSALS: Final[Mapping[str, Any]] = {
+    "nothing": _("Nothing in this file can be a stream: no line begins with data:, event:, id: or a colon."),
+    "trace-ascii": _("This is a trace that lost bytes: record with curl --trace, not --trace-ascii."),
+    "har-without-stream": _("No answer in this HAR is an event stream."),
+    "har-without-body": _("The HAR holds no body of the stream: export it with content."),
+}
+
+
+def told(finding: Finding) -> dict[str, Any]:
+    """A finding in the language in force; `cure` is "" where all is well, `servers` only where one holds back."""
+    cure = CURES.get(finding.code)
+    said = {
+        "code": finding.code,
+        "level": finding.level.value,
+        "says": str(SAYS[finding.code]) % finding.figures,
+        "cure": str(cure) % {} if cure else "",
+    }
+    return said | ({"servers": SERVERS} if finding.code in HELD_BACK else {})
+
+
+def refusal(code: str) -> str:
+    """Why a file is no recording."""
+    return gettext("Not a recording.") + " " + str(REFUSALS[code])
