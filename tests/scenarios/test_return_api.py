@@ -1,6 +1,7 @@
 """The return through the API: its figures, its faults with their places, and the way into an address and back."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,10 +14,12 @@ from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.index import catalogue
 from costcalc.scenarios.api import estimate
 from costcalc.scenarios.body_address import address_of
+from costcalc.scenarios.body_asked import scenario_of
 from costcalc.scenarios.estimate_answer import answered
 from costcalc.scenarios.estimate_bodies import EXAMPLE_WITH_RETURN, EstimateIn
 from costcalc.scenarios.return_bodies import EXAMPLE, ReturnIn
 from costcalc.scenarios.saved import draft
+from costcalc.scenarios.scenario import Wanted
 from tests.factories import a_cast, a_token
 from tests.scenarios.keeping import TODAY
 
@@ -267,6 +270,7 @@ CHANGES = {"price_changes": [{"factor": "1.1", "from_month": month} for month in
         ({"people": {"before": {"hours": "many"}}}, {}, "/return/people/before/hours"),
         ({"people": {"after": {"minutes": 25}}}, {}, "/return/people/after/minutes"),
         ({"infrastructure": [{"before": 1e16}]}, {}, "/return/infrastructure/0/before"),
+        ({"infrastructure": [{"after": 1}, {}]}, {}, "/return/infrastructure/1"),
         ({"ramp": []}, {}, "/return/ramp"),
         ({"ramp": [{"share": 1}]}, {}, "/return/ramp/0"),
         ({"ramp": [{"share": 1, "from_month": 1, "from_date": "2026-01-01"}]}, {}, "/return/ramp/0"),
@@ -460,7 +464,7 @@ TERMS = some(
         before=some(incidents=numbers("0", "99", 6), hours=numbers("0", "99", 6), rate=MONEY),
         after=some(incidents=numbers("0", "99", 6), hours=numbers("0", "99", 6), rate=MONEY),
     ),
-    infrastructure=rows(some(name=NAMES, before=MONEY, after=MONEY), most=4),
+    infrastructure=rows(some({"before": MONEY}, name=NAMES, after=MONEY), most=4),
     ramp=rows(some({"share": SHARES}), MONTHS, most=5, least=1).map(in_order),
     delay_months=numbers("0", "5", 6),
     overlap=some(monthly=MONEY, months=numbers("0", "12", 6)),
@@ -533,6 +537,13 @@ def number_in(body: Any, place: str) -> Any:
     return body
 
 
+def unnamed(wanted: Wanted) -> Wanted:
+    """What is asked, without the names of costs: an address has one for each of its rows."""
+    one_off = tuple(replace(line, name="") for line in wanted.terms.one_off)
+    running = tuple(replace(line, name="") for line in wanted.terms.running)
+    return replace(wanted, terms=replace(wanted.terms, one_off=one_off, running=running))
+
+
 @given(st.lists(WORKLOADS, min_size=1, max_size=2), TERMS, WIDTHS)
 @settings(max_examples=60, deadline=None)
 @example([WORKLOAD], EXAMPLE, {})
@@ -544,6 +555,7 @@ def test_a_return_is_the_same_on_either_road(workloads: list[Any], terms: Any, w
     query = address_of(body, held)
     kept = draft(Workspace(pk=0), query, TODAY, held)
     assert kept.query == query
+    assert unnamed(kept.result.scenario.wanted) == unnamed(scenario_of(body, held, TODAY).wanted)
     assert answered(kept.result, held, TODAY) == estimate(RequestFactory().get("/"), body)
 
 
