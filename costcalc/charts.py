@@ -177,56 +177,50 @@ def _drawable(value: Any) -> Any:
 
 def look(colours: Mapping[str, str], font: str) -> dict[str, Any]:
     """The ledger's look: no box, hairlines, one weight of line; marks take their colour from these styles alone."""
-    ink, muted, rule = colours["ink"], colours["muted"], colours["rule"]
     return {
         # Each mark's own label would be read out besides the one of the whole.
         "aria": False,
         "font": font,
         "view": {"stroke": None},
-        "axis": {
-            "domain": False,
-            "ticks": False,
-            "grid": False,
-            "gridColor": rule,
-            "domainColor": colours["edge"],
-            "labelColor": muted,
-            "labelFontSize": 12,
-            "labelPadding": 6,
-            "labelLimit": 0,
-            "titleColor": muted,
-            "titleFontSize": 12,
-            "titleFontWeight": "normal",
-        },
-        "legend": {
-            "labelColor": ink,
-            "labelFontSize": 12,
-            "labelLimit": 0,
-            "title": None,
-            "orient": "top",
-            "symbolStrokeColor": ink,
-            "symbolSize": 120,
-            "columns": 2,
-        },
-        "text": {"fontSize": 12, "color": ink},
+        "axis": _axis(colours),
+        "legend": _legend(colours["ink"]),
+        "text": {"fontSize": 12, "color": colours["ink"]},
         "point": {"filled": True, "opacity": 1},
         "bar": {"opacity": 1},
-        "style": {
-            "line": {"color": ink, "strokeWidth": 2},
-            "zero": {"color": colours["edge"]},
-            "mark": {"color": muted, "strokeDash": [3, 3]},
-            "dot": {"color": ink, "stroke": colours["paper"], "strokeWidth": 1.5, "size": 70},
-            "shape": {"color": colours["paper"], "stroke": ink, "strokeWidth": 1.5, "size": 50},
-            "band": {"color": muted, "fillOpacity": 0.2},
-            # Wider than what is seen, for a pointer that need not be steady.
-            "target": {"color": ink, "opacity": 0, "size": 500},
-            "total": {"color": colours["edge"]},
-            "saves": {"color": colours["saves"]},
-            "costs": {"color": colours["costs"]},
-            "solid": {"color": ink, "stroke": ink},
-            "hollow": {"color": colours["paper"], "stroke": ink},
-            "aside": {"color": muted},
-            "strong": {"color": ink, "fontWeight": 600},
-        },
+        "style": _styles(colours),
+    }
+
+
+def _axis(colours: Mapping[str, str]) -> dict[str, Any]:
+    words = {"labelColor": colours["muted"], "labelFontSize": 12, "labelPadding": 6, "labelLimit": 0}
+    title = {"titleColor": colours["muted"], "titleFontSize": 12, "titleFontWeight": "normal"}
+    lines = {"domain": False, "ticks": False, "grid": False}
+    return {**lines, "gridColor": colours["rule"], "domainColor": colours["edge"], **words, **title}
+
+
+def _legend(ink: str) -> dict[str, Any]:
+    words = {"labelColor": ink, "labelFontSize": 12, "labelLimit": 0, "title": None}
+    return {**words, "orient": "top", "symbolStrokeColor": ink, "symbolSize": 120, "columns": 2}
+
+
+def _styles(colours: Mapping[str, str]) -> dict[str, Any]:
+    ink, muted, paper = colours["ink"], colours["muted"], colours["paper"]
+    return {
+        "line": {"color": ink, "strokeWidth": 2},
+        "zero": {"color": colours["edge"]},
+        "mark": {"color": muted, "strokeDash": [3, 3]},
+        "dot": {"color": ink, "stroke": paper, "strokeWidth": 1.5, "size": 70},
+        "shape": {"color": paper, "stroke": ink, "strokeWidth": 1.5, "size": 50},
+        "band": {"color": muted, "fillOpacity": 0.2},
+        # Wider than what is seen, for a pointer that need not be steady.
+        "target": {"color": ink, "opacity": 0, "size": 500},
+        "total": {"color": colours["edge"]},
+        "saves": {"color": colours["saves"]},
+        "costs": {"color": colours["costs"]},
+        "solid": {"color": ink, "stroke": ink},
+        "hollow": {"color": paper, "stroke": ink},
+        "aside": {"color": muted},
+        "strong": {"color": ink, "fontWeight": 600},
     }
 
 

@@ -57,7 +57,7 @@ def _places(value: Decimal) -> Decimal:
     return value
 
 
-class ExchangeRateIn(Schema):
+class RecordedRateIn(Schema):
     """How many units of a currency one US dollar buys, from a day on, and who says so."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
@@ -68,7 +68,7 @@ class ExchangeRateIn(Schema):
     source_url: Annotated[Url, Field(max_length=LONGEST_URL)] = ""
 
 
-class ExchangeRateOut(Schema):
+class RecordedRateOut(Schema):
     """A rate. `per_dollar` is exact: a decimal number, or a ratio such as `729283/103761`."""
 
     id: str
@@ -82,10 +82,10 @@ class ExchangeRateOut(Schema):
     author: str | None
 
 
-class ExchangeRatesOut(Page):
+class RecordedRatesOut(Page):
     """A page of rates."""
 
-    items: list[ExchangeRateOut]
+    items: list[RecordedRateOut]
 
 
 class Of(Schema):
@@ -97,7 +97,7 @@ class Of(Schema):
 GUARDED = problems(401, 403, 422, 429)
 
 
-@router.get("/exchange-rates", response={200: ExchangeRatesOut, **GUARDED}, operation_id="list_exchange_rates")
+@router.get("/exchange-rates", response={200: RecordedRatesOut, **GUARDED}, operation_id="list_exchange_rates")
 def list_exchange_rates(request: HttpRequest, asked: Query[Of], paging: Query[Paging]) -> dict[str, Any]:
     """The workspace's own and the bundled rates, by currency, the newest first."""
     visit = visit_of(request)
@@ -110,12 +110,12 @@ def list_exchange_rates(request: HttpRequest, asked: Query[Of], paging: Query[Pa
 
 @router.post(
     "/exchange-rates",
-    response={201: ExchangeRateOut, **GUARDED, **problems(409, 413, 415)},
+    response={201: RecordedRateOut, **GUARDED, **problems(409, 413, 415)},
     operation_id="record_exchange_rate",
     auth=EDITORS,
 )
 @sendable_again(Role.EDITOR)
-def record_exchange_rate(request: HttpRequest, body: ExchangeRateIn) -> tuple[int, dict[str, Any]]:
+def record_exchange_rate(request: HttpRequest, body: RecordedRateIn) -> tuple[int, dict[str, Any]]:
     """Record a rate; it is never edited: another one of the same day corrects it. 409 where there are too many."""
     visit = visit_of(request, Role.EDITOR)
     try:

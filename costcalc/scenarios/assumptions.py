@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from costcalc.catalog.entries import Entry
 from costcalc.formatting import Formatter
-from costcalc.scenarios.fields import BY_NAME, DAYS_AND_PRICES, TYPED, WORKLOAD
+from costcalc.scenarios.fields import BY_NAME, DAYS_AND_PRICES, PRICES, TYPED, WORKLOAD
 from costcalc.scenarios.findings import full_name
 from costcalc.scenarios.kinds import Field, Value, input_name
 from costcalc.scenarios.reading import Reading
@@ -33,11 +33,17 @@ def assumed(reading: Reading, write: Formatter) -> dict[str, tuple[str, str]]:
     for index, values in enumerate(reading.workloads):
         for field in WORKLOAD:
             if field.name not in SILENT:
-                label = f"{field.label} ({index + 1})" if several else str(field.label)
+                label = f"{_label(field)} ({index + 1})" if several else _label(field)
                 found[input_name(index, field.name)] = label, _shown(field, index, values, reading, write)
     for field in DAYS_AND_PRICES:
         found[field.name] = str(field.label), _shown(field, 0, reading.scenario, reading, write)
     return found | ReturnAssumed(reading, write).all()
+
+
+def _label(field: Field) -> str:
+    """What a field is called; of typed prices with the side that they are of."""
+    side, _dot, word = field.name.partition(".")
+    return f"{BY_NAME[side].label}: {field.label}" if word in PRICES else str(field.label)
 
 
 def assumptions(reading: Reading, write: Formatter) -> list[tuple[str, str]]:

@@ -40,6 +40,7 @@ from costcalc.scenarios.shown import shown_in
 from costcalc.scenarios.standing import Standing
 from costcalc.scenarios.summaries import as_typed
 from costcalc.scenarios.talking import Approval
+from costcalc.wire.addresses import whole_address
 
 PAGE = 50
 LONGEST_SEARCH = 100
@@ -122,6 +123,7 @@ def scenario_page(
         "seen_form": SeenForm(initial={"revision": scenario.revision}),
         "may": {"edit": came.may(Role.EDITOR), "delete": came.may(Role.OWNER)},
         "in_calculator": calculator_address(revision),
+        "address": whole_address(request, reverse("scenarios:revision", args=[scenario.public_id, revision.number])),
         **answer(revision, held, today, _pictures(request, revision), currency),
         **changes,
     }

@@ -21,6 +21,7 @@ from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import seen_from
 from costcalc.formatting import formatter_for
 from costcalc.scenarios import markup
+from costcalc.scenarios.assumptions import assumptions
 from costcalc.scenarios.drawing import Drawing, with_another, without
 from costcalc.scenarios.editing import Beside, carrying
 from costcalc.scenarios.fields import MOST_WORKLOADS, SIDES, TYPED, element_id
@@ -227,6 +228,7 @@ def _returned(shown: _Request | None) -> dict[str, Any]:
     return {
         "returned": ReturnWriter(shown.computed, shown.reading, shown.shown.write).shown(),
         "charts": shown.charts.framed(in_calculator(shown.reading.query, asked_currency(shown.request))),
+        "assumed": assumptions(shown.reading, formatter_for()),
     }
 
 

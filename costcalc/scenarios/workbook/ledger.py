@@ -129,38 +129,53 @@ def rounded_sum(complete: Formula, given: Formula) -> Formula:
 
 def _workload(sheet: Sheet, inputs: InputCells, workload: WorkloadCells, daily: bool) -> dict[str, SideCells]:
     sheet.title(workload.name, PART)
-    requests = {}
-    sheet.text(0, _("Requests in month 1"))
-    one = term(1)
-    for side in SIDES:
-        found = requests_of(workload, daily, side, days_of(inputs, one), one)
-        requests[side] = sheet.put(FIRST[side] + MONEY_COLUMN, found, PARTS)
-    sheet.row += 1
+    requests = _requests(sheet, inputs, workload, daily)
     before = (_("Before: per request"), _("Price"), _("Cost of a request"), _("Before"))
     after = (_("After: per request"), _("Price"), _("Cost of a request"), _("After"))
     sheet.heads(_("Line"), *before, *after, _("After − before"))
-    rows: dict[str, list[tuple[Formula, Formula]]] = {side: [] for side in SIDES}
-    prices: dict[str, dict[str, Formula]] = {side: {} for side in SIDES}
     uses = {side: quantities(workload, side) for side in SIDES}
-    for unit in workload.units:
-        sheet.text(0, unit_label(unit))
-        for side in SIDES:
-            price, *cells = _line(sheet, unit, FIRST[side], uses[side][unit], workload.paid[side][unit], requests[side])
-            prices[side][unit] = price
-            rows[side].append((cells[0], cells[1]))
-        _difference(sheet, [rows[side][-1][1] for side in SIDES])
-        sheet.row += 1
+    lines = {unit: _unit(sheet, unit, workload, uses, requests) for unit in workload.units}
+    prices = {side: {unit: line[side][0] for unit, line in lines.items()} for side in SIDES}
     cold = _cold(sheet, inputs, prices, uses)
     sheet.row += 1
     return {
         side: SideCells(
-            span([cost for cost, _amount in rows[side]]),
-            span([amount for _cost, amount in rows[side]]),
+            span([line[side][1] for line in lines.values()]),
+            span([line[side][2] for line in lines.values()]),
             cold[side],
             requests[side],
         )
         for side in SIDES
     }
+
+
+def _requests(sheet: Sheet, inputs: InputCells, workload: WorkloadCells, daily: bool) -> dict[str, Formula]:
+    """The row of month 1's requests on either side."""
+    sheet.text(0, _("Requests in month 1"))
+    found, one = {}, term(1)
+    for side in SIDES:
+        count = requests_of(workload, daily, side, days_of(inputs, one), one)
+        found[side] = sheet.put(FIRST[side] + MONEY_COLUMN, count, PARTS)
+    sheet.row += 1
+    return found
+
+
+def _unit(
+    sheet: Sheet,
+    unit: str,
+    workload: WorkloadCells,
+    uses: Mapping[str, Mapping[str, Formula]],
+    requests: Mapping[str, Formula],
+) -> dict[str, tuple[Formula, Formula, Formula]]:
+    """The row of a unit: each side's price, cost of a request and amount of the month, and their difference."""
+    sheet.text(0, unit_label(unit))
+    found = {
+        side: _line(sheet, unit, FIRST[side], uses[side][unit], workload.paid[side][unit], requests[side])
+        for side in SIDES
+    }
+    _difference(sheet, [found[side][2] for side in SIDES])
+    sheet.row += 1
+    return found
 
 
 def _line(
