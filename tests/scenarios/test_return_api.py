@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.index import catalogue
+from costcalc.engine import CALLS, CONTEXTS
 from costcalc.scenarios.api import estimate
 from costcalc.scenarios.body_address import address_of
 from costcalc.scenarios.body_asked import scenario_of
+from costcalc.scenarios.body_places import OF_ROWS, OF_TERMS, OF_WORKLOADS, name_of, number_at
+from costcalc.scenarios.body_words import field_of
 from costcalc.scenarios.estimate_answer import answered
 from costcalc.scenarios.estimate_bodies import EXAMPLE_WITH_RETURN, EstimateIn
+from costcalc.scenarios.return_asked import bounds
 from costcalc.scenarios.return_bodies import EXAMPLE, ReturnIn
 from costcalc.scenarios.saved import draft
 from costcalc.scenarios.scenario import Wanted
@@ -33,6 +37,7 @@ WORKLOAD = {
     "baseline": TYPED,
     "candidate": OFFER,
 }
+SIDE = {"provider": "openai", "model": "gpt-4.1"}
 AT_ONCE = [{"from_month": 1, "share": 1}]
 ISSUE = {"one_off": [{"name": "All of it", "price": "60000"}], "ramp": AT_ONCE}
 
@@ -232,11 +237,56 @@ def test_uncertainty_comes_with_its_places_in_the_body(client: Client) -> None:
     assert found == returned(client, terms, WORKLOAD, other)
 
 
+SHARE = "0.1"
+# Everything that a request can use has a price.
+PRICED = {
+    "prices": dict.fromkeys(("input_mtok", "output_mtok", *CALLS), "2"),
+    "variants": [{"when": dict(when), "units": {"input_mtok": 1}} for when in CONTEXTS.values() if when],
+}
+WHOLE_WORKLOAD = {
+    **WORKLOAD,
+    **dict.fromkeys(("reasoning_tokens", "web_searches", "storage_searches", "code_executions"), 1),
+    **dict.fromkeys(("cache_read_share", "cache_write_share", "batch_share", "flex_share", "priority_share"), SHARE),
+    **dict.fromkeys(("retry_share", "over_tier_share", "monthly_growth"), SHARE),
+    "baseline": PRICED,
+    "candidate": {**PRICED, "cache_read_share": SHARE, "retry_share": SHARE},
+}
+WHOLE = {
+    "people": {side: {"incidents": 2, "hours": 2, "rate": 2} for side in ("before", "after")},
+    "one_off": [{"quantity": 2, "price": 2}],
+    "infrastructure": [{"before": 2, "after": 2}],
+    "delay_months": 1,
+    "overlap": {"monthly": 2, "months": 2},
+    "cold_cache_share": SHARE,
+    "rollback_reserve": {"probability": SHARE, "cost": 2},
+    "price_changes": [{"factor": "1.1", "from_month": 2}],
+}
+WHATEVER = [
+    *(f"workloads.0.{place}" for place in OF_WORKLOADS),
+    "workloads.0.requests_per_day",
+    *(f"return.{place}" for place in OF_TERMS),
+    *(f"return.{listed}.0.{word}" for listed, word in OF_ROWS),
+]
+
+
+@pytest.mark.parametrize("place", WHATEVER)
+def test_whatever_can_be_uncertain_is_drawn_and_comes_back_by_its_place(place: str) -> None:
+    said = {"at": TODAY.isoformat(), "workloads": [WHOLE_WORKLOAD], "return": WHOLE}
+    plain = EstimateIn.model_validate(said)
+    name = str(name_of(place, plain))
+    (low, high), base = bounds(field_of(name)), number_at(plain, name)
+    for ends in ((base, high), (low, base), (low, high)):
+        ranges = [{"input": place, "low": str(ends[0]), "high": str(ends[1])}]
+        body = EstimateIn.model_validate({**said, "return": {**WHOLE, "ranges": ranges}})
+        outlook = estimate(RequestFactory().get("/"), body)["return"]["uncertainty"]
+        (swing,) = outlook["tornado"]
+        assert (swing["input"], Decimal(swing["low"]), Decimal(swing["high"])) == (place, *map(Decimal, map(str, ends)))
+
+
 FULL = {
     "people": {"before": {"incidents": 1, "hours": 1, "rate": 1}},
     "one_off": [{"price": 5}, {"price": 1, "quantity": 2}],
 }
-SIDE = {"provider": "openai", "model": "gpt-4.1"}
 
 
 def ranged(place: str, low: Any, high: Any) -> dict[str, Any]:
