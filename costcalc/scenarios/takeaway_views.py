@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from costcalc.accounts.access import Visit
 from costcalc.accounts.roles import Role
+from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import Lookup, seen_from, unnamed_in
 from costcalc.scenarios import saving
@@ -28,8 +29,9 @@ from costcalc.wire.files import SentFile
 def of_address(request: HttpRequest, file: str) -> HttpResponseBase:
     """What the calculator's address computes; where it cannot be read, the calculator says why."""
     _known(file)
-    reading, now = read(request.GET, catalogue(), seen_from(request)), timezone.now()
-    scenario = reading.built(now.date())
+    held, now = catalogue(), timezone.now()
+    reading = read(request.GET, held, seen_from(request))
+    scenario = reading.built(now.date(), rates_for(request, held))
     home = reverse("scenarios:calculator")
     if scenario is None:
         return HttpResponseRedirect(f"{home}?{request.GET.urlencode()}")
