@@ -1,6 +1,6 @@
 """What a request weighs, of the `settings.RATE_LIMIT` that one address has in a minute.
 
-One is about a tenth of a second of a processor. A ledger and a return without ranges weigh nothing.
+One is about a tenth of a second of a processor. A return over usual months without ranges weighs nothing.
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from costcalc.scenarios.estimate_bodies import EstimateIn
 from costcalc.scenarios.fields import MOST_WORKLOADS
 from costcalc.scenarios.return_fields import RANGE
 
-# So many months of workloads are drawn ten thousand times in a tenth of a second.
-MONTHS = 100
+# So many months of workloads are computed exactly, and drawn ten thousand times, in a tenth of a second.
+EXACT, DRAWN = 300, 100
 PICTURE = 1
 SAVED = 4
 
 
 def drawn(request: HttpRequest) -> int:
-    """Of an address: draws, where anything in it is uncertain."""
+    """Of an address: its months, and draws where anything in it is uncertain."""
     get = request.GET
-    if not any(get.get(row[0].name) for row in RANGE.rows):
-        return 0
-    return 1 + _number(get, "workloads", 1, MOST_WORKLOADS) * _number(get, "horizon", 12, LONGEST) // MONTHS
+    months = _number(get, "workloads", 1, MOST_WORKLOADS) * _number(get, "horizon", 12, LONGEST)
+    return _weight(months, any(get.get(row[0].name) for row in RANGE.rows))
 
 
 def pictured(request: HttpRequest) -> int:
@@ -37,10 +36,15 @@ def saved(request: HttpRequest) -> int:
 
 
 def asked(body: EstimateIn) -> int:
-    """Of an estimate's body: draws, where anything in it is uncertain."""
-    if body.returns is None or not body.returns.ranges:
+    """Of an estimate's body: the same, besides the request itself."""
+    if body.returns is None:
         return 0
-    return len(body.workloads) * body.returns.horizon_months * (1 + len(body.returns.price_changes)) // MONTHS
+    months = len(body.workloads) * body.returns.horizon_months * (1 + len(body.returns.price_changes))
+    return _weight(months, bool(body.returns.ranges))
+
+
+def _weight(months: int, is_drawn: bool) -> int:
+    return months // EXACT + (1 + months // DRAWN if is_drawn else 0)
 
 
 def _number(get: QueryDict, name: str, default: int, most: int) -> int:

@@ -16,6 +16,7 @@ from tests.factories import Cast, signed_in
 from tests.scenarios.keeping import NOW, by, kept
 
 pytestmark = pytest.mark.django_db
+SWAP = {"HX-Request": "true"}
 UNSURE = "range.1.of=requests&range.1.low=1000&range.1.high=60000"
 
 
@@ -24,10 +25,10 @@ def limited(settings: Settings) -> None:
     settings.RATE_LIMIT = 6
 
 
-def statuses(client: Client, address: str, times: int = 8, **headers: str) -> list[int]:
+def statuses(client: Client, address: str, times: int = 8) -> list[int]:
     found = []
     for _ in range(times):
-        response = client.get(address, headers=headers)
+        response = client.get(address, headers=SWAP)
         response.getvalue()
         found.append(response.status_code)
     return found
@@ -37,10 +38,12 @@ def statuses(client: Client, address: str, times: int = 8, **headers: str) -> li
     ("query", "weight"),
     [
         ("", 0),
-        ("horizon=120&workloads=10", 0),
+        ("horizon=120", 0),
+        ("horizon=12&workloads=10", 0),
+        ("horizon=120&workloads=10", 4),
         (UNSURE, 1),
-        (f"{UNSURE}&horizon=120&workloads=10", 13),
-        (f"{UNSURE}&horizon=999999&workloads=%D9%A3", 13),
+        (f"{UNSURE}&horizon=120&workloads=10", 17),
+        (f"{UNSURE}&horizon=999999&workloads=%D9%A3", 17),
         (f"{UNSURE}&horizon=-1", 2),
     ],
 )
@@ -51,7 +54,7 @@ def test_draws_weigh_by_the_months_of_workloads(query: str, weight: int) -> None
 @pytest.mark.usefixtures("limited")
 @pytest.mark.parametrize("address", ["/", "/return/?horizon=24"])
 def test_what_is_quick_is_not_counted(address: str) -> None:
-    assert 429 not in statuses(Client(), address, **{"HX-Request": "true"})
+    assert 429 not in statuses(Client(), address)
     assert not RequestWindow.objects.exists()
 
 
@@ -69,7 +72,7 @@ def test_what_is_quick_is_not_counted(address: str) -> None:
 )
 def test_what_takes_long_is_refused_after_a_while(address: str, weight: int) -> None:
     client = Client(REMOTE_ADDR="192.0.2.7")
-    found = statuses(client, address, **{"HX-Request": "true"})
+    found = statuses(client, address)
     assert found.index(429) == 6 // weight
     refused = client.get(address)
     assert 1 <= int(refused["Retry-After"]) <= 60
@@ -97,5 +100,10 @@ def test_draws_of_the_api_weigh_more_than_one_request() -> None:
     found = [
         client.post("/api/v1/estimate", json.dumps(body), content_type="application/json").status_code for _ in range(5)
     ]
-    # One for the request, one for its draws.
-    assert found == [200, 200, 200, 429, 429]
+    # One for the request, two for its draws.
+    assert found == [200, 200, 429, 429, 429]
+
+
+def test_no_cache_keeps_a_picture_for_somebody_else(client: Client) -> None:
+    for address in ("/charts/cash.svg", "/charts/money.png"):
+        assert client.get(address)["Cache-Control"] == "private, no-cache"
