@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import seen_from
 from costcalc.scenarios.documents import LONGEST
@@ -30,7 +31,8 @@ def from_file(request: HttpRequest) -> HttpResponse:
     text = ""
     try:
         text = _text(request)
-        query = query_of(text, catalogue(), seen_from(request), timezone.now().date())
+        held = catalogue()
+        query = query_of(text, held, seen_from(request), timezone.now().date(), rates_for(request, held))
     except BadScenarioError as bad:
         return _page(request, {"text": text[:LONGEST], "wrong": bad.wrong}, 422)
     home = reverse("scenarios:calculator")

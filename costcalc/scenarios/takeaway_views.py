@@ -11,9 +11,10 @@ from django.views.decorators.http import require_safe
 
 from costcalc.accounts.access import Visit
 from costcalc.accounts.roles import Role
+from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import Lookup, seen_from, unnamed_in
-from costcalc.scenarios import saving
+from costcalc.scenarios import saving, weights
 from costcalc.scenarios.reading import read
 from costcalc.scenarios.saved import Draft, Revision, SavedScenario, UnreadableError, sides_in_words
 from costcalc.scenarios.saved_views import copy_of, of_scenario
@@ -22,14 +23,17 @@ from costcalc.scenarios.sharing import ShareLink
 from costcalc.scenarios.takeaway import KINDS, Taken
 from costcalc.wire.addresses import whole_address
 from costcalc.wire.files import SentFile
+from costcalc.wire.rate_limit import rationed
 
 
 @require_safe
+@rationed(weights.pictured)
 def of_address(request: HttpRequest, file: str) -> HttpResponseBase:
     """What the calculator's address computes; where it cannot be read, the calculator says why."""
     _known(file)
-    reading, now = read(request.GET, catalogue(), seen_from(request)), timezone.now()
-    scenario = reading.built(now.date())
+    held, now = catalogue(), timezone.now()
+    reading = read(request.GET, held, seen_from(request))
+    scenario = reading.built(now.date(), rates_for(request, held))
     home = reverse("scenarios:calculator")
     if scenario is None:
         return HttpResponseRedirect(f"{home}?{request.GET.urlencode()}")
@@ -39,6 +43,7 @@ def of_address(request: HttpRequest, file: str) -> HttpResponseBase:
 
 
 @require_safe
+@rationed(weights.saved)
 @of_scenario(Role.VIEWER)
 def of_revision(request: HttpRequest, came: Visit, scenario: SavedScenario, number: int, file: str) -> HttpResponseBase:
     """What a revision says, at the prices of its day."""
@@ -50,6 +55,7 @@ def of_revision(request: HttpRequest, came: Visit, scenario: SavedScenario, numb
 
 
 @require_safe
+@rationed(weights.saved)
 @never_cache
 def of_link(request: HttpRequest, link: str, file: str) -> HttpResponseBase:
     """What a link shares, for whoever holds it; own prices go without their names."""
