@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from costcalc.accounts.access import Visit
 from costcalc.accounts.preferences import currency_of
 from costcalc.accounts.roles import Role
+from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import Lookup, seen_from, unnamed_in
 from costcalc.charts import Chart
@@ -30,8 +31,9 @@ from costcalc.wire.pictures import picture, without_look
 @require_safe
 def unsaved(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
     """A chart of the scenario that the address holds. Raises Http404 for one that cannot be computed."""
-    reading = read(without_look(request.GET), catalogue(), seen_from(request))
-    scenario = reading.built(timezone.now().date())
+    held = catalogue()
+    reading = read(without_look(request.GET), held, seen_from(request))
+    scenario = reading.built(timezone.now().date(), rates_for(request, held))
     if scenario is None:
         raise Http404
     return picture(request, _named(request, chart, scenario.computed(), reading), kind)

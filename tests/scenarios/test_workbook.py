@@ -16,6 +16,7 @@ from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.index import catalogue
 from costcalc.engine import dollars
 from costcalc.scenarios.reading import read
@@ -66,7 +67,7 @@ CASES = {
 def computed(query: str) -> Result:
     """The answer of an address."""
     reading = read(QueryDict(query), catalogue())
-    scenario = reading.built(TODAY)
+    scenario = reading.built(TODAY, bundled_rates())
     assert scenario is not None, (reading.errors, reading.strangers)
     return scenario.computed()
 
