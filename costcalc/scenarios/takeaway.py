@@ -83,7 +83,8 @@ def _workbook(taken: Taken) -> IO[bytes]:
 
 def _notes(taken: Taken) -> Iterator[str]:
     day = formatter_for().day(taken.result.scenario.day)
-    if taken.name:
+    # Typed prices without a name have none to say.
+    if re.search(r"\w", taken.name):
         yield taken.name
     yield _("Prices of %(day)s.") % {"day": day}
     yield taken.address

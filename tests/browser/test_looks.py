@@ -11,6 +11,7 @@ PAGES = [
     "/?requests=1,5&lang=en",
     "/elsewhere/",
     "/claims/",
+    "/import/",
     "/claims/?said=Save+40%25%3A+%248+instead+of+%2460+per+MTok&in=1,5&lang=en",
     "/prices/",
     "/prices/?q=zzzz",

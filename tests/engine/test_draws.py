@@ -94,8 +94,10 @@ def test_values_put_in_are_read_out_again(share: Decimal) -> None:
     assert replace(found, moves=BY_HAND.moves, terms=BY_HAND.terms) == BY_HAND
 
 
-def test_a_share_that_the_other_side_does_not_replace_is_the_workloads_own() -> None:
-    assert base_of(BY_HAND, "moves.0.shift.cache_read_share") == Decimal("0.4")
+def test_a_share_that_the_other_side_does_not_replace_is_no_input_of_its_own() -> None:
+    with pytest.raises(TermsError, match="not_an_input"):
+        base_of(BY_HAND, "moves.0.shift.cache_read_share")
+    assert base_of(BY_HAND, "moves.0.workload.cache_read_share") == Decimal("0.4")
 
 
 @pytest.mark.parametrize(

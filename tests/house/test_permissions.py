@@ -98,7 +98,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "": {"GET": PUBLIC},
     "charts/<str:chart>.<str:kind>": {"GET": PUBLIC},
     "elsewhere/": {"GET": PUBLIC},
-    "import/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", text="{")},
+    "import/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", text="[")},
     "return/": {"GET": LEAD_ON},
     "claims/": {"GET": PUBLIC},
     "take/<str:file>": {"GET": PUBLIC},

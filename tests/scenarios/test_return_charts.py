@@ -217,6 +217,17 @@ def test_a_picture_that_there_is_not_is_not_found(client: Client, path: str) -> 
     assert client.get(f"/charts/{path}").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["cash", "money", "drivers"])
+def test_the_largest_sums_are_drawn_too(client: Client, name: str) -> None:
+    query = (
+        "from=typed&from.input=1000000&from.output=1000000&to=typed&to.input=0&to.output=0&growth=10&retry=100"
+        "&requests=1000000000000&in=1000000000&out=1000000000&horizon=24"
+        "&range.1.of=requests&range.1.low=0&range.1.high=1000000000000"
+    )
+    assert client.get(f"/?{query}").status_code == 200
+    assert client.get(f"/charts/{name}.svg?{query}").status_code == 200
+
+
 def test_hostile_names_are_words_in_every_picture(client: Client) -> None:
     query = QueryDict(mutable=True)
     query.update(QueryDict(f"workloads=2&{UNSURE}&2.{PRICES.replace('&', '&2.')}").dict())

@@ -312,7 +312,7 @@ def test_scenarios_are_compared_line_by_line(cast: Cast) -> None:
     # 60,000 more requests a day for 30 days: 900 MTok more of output at $2.50, 1,800 of input at $0.30.
     for difference in ("+$2,250.00", "+$540.00", "+$2,790.00"):
         assert difference in page
-    assert page.split("</table>")[0].count('<th scope="col">') == 3
+    assert page.partition('class="ledger compared"')[2].count('<th scope="col">') == 3
     assert "60,000 a day" in page
     assert "120,000 a day" in page
     assert client.get(f"/scenarios/compare/?of={one.public_id}&of={other.public_id}").status_code == 200

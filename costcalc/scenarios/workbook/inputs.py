@@ -125,7 +125,7 @@ def _workload(sheet: Sheet, index: int, move: Move, offers: tuple[Offer, Offer],
 
 def _price_heads(sheet: Sheet, title: str) -> None:
     tier, share = _("Above, tokens"), _("Pays it (computed)")
-    sheet.heads(title, _("Price"), _("Unit"), _("Source"), _("Checked on"), tier, share)
+    sheet.heads(title, _("Price"), _("Unit"), _("Source"), _("Checked on"), tier, share, wordy=(0, 2, 3))
 
 
 def _traffic(move: Move) -> Rows:

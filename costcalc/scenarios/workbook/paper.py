@@ -89,7 +89,9 @@ class Sheet:
 
     def text(self, column: int, words: str, style: Styles = WORD, row: int | None = None) -> None:
         """Words, never anything else."""
-        self.page.write_string(self.row if row is None else row, column, words, self.book.style(style))
+        # A unit or a remark stands off the figure before it.
+        apart = {"indent": 1, "text_wrap": False} if column and style is NOTE else {}
+        self.page.write_string(self.row if row is None else row, column, words, self.book.style(style, apart))
 
     def put(self, column: int, given: Shown | Formula, form: str, style: Styles | None = None) -> Formula:
         """A number, a day, a word or a formula in the next free row, in a number format; its cell."""
@@ -117,10 +119,11 @@ class Sheet:
         """A cell as formulas of any sheet call it."""
         return Formula(f"{self.prefix}{xl_rowcol_to_cell(row, column, True, True)}", value)
 
-    def heads(self, *words: str) -> None:
-        """A line of column heads."""
+    def heads(self, *words: str, wordy: Sequence[int] = (0,)) -> None:
+        """A line of column heads, over figures to the right; `wordy` are the columns of words."""
         for column, word in enumerate(words):
-            self.text(column, word, {**HEAD, **({"align": "right"} if column else {})})
+            left = {"indent": 1} if column else {}
+            self.text(column, word, {**HEAD, **(left if column in wordy else {"align": "right"})})
         self.row += 1
 
     def title(self, words: str, style: Styles = TITLE) -> None:
