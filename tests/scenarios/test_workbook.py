@@ -152,11 +152,11 @@ def test_what_a_spreadsheet_computes_is_what_the_engine_says_and_what_the_file_s
 Change = Callable[[Worksheet], None]
 
 
-def put(words: str, value: object, column: int = 2, down: int = 0) -> Change:
+def put(words: str, value: str | float | dt.date, column: int = 2, down: int = 0) -> Change:
     """A change of the cell beside these words, or some rows below them."""
 
     def change(inputs: Worksheet) -> None:
-        inputs.cell(find(inputs, words).row + down, column).value = value  # type: ignore[assignment]
+        inputs.cell(find(inputs, words).row + down, column, value)
 
     return change
 
