@@ -42,10 +42,10 @@ class BadScenarioError(ValueError):
         self.wrong = wrong
 
 
-def query_of(text: str, held: Catalogue, own: Lookup, today: dt.date, rates: ExchangeRates | None = None) -> str:
-    """The calculator's address of a scenario in JSON or YAML. Raises BadScenarioError.
+def query_of(text: str, held: Catalogue, own: Lookup, rates: ExchangeRates, today: dt.date) -> str:
+    """The calculator's address of a scenario in JSON or YAML, by the exchange rates of who opens it.
 
-    `own` and `rates` are the own prices and exchange rates that the reader sees; by default the bundled rates.
+    Raises BadScenarioError.
     """
     document = _read(text)
     body = _body(document)

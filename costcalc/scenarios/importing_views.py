@@ -28,11 +28,10 @@ def from_file(request: HttpRequest) -> HttpResponse:
     """Ask for a scenario; a POST opens it, unsaved, or says of each mistake where it is. Nothing typed is lost."""
     if request.method != "POST":
         return _page(request, {})
-    text = ""
+    text, held = "", catalogue()
     try:
         text = _text(request)
-        held = catalogue()
-        query = query_of(text, held, seen_from(request), timezone.now().date(), rates_for(request, held))
+        query = query_of(text, held, seen_from(request), rates_for(request, held), timezone.now().date())
     except BadScenarioError as bad:
         return _page(request, {"text": text[:LONGEST], "wrong": bad.wrong}, 422)
     home = reverse("scenarios:calculator")

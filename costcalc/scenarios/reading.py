@@ -17,7 +17,6 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from costcalc.catalog.entries import Entry
-from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.finding import find
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, Lookup, nobodys
@@ -72,16 +71,16 @@ class Reading:
         """The canonical address of what was read; only of a reading without errors."""
         return address.query(self.workloads, self.scenario)
 
-    def built(self, today: dt.date, rates: ExchangeRates | None = None) -> Scenario | None:
+    def built(self, today: dt.date, rates: ExchangeRates) -> Scenario | None:
         """The scenario, or None where something could not be read; adds the engine's own complaints.
 
-        `rates` are the exchange rates that the reader sees; by default the bundled ones.
+        `rates` are the exchange rates that the reader sees.
         """
         if self.errors:
             return None
         at = self.scenario["at"]
         day = dt.date.fromisoformat(at) if isinstance(at, str) else today
-        money = Money(self.scenario, rates or bundled_rates(), day, self.errors)
+        money = Money(self.scenario, rates, day, self.errors)
         asked = [self._asked(index, values, money) for index, values in enumerate(self.workloads)]
         wanted = read_return(self.workloads, self.scenario, day, money)
         complete = tuple(one for one in asked if one is not None)
@@ -160,6 +159,11 @@ class _Reader:
     reading: Reading
     own: Lookup
 
+    @cached_property
+    def reader(self) -> str:
+        """The language in which messages are, asked for once."""
+        return get_language() or "en"
+
     def run(self) -> None:
         count = self._count()
         for index in range(count):
@@ -190,7 +194,7 @@ class _Reader:
         try:
             if len(given) > 1:
                 raise Refused(_("This is in the address more than once."))
-            return understood(text, field.name, self.reading.language, get_language() or "en")
+            return understood(text, field.name, self.reading.language, self.reader)
         except FigureError as error:
             self.reading.errors[name] = _(error.message) % error.params
         except Refused as error:

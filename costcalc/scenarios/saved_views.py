@@ -184,7 +184,6 @@ def ledger_of(said: Draft, held: Catalogue, today: dt.date, pictures: Place, cur
     return {
         "ledger": Writer(result, shown.write, today).ledger(findings),
         "in_currency": shown.note,
-        "money": pictures.framed(charts.money()),
         "returned": ReturnWriter(result, said.reading, shown.write).shown(),
         "charts": charts.framed(pictures),
         "catalogue": held,

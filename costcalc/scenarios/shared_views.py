@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -33,6 +34,7 @@ from costcalc.wire.addresses import whole_address
 from costcalc.wire.rate_limit import rationed
 
 LANGUAGES = ("en", "vi")
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +104,7 @@ def in_their_language(request: HttpRequest) -> AbstractContextManager[None]:
     return translation.override(language if language in LANGUAGES else translation.get_language())
 
 
-def private(response: HttpResponse) -> HttpResponse:
+def private(response: Answer) -> Answer:
     """The answer to a link: named to nobody, listed nowhere."""
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -18,8 +18,7 @@ from costcalc.scenarios import saving, weights
 from costcalc.scenarios.reading import read
 from costcalc.scenarios.saved import Draft, Revision, SavedScenario, UnreadableError, sides_in_words
 from costcalc.scenarios.saved_views import copy_of, of_scenario
-from costcalc.scenarios.shared_views import LANGUAGES
-from costcalc.scenarios.sharing import ShareLink
+from costcalc.scenarios.shared_views import in_their_language, opened, private
 from costcalc.scenarios.takeaway import KINDS, Taken
 from costcalc.wire.addresses import whole_address
 from costcalc.wire.files import SentFile
@@ -61,21 +60,15 @@ def of_link(request: HttpRequest, link: str, file: str) -> HttpResponseBase:
     """What a link shares, for whoever holds it; own prices go without their names."""
     _known(file)
     now = timezone.now()
-    row = ShareLink.objects.with_link(link, now)
-    if row is None:
-        raise Http404
+    row = opened(link, now)
     row.used(now)
-    language = request.GET.get("language", "")
-    with translation.override(language if language in LANGUAGES else translation.get_language()):
+    with in_their_language(request):
         own = unnamed_in(row.revision.scenario.workspace)
         said = _said(row.revision, own=own)
         copy = read(QueryDict(copy_of(said.reading, said.result)), catalogue())
         # The link itself is a permission: it is not written into a file.
         taken = Taken(copy, said.result, str(row.revision.scenario), "", now)
-        response = sent(taken, file)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+        return private(sent(taken, file))
 
 
 def sent(taken: Taken, file: str) -> SentFile:

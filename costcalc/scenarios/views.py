@@ -219,7 +219,6 @@ def _sheet(asked: _Request) -> dict[str, Any]:
         **context,
         "address": whole_address(asked.request, _home(query)),
         "ledger": Writer(result, write, asked.today).ledger(findings),
-        "money": in_calculator(query, asked_currency(asked.request)).framed(shown.charts.money()),
         "in_currency": shown.shown.note,
         **listing(page, result, asked.held, write),
     }

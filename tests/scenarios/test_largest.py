@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.test import Client
 
 from costcalc.accounts.audit import Actor, acting
+from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.exchange_rates import SaidRate, record
 from costcalc.catalog.index import catalogue
 from costcalc.scenarios.estimate_bodies import EXAMPLE
@@ -33,7 +34,7 @@ FOR_NOTHING = f"{AT_ONCE}&once.1.price=0.01&run.1.before=1000000000000000"
 
 def built(query: str) -> Reading:
     reading = read(QueryDict(query), catalogue())
-    reading.built(TODAY)
+    reading.built(TODAY, bundled_rates())
     return reading
 
 
