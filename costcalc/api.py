@@ -18,7 +18,7 @@ from costcalc.catalog.api import router as prices
 from costcalc.catalog.own_api import router as own_prices
 from costcalc.catalog.rate_api import router as exchange_rates
 from costcalc.scenarios.api import router as calculator
-from costcalc.scenarios.claims_api import router as claims
+from costcalc.scenarios.claims.api import router as claims
 from costcalc.scenarios.comparing_api import router as comparing
 from costcalc.scenarios.revisions_api import router as revisions
 from costcalc.scenarios.saved_api import router as scenarios

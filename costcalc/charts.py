@@ -19,7 +19,6 @@ from costcalc.formatting import Formatter
 
 Scheme = Literal["light", "dark"]
 Spec = Mapping[str, Any]
-Datum = Mapping[str, str | float | int | None]
 
 # The colours of static/css/tokens.css that charts use, by scheme.
 PALETTE: Final[Mapping[Scheme, Mapping[str, str]]] = {

@@ -21,14 +21,11 @@ from django.db import connection, models, transaction
 from django.http import Http404
 from django.utils import timezone
 
+from costcalc.accounts.appended import AppendOnly, AppendOnlyError
 from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import ApiToken, Workspace
 
 BEGINNING = "0" * 64
-
-
-class AppendOnlyError(TypeError):
-    """An attempt to change or delete an entry."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ class EntryQuerySet(models.QuerySet["AuditEntry"]):
         raise AppendOnlyError("delete")
 
 
-class AuditEntry(models.Model):
+class AuditEntry(AppendOnly):
     """One act. `before` and `after` are JSON texts of what changed."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="audit_entries")
@@ -112,12 +109,6 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence}. {self.action} {self.target}"
-
-    def save(self, **options: Any) -> None:
-        """Add the entry; changing one is refused."""
-        if not self._state.adding:
-            raise AppendOnlyError("save")
-        super().save(**options)
 
     def computed_hash(self, workspace: str) -> str:
         """The hash of everything that the entry says, and of the entry before it."""

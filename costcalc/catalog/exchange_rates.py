@@ -18,7 +18,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts import capability
-from costcalc.accounts.audit import Acting, AppendOnlyError
+from costcalc.accounts.appended import AppendOnly
+from costcalc.accounts.audit import Acting
 from costcalc.accounts.people import User
 from costcalc.accounts.rooms import File
 from costcalc.accounts.workspaces import Workspace
@@ -72,7 +73,7 @@ class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
         return self.filter(workspace=workspace).order_by("starts_on", "pk")
 
 
-class ExchangeRate(models.Model):
+class ExchangeRate(AppendOnly):
     """How many units of a currency (ISO 4217) one US dollar buys, from a day on, and who says so.
 
     `per_dollar` is exact text: a decimal number, or a ratio (`729283/103761`) where no decimal is exact.
@@ -97,12 +98,6 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.per_dollar} {self.currency} from {self.starts_on}"
-
-    def save(self, **options: Any) -> None:
-        """Add the row; changing one is refused."""
-        if not self._state.adding:
-            raise AppendOnlyError("save")
-        super().save(**options)
 
     @property
     def ratio(self) -> Fraction:

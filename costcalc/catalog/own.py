@@ -21,7 +21,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts import capability
-from costcalc.accounts.audit import Acting, AppendOnlyError
+from costcalc.accounts.appended import AppendOnly
+from costcalc.accounts.audit import Acting
 from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog import terms
@@ -125,7 +126,7 @@ class OwnPriceQuerySet(models.QuerySet["OwnPrice"]):
         return self.current().filter(workspace=workspace, public_id=public_id).first()
 
 
-class OwnPrice(models.Model):
+class OwnPrice(AppendOnly):
     """One row of one price: what a revision says. `public_id` names the price and is shared by its rows."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
@@ -157,12 +158,6 @@ class OwnPrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.revision}"
-
-    def save(self, **options: Any) -> None:
-        """Add the row; changing one is refused."""
-        if not self._state.adding:
-            raise AppendOnlyError("save")
-        super().save(**options)
 
     @cached_property
     def typed(self) -> PriceSheet:

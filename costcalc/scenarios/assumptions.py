@@ -11,7 +11,7 @@ from costcalc.catalog.entries import Entry
 from costcalc.formatting import Formatter
 from costcalc.scenarios.fields import BY_NAME, DAYS_AND_PRICES, PRICES, TYPED, WORKLOAD
 from costcalc.scenarios.findings import full_name
-from costcalc.scenarios.kinds import Field, Value, input_name
+from costcalc.scenarios.kinds import Field, Value, input_name, with_unit
 from costcalc.scenarios.reading import Reading
 from costcalc.scenarios.return_fields import CHANGE, CURRENCY, ONCE, PARTS, RAMP, RANGE, RUN, Part, filled
 from costcalc.scenarios.return_ranges import inputs
@@ -79,8 +79,7 @@ def _figure(field: Field, values: dict[str, Value], value: Decimal, write: Forma
         return f"{write.number(value)} {dict(BY_NAME['per'].choices).get(str(values['per']), '')}"
     if field.kind == "price":
         return f"{write.number(value)} {field.unit}"
-    unit = str(field.unit)
-    return f"{write.number(value)}{unit if unit.startswith('%') else ' ' + unit}".rstrip()
+    return with_unit(write.number(value), field.unit)
 
 
 class ReturnAssumed:
@@ -143,5 +142,4 @@ class ReturnAssumed:
             return str(value or field.instead or DASH)
         if field.kind == "cost":
             return self.words.money(value)
-        unit = "" if field.unit == "×" else str(field.unit)
-        return f"{self.write.number(value)}{unit if unit.startswith('%') else ' ' + unit}".rstrip()
+        return with_unit(self.write.number(value), "" if field.unit == "×" else field.unit)

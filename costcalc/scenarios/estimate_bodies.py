@@ -12,7 +12,7 @@ from costcalc.digits import canonical
 from costcalc.engine import USD
 from costcalc.scenarios.body_kinds import Currency, Share, Strict, Text
 from costcalc.scenarios.return_bodies import EXAMPLE as EXAMPLE_RETURN
-from costcalc.scenarios.return_bodies import ExchangeRateIn, ReturnIn
+from costcalc.scenarios.return_bodies import ReturnIn, TypedRateIn
 from costcalc.wire.exact import MomentField, Within, number
 
 Count = Annotated[Decimal, Within("0", "1000000000000")]
@@ -137,7 +137,7 @@ EXAMPLE_WITH_RETURN: Any = {
 }
 
 OWN_RATES = "Instead of the table's own, which has the most usual currencies."
-ExchangeRates = Annotated[list[ExchangeRateIn], Field(max_length=20)]
+ExchangeRates = Annotated[list[TypedRateIn], Field(max_length=20)]
 
 
 class EstimateIn(Strict):

@@ -28,7 +28,7 @@ from costcalc.engine import (
     estimate,
 )
 from costcalc.formatting import Formatter
-from costcalc.scenarios.claims_address import claim_address
+from costcalc.scenarios.claims.address import claim_address
 from costcalc.scenarios.scenario import Offer, Result, listed
 
 OLD_AFTER = dt.timedelta(days=45)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import Lookup
+from costcalc.engine import ExchangeRates
 from costcalc.scenarios.body_address import UncarriedError, address_of
 from costcalc.scenarios.body_kinds import Fault
 from costcalc.scenarios.body_places import place_of
@@ -41,8 +42,11 @@ class BadScenarioError(ValueError):
         self.wrong = wrong
 
 
-def query_of(text: str, held: Catalogue, own: Lookup, today: dt.date) -> str:
-    """The calculator's address of a scenario in JSON or YAML. Raises BadScenarioError."""
+def query_of(text: str, held: Catalogue, own: Lookup, rates: ExchangeRates, today: dt.date) -> str:
+    """The calculator's address of a scenario in JSON or YAML, by the exchange rates of who opens it.
+
+    Raises BadScenarioError.
+    """
     document = _read(text)
     body = _body(document)
     try:
@@ -52,7 +56,7 @@ def query_of(text: str, held: Catalogue, own: Lookup, today: dt.date) -> str:
         raise BadScenarioError(_wrong(document, error.faults)) from None
     except SuspiciousOperation:
         raise BadScenarioError([Wrong(None, "", _("This is more than an address holds."))]) from None
-    if reading.built(today) is None:
+    if reading.built(today, rates) is None:
         faults = [(place_of(name, body), message) for name, message in reading.errors.items()]
         raise BadScenarioError(_wrong(document, faults))
     return reading.query

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import seen_from
 from costcalc.scenarios.documents import LONGEST
@@ -27,10 +28,10 @@ def from_file(request: HttpRequest) -> HttpResponse:
     """Ask for a scenario; a POST opens it, unsaved, or says of each mistake where it is. Nothing typed is lost."""
     if request.method != "POST":
         return _page(request, {})
-    text = ""
+    text, held = "", catalogue()
     try:
         text = _text(request)
-        query = query_of(text, catalogue(), seen_from(request), timezone.now().date())
+        query = query_of(text, held, seen_from(request), rates_for(request, held), timezone.now().date())
     except BadScenarioError as bad:
         return _page(request, {"text": text[:LONGEST], "wrong": bad.wrong}, 422)
     home = reverse("scenarios:calculator")

@@ -59,6 +59,12 @@ def cost(name: str, label: Words, default: str | None = "0", unit: Words = "", *
     return Field(name, "cost", label, value, unit, **settings)
 
 
+def with_unit(number: str, unit: Words) -> str:
+    """A number and its unit: `2.5 h`, `10%`, `10% / year`; nothing between a number and its percent sign."""
+    said = str(unit)
+    return f"{number}{said if said.startswith('%') else ' ' + said}".rstrip()
+
+
 def input_name(index: int, name: str) -> str:
     """A workload field's name in an address: bare for the first workload, `2.requests` for the second."""
     return name if index == 0 else f"{index + 1}.{name}"

@@ -17,7 +17,6 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from costcalc.catalog.entries import Entry
-from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.finding import find
 from costcalc.catalog.index import Catalogue
 from costcalc.catalog.own_entries import PREFIX, Lookup, nobodys
@@ -34,6 +33,7 @@ from costcalc.scenarios.fields import (
     WORKLOAD,
 )
 from costcalc.scenarios.kinds import Field, Value, input_name
+from costcalc.scenarios.largest import too_large
 from costcalc.scenarios.money import Money, currencies_used
 from costcalc.scenarios.return_reading import read_return
 from costcalc.scenarios.scenario import Asked, Choice, Scenario, TypedPrices
@@ -71,23 +71,26 @@ class Reading:
         """The canonical address of what was read; only of a reading without errors."""
         return address.query(self.workloads, self.scenario)
 
-    def built(self, today: dt.date, rates: ExchangeRates | None = None) -> Scenario | None:
+    def built(self, today: dt.date, rates: ExchangeRates) -> Scenario | None:
         """The scenario, or None where something could not be read; adds the engine's own complaints.
 
-        `rates` are the exchange rates that the reader sees; by default the bundled ones.
+        `rates` are the exchange rates that the reader sees.
         """
         if self.errors:
             return None
         at = self.scenario["at"]
         day = dt.date.fromisoformat(at) if isinstance(at, str) else today
-        money = Money(self.scenario, rates or bundled_rates(), day, self.errors)
+        money = Money(self.scenario, rates, day, self.errors)
         asked = [self._asked(index, values, money) for index, values in enumerate(self.workloads)]
         wanted = read_return(self.workloads, self.scenario, day, money)
         complete = tuple(one for one in asked if one is not None)
         if self.errors or wanted is None:
             return None
         used = currencies_used(self.workloads, self.scenario)
-        return Scenario(complete, str(self.scenario["days"]), day, wanted=wanted, rates=money.rates, currencies=used)
+        days = str(self.scenario["days"])
+        scenario = Scenario(complete, days, day, wanted=wanted, rates=money.rates, currencies=used)
+        self.errors |= dict(too_large(scenario.computed()))
+        return None if self.errors else scenario
 
     def _asked(self, index: int, values: Mapping[str, Value], money: Money) -> Asked | None:
         shift = _shift(values)
@@ -156,6 +159,11 @@ class _Reader:
     reading: Reading
     own: Lookup
 
+    @cached_property
+    def reader(self) -> str:
+        """The language in which messages are, asked for once."""
+        return get_language() or "en"
+
     def run(self) -> None:
         count = self._count()
         for index in range(count):
@@ -186,7 +194,7 @@ class _Reader:
         try:
             if len(given) > 1:
                 raise Refused(_("This is in the address more than once."))
-            return understood(text, field.name, self.reading.language, get_language() or "en")
+            return understood(text, field.name, self.reading.language, self.reader)
         except FigureError as error:
             self.reading.errors[name] = _(error.message) % error.params
         except Refused as error:

@@ -28,7 +28,7 @@ from costcalc.engine import (
     scaled,
 )
 from costcalc.formatting import Formatter
-from costcalc.scenarios.body_words import ROWS, field_of, input_place
+from costcalc.scenarios.body_words import field_of, input_place
 from costcalc.scenarios.kinds import split_name
 from costcalc.scenarios.return_shown import warned_words
 from costcalc.scenarios.scenario import Result
@@ -258,8 +258,9 @@ class _Inputs:
         """Where in a body an input stands, by its path in the case."""
         name = self.names[path]
         # An empty row of the form is none of the engine's.
-        row = int(path.split(".")[-2]) if name.partition(".")[0] in ROWS else 0
-        return input_place(name, self.result.moves[split_name(name)[0]].workload.per, row)
+        row = path.split(".")[-2]
+        per = self.result.moves[split_name(name)[0]].workload.per
+        return input_place(name, per, int(row) if row.isdigit() else 0)
 
     def value(self, path: str, value: Decimal) -> str:
         """A value as it was typed: costs back in their currency, in which they had at most eighteen places."""

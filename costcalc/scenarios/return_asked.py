@@ -140,7 +140,7 @@ class ReturnReader:
     def _fits(self, at: int, each: RangeIn, name: str) -> bool:
         base = number_at(self.body, name)
         assert base is not None
-        least, most = _bounds(field_of(name))
+        least, most = bounds(field_of(name))
         wrong = [
             ("low", least <= each.low, f"must be {least} or more"),
             ("low", each.low <= base, f"low is at most what the body says, {base}"),
@@ -178,7 +178,7 @@ def _path(name: str) -> str:
     return f"{ROWS[first].engine}.{int(number) - 1}.{ROWS[first].words[word]}"
 
 
-def _bounds(of: Field | None) -> tuple[Decimal, Decimal]:
+def bounds(of: Field | None) -> tuple[Decimal, Decimal]:
     """Between what an input can be, as the body has it."""
     if of is None:
         return NONE, MOST_TIMES

@@ -80,6 +80,13 @@ class RunningIn(Strict):
     before: Money | None = None
     after: Money | None = None
 
+    @model_validator(mode="after")
+    def says_something(self) -> RunningIn:
+        """A row of which nothing is said is none."""
+        if not self.name.strip() and self.before is None and self.after is None:
+            raise ValueError("give name, before or after")
+        return self
+
 
 class ToilIn(Strict):
     """The work of people: incidents a month, hours each, what an hour costs."""
@@ -176,7 +183,7 @@ class ReturnIn(Strict):
     correlation: Share = Field(_default("together") / 100, description="Of the traffic of different workloads.")
 
 
-class ExchangeRateIn(Strict):
+class TypedRateIn(Strict):
     """How many units of a currency one US dollar buys."""
 
     currency: Currency

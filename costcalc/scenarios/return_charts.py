@@ -47,11 +47,11 @@ class ReturnCharts:
 
     def __init__(self, result: Result, reading: Reading, write: Formatter) -> None:
         self.result, self.reading, self.write = result, reading, write
+        self._known: dict[str, Drawn] = {"money": self.money, "cash": self.cash, "drivers": self.drivers}
 
     def named(self, name: str) -> Chart | None:
         """A chart by its id; None where there is none."""
-        known: dict[str, Drawn] = {"money": self.money, "cash": self.cash, "drivers": self.drivers}
-        return known[name]() if name in known else None
+        return self._known[name]() if name in self._known else None
 
     def money(self) -> Chart | None:
         """Where the month's money goes."""
@@ -71,5 +71,5 @@ class ReturnCharts:
         return drivers_chart(self.result.returned, found, self.write)
 
     def framed(self, place: Place) -> dict[str, Framed | None]:
-        """Those of the return, for its section of a page."""
-        return {"cash": place.framed(self.cash()), "drivers": place.framed(self.drivers())}
+        """All of them by their names, for a page."""
+        return {name: place.framed(draw()) for name, draw in self._known.items()}

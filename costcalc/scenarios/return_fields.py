@@ -26,7 +26,8 @@ AS_BEFORE = _("the same")
 CHANGED_SIDES = (("to", _("the candidate")), ("from", _("the baseline")))
 
 
-@dataclass(frozen=True)
+# Each is declared once and is only ever itself: to compare or hash one by its labels would translate them all.
+@dataclass(frozen=True, eq=False)
 class Part:
     """One part of the form: its fields, and the rows of its list. `least` rows are drawn, however few are filled."""
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from costcalc.engine import Bundle, Outlook, Spread, Swing, bundles, dollars, returns
 from costcalc.formatting import Formatter
-from costcalc.scenarios.kinds import Field, Value
+from costcalc.scenarios.kinds import Field, Value, with_unit
 from costcalc.scenarios.reading import Reading
 from costcalc.scenarios.return_fields import RANGE, filled
 from costcalc.scenarios.return_ranges import Input, inputs
@@ -68,8 +68,7 @@ class OutlookWriter:
         number = self.write.number(value) if isinstance(value, Decimal) else ""
         if each.of is not None and each.of.kind == "cost":
             return f"{number} {reading.scenario['currency']} {each.unit}".rstrip()
-        unit = str(each.unit)
-        return f"{number}{unit if unit.startswith('%') else ' ' + unit}".rstrip()
+        return with_unit(number, each.unit)
 
     def _sentence(self, outlook: Outlook) -> str:
         words = {

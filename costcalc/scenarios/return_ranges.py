@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -100,18 +101,23 @@ def _of_row(row: Sequence[Field], scenario: Values) -> Iterator[Input]:
 
 @dataclass
 class RangesReader:
-    """Reads the ranges. `known` are the inputs, `terms` has read the terms.
+    """Reads the ranges. `terms` has read the terms.
 
     After `ranges`, `errors` has messages by field, and `changes` the price changes that stand for uncertain prices:
     they come after the terms' own, of which there are `own_changes`.
     """
 
-    known: Mapping[str, Input]
+    workloads: Sequence[Values]
     scenario: Values
     terms: TermsReader
     own_changes: int
     errors: dict[str, str] = field(default_factory=dict)
     changes: list[PriceChange] = field(default_factory=list)
+
+    @cached_property
+    def known(self) -> dict[str, Input]:
+        """The inputs that there are; listed only where something is said to be uncertain."""
+        return inputs(self.workloads, self.scenario)
 
     def ranges(self) -> dict[str, Range]:
         """The ranges by the names of their inputs; those without a mistake."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from costcalc.scenarios.kinds import Value
 from costcalc.scenarios.money import Money
-from costcalc.scenarios.return_ranges import RangesReader, inputs
+from costcalc.scenarios.return_ranges import RangesReader
 from costcalc.scenarios.return_terms import TermsReader
 from costcalc.scenarios.scenario import Wanted
 
@@ -24,7 +24,7 @@ def read_return(workloads: Sequence[Values], scenario: Values, day: dt.date, mon
     money.errors |= terms.errors
     if found is None:
         return None
-    reader = RangesReader(inputs(workloads, scenario), scenario, terms, len(found.changes))
+    reader = RangesReader(workloads, scenario, terms, len(found.changes))
     ranges = reader.ranges()
     money.errors |= reader.errors
     together = scenario["together"]

@@ -36,12 +36,14 @@ def scenario_json(workloads: Sequence[Values], scenario: Values, day: dt.date) -
 def body_of(workloads: Sequence[Values], scenario: Values, day: dt.date) -> Json:
     """The body of an estimate."""
     days = str(scenario["days"])
-    more = {"exchange_rates": rates_of(scenario), "return": return_of(workloads, scenario)}
+    rates = rates_of(scenario)
     return {
         "days_per_month": int(days) if days.isdigit() else days,
         "at": day.isoformat(),
         "workloads": [_workload(values) for values in workloads],
-        **{name: said for name, said in more.items() if said},
+        **({"exchange_rates": rates} if rates else {}),
+        # Asked for even where it is as the calculator begins: whoever posts the file gets what the page shows.
+        "return": return_of(workloads, scenario),
     }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -23,15 +24,17 @@ from costcalc.accounts.preferences import asked_currency, currency_of
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import unnamed_in
-from costcalc.scenarios import saving
+from costcalc.scenarios import saving, weights
 from costcalc.scenarios.forms import ShareForm
 from costcalc.scenarios.return_charts import Place
 from costcalc.scenarios.saved import SavedScenario
 from costcalc.scenarios.saved_views import PAGE, answer, of_scenario, page_number
 from costcalc.scenarios.sharing import ShareLink
 from costcalc.wire.addresses import whole_address
+from costcalc.wire.rate_limit import rationed
 
 LANGUAGES = ("en", "vi")
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +73,7 @@ def _sent_before(request: HttpRequest, came: Visit) -> HttpResponse:
 
 
 @require_safe
+@rationed(weights.saved)
 @never_cache
 def shared(request: HttpRequest, link: str) -> HttpResponse:
     """The numbers of the day, for whoever holds the link; one that is not open is as one that never was."""
@@ -100,7 +104,7 @@ def in_their_language(request: HttpRequest) -> AbstractContextManager[None]:
     return translation.override(language if language in LANGUAGES else translation.get_language())
 
 
-def private(response: HttpResponse) -> HttpResponse:
+def private(response: Answer) -> Answer:
     """The answer to a link: named to nobody, listed nowhere."""
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex, nofollow"

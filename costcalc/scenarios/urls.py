@@ -3,7 +3,6 @@
 from django.urls import include, path
 
 from costcalc.scenarios import (
-    claims_views,
     comparing_views,
     importing_views,
     picker,
@@ -16,6 +15,7 @@ from costcalc.scenarios import (
     upkeep_views,
     views,
 )
+from costcalc.scenarios.claims import views as claims_views
 
 app_name = "scenarios"
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from costcalc.accounts.appended import AppendOnlyError
 from costcalc.accounts.audit import (
     Actor,
     ActorCard,
-    AppendOnlyError,
     AuditEntry,
     acting,
     checkpoint,

@@ -19,7 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.accounts import rooms
-from costcalc.accounts.audit import Actor, AppendOnlyError, acting, faults
+from costcalc.accounts.appended import AppendOnlyError
+from costcalc.accounts.audit import Actor, acting, faults
 from costcalc.catalog import exchange_rates, genai, reviewed, sync
 from costcalc.catalog.currencies import SHOWN, currencies, currency_choices, currency_name, is_currency
 from costcalc.catalog.exchange import bundled_rates, in_force, rate_row, rates_in

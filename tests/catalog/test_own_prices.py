@@ -13,7 +13,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from costcalc.accounts.audit import Actor, AppendOnlyError, acting, faults
+from costcalc.accounts.appended import AppendOnlyError
+from costcalc.accounts.audit import Actor, acting, faults
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.exchange_rates import SaidRate, record
 from costcalc.catalog.own import Kind, OwnPrice, OwnTerms, StaleError, add, sheet_of

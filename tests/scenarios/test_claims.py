@@ -15,7 +15,7 @@ from costcalc.catalog import reviewed
 from costcalc.digits import canonical
 from costcalc.engine import check
 from costcalc.formatting import formatter_for
-from costcalc.scenarios.claims_fields import ARTICLE
+from costcalc.scenarios.claims.fields import ARTICLE
 from tests.engine.claims import ARTICLE as THE_ARTICLE
 from tests.scenarios.test_claims_hearing import ENGLISH, VIETNAMESE
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
-from costcalc.scenarios.claims_bodies import EXAMPLE
+from costcalc.scenarios.claims.bodies import EXAMPLE
 from tests.scenarios.test_claims_hearing import ENGLISH, VIETNAMESE
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.digits import canonical
-from costcalc.scenarios.claims_heard import Heard
-from costcalc.scenarios.claims_hearing import hear
+from costcalc.scenarios.claims.heard import Heard
+from costcalc.scenarios.claims.hearing import hear
 
 MODELS = {
     "gpt-4.1": "openai/gpt-4.1",

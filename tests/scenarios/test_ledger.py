@@ -7,6 +7,7 @@ import pytest
 from django.http import QueryDict
 from django.utils.translation import override
 
+from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.index import catalogue
 from costcalc.engine import dollars
 from costcalc.formatting import formatter_for
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def result_of(address: str) -> Result:
     """The computed scenario of an address."""
     reading = read(QueryDict(address), catalogue())
-    scenario = reading.built(TODAY)
+    scenario = reading.built(TODAY, bundled_rates())
     assert scenario is not None, reading.errors
     return scenario.computed()
 

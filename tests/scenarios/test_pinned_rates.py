@@ -5,6 +5,7 @@ import json
 import re
 from decimal import Decimal
 from html import unescape
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -167,3 +168,20 @@ def test_a_ledger_says_by_which_rate_what_was_typed_is_dollars(cast: Cast) -> No
     page = page_of(cast, f"/?{IN_VND}&currency=EUR")
     assert "VND into US dollars: 26,000 VND a dollar (a round figure for planning, 1 January 2025)." in page
     assert "EUR into US dollars: 0.848464 EUR a dollar (IMF, SDR per currency unit, 23 December 2025)." in page
+
+
+def test_files_pictures_and_imports_of_what_is_not_saved_go_by_the_rates_of_its_page(cast: Cast) -> None:
+    says(cast, "52000")
+    says(cast, "0.5", "GBP")
+    client = signed_in(cast.bob, cast.workspace)
+    # 1.5 million requests of 1,000 + 500 tokens at 52,000 and 208,000 đồng, which are 1 and 4 dollars: 1,500 + 3,000.
+    assert "$4,500.00" in page_of(cast, f"/?{IN_VND}")
+    taken: Any = client.get(f"/take/ledger.csv?{IN_VND}")
+    table = b"".join(taken.streaming_content).decode()
+    assert "4500.00" in table.splitlines()[-1]
+    assert "$4,500.00" in client.get(f"/charts/money.svg?{IN_VND}").content.decode()
+    prices = {"currency": "GBP", "prices": {"input_mtok": "1"}}
+    body: dict[str, Any] = {"workloads": [{"requests_per_day": 1, "input_tokens": 1, "output_tokens": 0}]}
+    body["workloads"][0] |= {"baseline": prices, "candidate": prices}
+    sent = client.post("/import/", {"text": json.dumps(body)})
+    assert sent.status_code == 302, sent.context["wrong"]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.catalog.entries import Entry
+from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.scenarios.address import query
 from costcalc.scenarios.fields import BY_NAME, SCENARIO, WORKLOAD
@@ -36,7 +37,7 @@ def reading_of(address: str, held: Catalogue) -> Reading:
 def scenario_of(address: str, held: Catalogue) -> Scenario:
     """The scenario of an address that can be read."""
     reading = reading_of(address, held)
-    scenario = reading.built(TODAY)
+    scenario = reading.built(TODAY, bundled_rates())
     assert scenario is not None, reading.errors
     return scenario
 
@@ -71,7 +72,7 @@ def test_what_is_no_number_is_refused_with_a_message(text: str, language: str, h
     given_query["requests"] = text
     reading = read(given_query, held)
     assert list(reading.errors) == ["requests"]
-    assert reading.built(TODAY) is None
+    assert reading.built(TODAY, bundled_rates()) is None
 
 
 def test_an_ambiguous_figure_is_asked_about(held: Catalogue) -> None:
@@ -119,7 +120,7 @@ def test_a_ratio_with_three_decimals_is_one(held: Catalogue) -> None:
 )
 def test_each_mistake_is_named_at_its_field(address: str, field: str, held: Catalogue) -> None:
     reading = reading_of(address, held)
-    assert reading.built(TODAY) is None
+    assert reading.built(TODAY, bundled_rates()) is None
     assert list(reading.errors) == [field]
     assert reading.errors[field]
 
@@ -134,7 +135,7 @@ def test_the_last_value_that_fits_is_taken(address: str, held: Catalogue) -> Non
 
 def test_a_candidate_cache_share_that_does_not_fit_is_a_mistake(held: Catalogue) -> None:
     reading = reading_of("written=50&to.cached=60", held)
-    assert reading.built(TODAY) is None
+    assert reading.built(TODAY, bundled_rates()) is None
     assert list(reading.errors) == ["to.cached"]
 
 

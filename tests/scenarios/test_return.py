@@ -11,6 +11,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
+from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.index import catalogue
 from costcalc.engine import OneOff, Overlap, PriceChange, Range, Reserve, Running, Stage, Toil
 from costcalc.scenarios.drawing import without
@@ -41,7 +42,7 @@ def reading(**fields: str) -> Reading:
 def built(**fields: str) -> Scenario:
     """The scenario of an address in which everything is right."""
     found = reading(**fields)
-    scenario = found.built(TODAY)
+    scenario = found.built(TODAY, bundled_rates())
     assert found.strangers == []
     assert scenario is not None, found.errors
     return scenario
@@ -60,7 +61,7 @@ def computed(**fields: str) -> Result:
 def errors(**fields: str) -> dict[str, str]:
     """The messages by field."""
     found = reading(**fields)
-    assert found.built(TODAY) is None
+    assert found.built(TODAY, bundled_rates()) is None
     return found.errors
 
 

@@ -17,6 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from costcalc.accounts.access import visit
+from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.index import catalogue
 from costcalc.charts import Chart, svg
 from costcalc.engine import dollars
@@ -46,7 +47,7 @@ HOSTILE = "</script><img src=x onerror=alert(1)>{{7*7}}"
 def asked(query: str) -> tuple[Result, Reading]:
     """The answer to an address."""
     reading = read(QueryDict(query), catalogue())
-    scenario = reading.built(timezone.now().date())
+    scenario = reading.built(timezone.now().date(), bundled_rates())
     assert scenario is not None, reading.errors
     return scenario.computed(), reading
 
@@ -198,14 +199,17 @@ def test_the_calculator_shows_its_charts_and_draws_them_for_whoever_has_no_scrip
     assert data["spec"]["width"] == "container"
 
 
-def test_the_ledger_s_swap_brings_where_the_money_goes_and_the_return_s_swap_the_rest(client: Client) -> None:
+def test_the_ledger_s_swap_waits_for_no_chart_and_the_return_s_swap_brings_them_all(client: Client) -> None:
     htmx = {"HX-Request": "true"}
     whole = client.get(f"/?{UNSURE}").content.decode()
     shape = re.findall(r'name="shape" value="([^"]*)"', whole)[0]
     ledger = client.get(f"/?{UNSURE}&lang=en&shape={shape}", headers=htmx).content.decode()
     returned = client.get(f"/return/?{UNSURE}", headers=htmx).content.decode()
-    assert re.findall(r'<figure class="chart" id="([^"]*)"', ledger) == ["chart-money"]
-    assert re.findall(r'<figure class="chart" id="([^"]*)"', returned) == ["chart-cash", "chart-drivers"]
+    assert "<figure" not in ledger
+    assert '<div id="money" hx-preserve="true"></div>' in ledger
+    assert re.findall(r'<figure class="chart" id="([^"]*)"', returned) == ["chart-cash", "chart-drivers", "chart-money"]
+    assert re.search(r'<div id="money" hx-swap-oob="true">\s*<figure', returned)
+    assert re.search(r'<div id="money">\s*<figure', whole)
 
 
 @pytest.mark.parametrize("path", ["cash.svg?requests=x", "nothing.svg", "cash.gif", "drivers.svg", "cash.svg?width=9"])

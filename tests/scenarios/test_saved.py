@@ -16,6 +16,7 @@ from costcalc.accounts.audit import acting, faults
 from costcalc.accounts.rooms import exported
 from costcalc.accounts.workspaces import personal_workspace
 from costcalc.catalog import own
+from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.sync import sync
 from costcalc.engine import Rate
@@ -66,7 +67,7 @@ def test_that_there_was_no_price_is_pinned_as_well(cast: Cast) -> None:
 )  # fmt: skip
 def test_a_saved_scenario_computes_exactly_like_an_unsaved_one(cast: Cast, query: str) -> None:
     scenario = kept(cast, query)
-    unsaved = read(QueryDict(query), catalogue()).built(TODAY)
+    unsaved = read(QueryDict(query), catalogue()).built(TODAY, bundled_rates())
     assert unsaved is not None
     assert saving.revision_of(scenario).computed(catalogue()).estimate == unsaved.computed().estimate
     assert saving.revision_of(scenario).query == drafted(cast, query).query

@@ -109,6 +109,7 @@ def test_the_file_of_a_scenario_says_what_differs_from_the_defaults(client: Clie
                 "candidate": {"provider": "article-relay", "model": "gpt-4.1", "retry_share": "0.03"},
             }
         ],
+        "return": {},
     }
 
 

@@ -16,6 +16,7 @@ from openpyxl.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.index import catalogue
 from costcalc.engine import dollars
 from costcalc.scenarios.reading import read
@@ -66,7 +67,7 @@ CASES = {
 def computed(query: str) -> Result:
     """The answer of an address."""
     reading = read(QueryDict(query), catalogue())
-    scenario = reading.built(TODAY)
+    scenario = reading.built(TODAY, bundled_rates())
     assert scenario is not None, (reading.errors, reading.strangers)
     return scenario.computed()
 
@@ -151,11 +152,11 @@ def test_what_a_spreadsheet_computes_is_what_the_engine_says_and_what_the_file_s
 Change = Callable[[Worksheet], None]
 
 
-def put(words: str, value: object, column: int = 2, down: int = 0) -> Change:
+def put(words: str, value: str | float | dt.date, column: int = 2, down: int = 0) -> Change:
     """A change of the cell beside these words, or some rows below them."""
 
     def change(inputs: Worksheet) -> None:
-        inputs.cell(find(inputs, words).row + down, column).value = value  # type: ignore[assignment]
+        inputs.cell(find(inputs, words).row + down, column, value)
 
     return change
 

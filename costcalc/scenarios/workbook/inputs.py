@@ -108,15 +108,7 @@ def _workload(sheet: Sheet, index: int, move: Move, offers: tuple[Offer, Offer],
             _("%(name)s: prices before, %(seller)s") if side == "baseline" else _("%(name)s: prices after, %(seller)s")
         )
         sheet.row += 1
-        sheet.heads(
-            title % words,
-            _("Price"),
-            _("Unit"),
-            _("Source"),
-            _("Checked on"),
-            _("Above, tokens"),
-            _("Pays it (computed)"),
-        )
+        _price_heads(sheet, title % words)
         writer = Side(sheet, offer, move.workload, case.at, cells, ratio)
         paid[side] = {unit: writer.of(unit) for unit in units}
     sheet.row += 1

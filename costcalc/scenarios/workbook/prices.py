@@ -145,7 +145,8 @@ class Side:
         else:
             source = " · ".join(filter(None, (row.source, *row.urls[:1])))
         if part.billed not in {None, unit}:
-            source = f"{_('billed as')} {unit_label(str(part.billed))}. {source}"
+            words = {"unit": unit_label(str(part.billed)), "source": source}
+            source = _("billed as %(unit)s. %(source)s") % words
         self.sheet.text(SOURCE, source, NOTE)
         if row is not None:
             self.sheet.put(CHECKED, row.checked_on, DAY)

@@ -15,14 +15,14 @@ from costcalc.accounts.preferences import SHOW, asked_currency, currency_of
 from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.formatting import Formatter, formatter_for
-from costcalc.scenarios.claims_address import at_claims
-from costcalc.scenarios.claims_case import ClaimCase
-from costcalc.scenarios.claims_drawing import ClaimDrawing
-from costcalc.scenarios.claims_fields import EMPTY_ROW, LONGEST_TEXT, MOST_ROWS
-from costcalc.scenarios.claims_heard import Heard
-from costcalc.scenarios.claims_reading import LONGEST_LAST, ClaimReading, read_claim
-from costcalc.scenarios.claims_shown import ClaimShown
-from costcalc.scenarios.claims_words import UNREAD
+from costcalc.scenarios.claims.address import at_claims
+from costcalc.scenarios.claims.case import ClaimCase
+from costcalc.scenarios.claims.drawing import ClaimDrawing
+from costcalc.scenarios.claims.fields import EMPTY_ROW, LONGEST_TEXT, MOST_ROWS
+from costcalc.scenarios.claims.heard import Heard
+from costcalc.scenarios.claims.reading import LONGEST_LAST, ClaimReading, read_claim
+from costcalc.scenarios.claims.shown import ClaimShown
+from costcalc.scenarios.claims.words import UNREAD
 from costcalc.scenarios.fields import element_id
 from costcalc.scenarios.shown import shown_in
 from costcalc.wire.addresses import whole_address

@@ -12,12 +12,11 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from costcalc.scenarios import claims_cues as cues
-from costcalc.scenarios import claims_figures as figures
-from costcalc.scenarios.claims_heard import CENTS, PRICE, Convert, Heard, named, put
-from costcalc.scenarios.claims_numbers import Number, directions, numbers, per_thousand, periods, prices, ranged
-from costcalc.scenarios.claims_tables import hear_table, without_tables
-from costcalc.scenarios.claims_topups import TopUps
+from costcalc.scenarios.claims import cues, figures
+from costcalc.scenarios.claims.heard import CENTS, PRICE, Convert, Heard, named, put
+from costcalc.scenarios.claims.numbers import Number, directions, numbers, per_thousand, periods, prices, ranged
+from costcalc.scenarios.claims.tables import hear_table, without_tables
+from costcalc.scenarios.claims.topups import TopUps
 from costcalc.scenarios.kinds import Value
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from costcalc.digits import write_number
 from costcalc.formatting import Formatter
-from costcalc.scenarios.claims_fields import BILLS, CREDITS, FIGURES, HEADLINE, ROW, TRAFFIC
-from costcalc.scenarios.claims_reading import ClaimReading
+from costcalc.scenarios.claims.fields import BILLS, CREDITS, FIGURES, HEADLINE, ROW, TRAFFIC
+from costcalc.scenarios.claims.reading import ClaimReading
 from costcalc.scenarios.drawing import DrawnField, Section
 from costcalc.scenarios.fields import element_id
 from costcalc.scenarios.kinds import Field, Value, input_name

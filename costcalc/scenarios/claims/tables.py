@@ -10,9 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from costcalc.scenarios import claims_cues as cues
-from costcalc.scenarios import claims_figures as figures
-from costcalc.scenarios.claims_heard import PRICE, Convert, Heard, named, put
+from costcalc.scenarios.claims import cues, figures
+from costcalc.scenarios.claims.heard import PRICE, Convert, Heard, named, put
 from costcalc.scenarios.kinds import Value
 
 _ROW_END = re.compile(r"</t[dh]>\s*</tr>\s*(?:</?t(?:head|body)>\s*)*|</tr>\s*|<br\s*/?>", cues.ANY_CASE)

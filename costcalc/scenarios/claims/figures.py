@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from costcalc.digits import LONGEST, canonical
 from costcalc.engine import round_half_up
-from costcalc.scenarios import claims_cues as cues
+from costcalc.scenarios.claims import cues
 
 
 def points(text: str) -> str:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from costcalc.scenarios import claims_figures as figures
-from costcalc.scenarios.claims_fields import MOST_ROWS
+from costcalc.scenarios.claims import figures
+from costcalc.scenarios.claims.fields import MOST_ROWS
 from costcalc.scenarios.kinds import Value
 
 # Places that are kept of a sum and of a price that was converted from another currency.

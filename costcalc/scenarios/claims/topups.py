@@ -7,8 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
-from costcalc.scenarios import claims_cues as cues
-from costcalc.scenarios import claims_figures as figures
+from costcalc.scenarios.claims import cues, figures
 from costcalc.scenarios.kinds import Value
 
 _CREDITS = r"(?:credits?|tín dụng)(?!\w)"

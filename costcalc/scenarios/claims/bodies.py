@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from costcalc.digits import canonical
 from costcalc.scenarios.body_kinds import Strict
-from costcalc.scenarios.claims_fields import LONGEST_TEXT, MOST_ROWS
+from costcalc.scenarios.claims.fields import LONGEST_TEXT, MOST_ROWS
 from costcalc.scenarios.estimate_bodies import Reference
 from costcalc.scenarios.kinds import Value, input_name
 from costcalc.wire.exact import DayField, Within

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from costcalc.scenarios import claims_cues as cues
+from costcalc.scenarios.claims import cues
 
 NEAR: Final = 60
 

@@ -26,7 +26,7 @@ from costcalc.engine import (
     readings,
 )
 from costcalc.formatting import Formatter
-from costcalc.scenarios.claims_reading import ClaimReading
+from costcalc.scenarios.claims.reading import ClaimReading
 from costcalc.scenarios.kinds import Value
 
 DAYS: Final = {"30": Fraction(30), "365/12": Fraction(365, 12)}

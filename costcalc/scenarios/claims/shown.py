@@ -22,8 +22,8 @@ from costcalc.engine import (
     saved,
 )
 from costcalc.formatting import Formatter
-from costcalc.scenarios.claims_case import ClaimCase
-from costcalc.scenarios.claims_words import ClaimWords, Told
+from costcalc.scenarios.claims.case import ClaimCase
+from costcalc.scenarios.claims.words import ClaimWords, Told
 from costcalc.scenarios.sheet import Verdict
 
 NOTHING: Final = "—"

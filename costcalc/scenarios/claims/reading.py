@@ -20,7 +20,7 @@ from costcalc.catalog.index import Catalogue
 from costcalc.engine import USD
 from costcalc.figures import FigureError
 from costcalc.scenarios import address
-from costcalc.scenarios.claims_fields import (
+from costcalc.scenarios.claims.fields import (
     ARTICLE,
     CLAIM,
     EMPTY,
@@ -30,8 +30,8 @@ from costcalc.scenarios.claims_fields import (
     ROW,
     Ground,
 )
-from costcalc.scenarios.claims_heard import Heard
-from costcalc.scenarios.claims_hearing import hear
+from costcalc.scenarios.claims.heard import Heard
+from costcalc.scenarios.claims.hearing import hear
 from costcalc.scenarios.kinds import Field, Value, input_name
 from costcalc.scenarios.reading import LANGUAGES
 from costcalc.scenarios.typed_values import READERS

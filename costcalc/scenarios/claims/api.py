@@ -20,12 +20,12 @@ from costcalc.catalog.index import catalogue
 from costcalc.digits import canonical
 from costcalc.engine import ExchangeRate, Found, TokenPrices, check, dollars, gaps, readings
 from costcalc.formatting import formatter_for
-from costcalc.scenarios import claims_figures as figures
-from costcalc.scenarios.claims_address import at_claims
-from costcalc.scenarios.claims_bodies import ClaimIn, body_of, places, query_of
-from costcalc.scenarios.claims_case import ClaimCase
-from costcalc.scenarios.claims_reading import ClaimReading, read_claim
-from costcalc.scenarios.claims_words import UNREAD, ClaimWords
+from costcalc.scenarios.claims import figures
+from costcalc.scenarios.claims.address import at_claims
+from costcalc.scenarios.claims.bodies import ClaimIn, body_of, places, query_of
+from costcalc.scenarios.claims.case import ClaimCase
+from costcalc.scenarios.claims.reading import ClaimReading, read_claim
+from costcalc.scenarios.claims.words import UNREAD, ClaimWords
 from costcalc.wire.addresses import whole_address
 from costcalc.wire.problem import problems
 
