@@ -32,6 +32,9 @@ MINUS: Final = "\u2212"
 _GAP: Final = "\u00a0"
 # Wide enough that no sum of money is rounded by the context instead of by us.
 _WIDE: Final = Context(prec=80, rounding=ROUND_HALF_UP)
+# A price that somebody stated has no more digits; of a longer one a pocket calculator shows these.
+_TYPED_DIGITS: Final = 18
+_CALCULATOR: Final = Context(prec=12, rounding=ROUND_HALF_UP)
 # Day, month name, year in English, where 3/4 would be two days; digits in Vietnamese.
 _DAYS: Final = {"en": "{day} {month} {year}", "vi": "{day:02}/{number:02}/{year}"}
 
@@ -136,11 +139,16 @@ class Formatter:
         return plus + self.money(value, currency)
 
     def per_mtok(self, value: Figure) -> str:
-        """A price with as many decimals as it needs, two at least (none of đồng), never rounded: `$0.028`, `$2.00`."""
+        """A price with as many decimals as it needs, two at least (none of đồng): `$0.028`, `$2.00`.
+
+        It is never rounded but where it was converted and has no end: then it says so, `≈ $0.422535211268`.
+        """
         if value is None:
             return self.unknown
-        least = min(2, self.currencies[self.prices][1])
-        return self._with_currency(write_number(value, self.language, least=least), self.prices)
+        least, price = min(2, self.currencies[self.prices][1]), Decimal(value)
+        shown = _CALCULATOR.plus(price) if len(price.as_tuple().digits) > _TYPED_DIGITS else price
+        text = self._with_currency(write_number(shown, self.language, least=least), self.prices)
+        return text if shown == price else f"≈{_GAP}{text}"
 
     def shown_price(self, value: Figure) -> str:
         """A price in US dollars in the shown currency, to four decimals: it stands beside the price itself."""

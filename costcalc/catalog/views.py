@@ -29,6 +29,7 @@ from costcalc.catalog.tariffs import disagreements, name_of, said_of, summary, t
 from costcalc.charts import Framed
 from costcalc.formatting import formatter_for
 from costcalc.wire.pictures import picture
+from costcalc.wire.rate_limit import rationed
 from costcalc.wire.swaps import is_swap
 
 PAGE = 100
@@ -96,6 +97,7 @@ def model(request: HttpRequest, provider: str, model_id: str) -> HttpResponse:
 
 
 @require_safe
+@rationed(lambda request: 1)
 def history_picture(request: HttpRequest, provider: str, model_id: str, kind: str) -> HttpResponse:
     """The chart of a model's prices as a drawing or a bitmap. Raises Http404 where they have never changed."""
     entry = catalogue().by_key.get(f"{provider}/{model_id}")

@@ -9,11 +9,13 @@ from django.utils import timezone
 from ninja import Router
 
 from costcalc.catalog.index import catalogue
+from costcalc.scenarios import weights
 from costcalc.scenarios.body_asked import scenario_of
 from costcalc.scenarios.body_kinds import BodyError, invalid
 from costcalc.scenarios.estimate_answer import EstimateOut, answered
 from costcalc.scenarios.estimate_bodies import EstimateIn
 from costcalc.wire.problem import problems
+from costcalc.wire.rate_limit import charge
 
 router = Router(tags=["calculator"], by_alias=True)
 
@@ -34,4 +36,5 @@ def estimate(request: HttpRequest, body: EstimateIn) -> dict[str, Any]:
         scenario = scenario_of(body, held, today)
     except BodyError as error:
         raise invalid(error.faults) from None
+    charge(request, weights.asked(body))
     return answered(scenario.computed(), held, today, with_return=body.returns is not None)

@@ -16,7 +16,9 @@ from costcalc.catalog.index import Catalogue
 from costcalc.catalog.rates import rates_of
 from costcalc.engine import CALLS, USD, ExchangeRate, ExchangeRates, Shift, TrafficError, Variant, Workload, shifted
 from costcalc.scenarios.body_kinds import BodyError, Fault
+from costcalc.scenarios.body_places import place_of
 from costcalc.scenarios.estimate_bodies import CandidateIn, EstimateIn, SideIn, WorkloadIn
+from costcalc.scenarios.largest import too_large
 from costcalc.scenarios.return_asked import ReturnReader
 from costcalc.scenarios.scenario import Asked, Choice, Scenario, TypedPrices, Wanted
 
@@ -47,9 +49,13 @@ class _Reader:
         if self.faults:
             raise BodyError(self.faults)
         complete = tuple(one for one in asked if one is not None)
-        return Scenario(
+        found = Scenario(
             complete, self.body.days_per_month, at, wanted=wanted, rates=self.table, currencies=frozenset(self.used)
         )
+        self.faults += [(place_of(name, self.body), message) for name, message in too_large(found.computed())]
+        if self.faults:
+            raise BodyError(self.faults)
+        return found
 
     def _given(self) -> list[ExchangeRate]:
         """The exchange rates of the body: of its own day, so that they come before the table's."""

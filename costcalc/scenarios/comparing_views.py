@@ -17,17 +17,19 @@ from costcalc.accounts.preferences import currency_of
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.charts import Chart
 from costcalc.formatting import formatter_for
-from costcalc.scenarios import saving
+from costcalc.scenarios import saving, weights
 from costcalc.scenarios.cash_chart import cash_compared
 from costcalc.scenarios.comparing import Comparison, Version
 from costcalc.scenarios.return_charts import Place
 from costcalc.scenarios.saved import Draft, Revision, SavedScenario, UnreadableError
 from costcalc.scenarios.shown import Shown, shown_in
+from costcalc.wire.rate_limit import rationed
 
 COLUMNS = "abcdef"
 
 
 @require_safe
+@rationed(weights.saved)
 @login_required
 def compare(request: HttpRequest) -> HttpResponse:
     """Two to six revisions side by side: `?a=<id>.<n>&b=<id>.<n>`; without a number the current one."""

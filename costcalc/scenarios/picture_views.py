@@ -16,7 +16,7 @@ from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import Lookup, seen_from, unnamed_in
 from costcalc.charts import Chart
 from costcalc.formatting import formatter_for
-from costcalc.scenarios import saving
+from costcalc.scenarios import saving, weights
 from costcalc.scenarios.comparing_views import asked_versions, compared_chart
 from costcalc.scenarios.reading import Reading, read
 from costcalc.scenarios.return_charts import ReturnCharts
@@ -26,9 +26,11 @@ from costcalc.scenarios.scenario import Result
 from costcalc.scenarios.shared_views import in_their_language, opened, private
 from costcalc.scenarios.shown import shown_in
 from costcalc.wire.pictures import picture, without_look
+from costcalc.wire.rate_limit import rationed
 
 
 @require_safe
+@rationed(weights.pictured)
 def unsaved(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
     """A chart of the scenario that the address holds. Raises Http404 for one that cannot be computed."""
     held = catalogue()
@@ -40,6 +42,7 @@ def unsaved(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
 
 
 @require_safe
+@rationed(weights.saved)
 @of_scenario(Role.VIEWER)
 def saved(
     request: HttpRequest, came: Visit, scenario: SavedScenario, chart: str, kind: str, number: int
@@ -49,6 +52,7 @@ def saved(
 
 
 @require_safe
+@rationed(weights.saved)
 @never_cache
 def shared(request: HttpRequest, link: str, chart: str, kind: str) -> HttpResponse:
     """A chart of what a link shows, for whoever holds it."""
@@ -59,6 +63,7 @@ def shared(request: HttpRequest, link: str, chart: str, kind: str) -> HttpRespon
 
 
 @require_safe
+@rationed(weights.saved)
 @login_required
 def compared(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
     """A chart of several revisions side by side."""

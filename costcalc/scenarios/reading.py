@@ -33,6 +33,7 @@ from costcalc.scenarios.fields import (
     WORKLOAD,
 )
 from costcalc.scenarios.kinds import Field, Value, input_name
+from costcalc.scenarios.largest import too_large
 from costcalc.scenarios.money import Money, currencies_used
 from costcalc.scenarios.return_reading import read_return
 from costcalc.scenarios.scenario import Asked, Choice, Scenario, TypedPrices
@@ -86,7 +87,10 @@ class Reading:
         if self.errors or wanted is None:
             return None
         used = currencies_used(self.workloads, self.scenario)
-        return Scenario(complete, str(self.scenario["days"]), day, wanted=wanted, rates=money.rates, currencies=used)
+        days = str(self.scenario["days"])
+        scenario = Scenario(complete, days, day, wanted=wanted, rates=money.rates, currencies=used)
+        self.errors |= dict(too_large(scenario.computed()))
+        return None if self.errors else scenario
 
     def _asked(self, index: int, values: Mapping[str, Value], money: Money) -> Asked | None:
         shift = _shift(values)

@@ -19,6 +19,8 @@ from costcalc.scenarios.scenario import Result
 from costcalc.scenarios.sheet import Figure, Verdict
 
 DASH = "\N{EM DASH}"
+# In percent a year: what is paid once is back within days.
+MOST_RATE = Decimal(10) ** 6
 
 
 @dataclass(frozen=True)
@@ -186,13 +188,19 @@ class ReturnWriter:
 
     def irr(self) -> Figure:
         """The annual rate at which the present value is 0, or that there is none, or several."""
-        said = [self.write.percent(percent / 100, 2) for percent in self.found.irr.percents]
+        said = [self._annual(percent) for percent in self.found.irr.percents]
         if not said:
             return Figure(_("none"), (_("At no annual rate is the present value 0."),))
         if len(said) == 1:
             return Figure(_("%(rate)s a year") % {"rate": said[0]}, (_("At this rate the net present value is 0."),))
         note = _("The cash changes its sign more than once: no single rate describes it.")
         return Figure(_("several: %(rates)s") % {"rates": " · ".join(said)}, (note,))
+
+    def _annual(self, percent: Decimal) -> str:
+        """A rate of return; one beyond any meaning (a dollar once, thousands every month) as the bound it is over."""
+        if percent <= MOST_RATE:
+            return self.write.percent(percent / 100, 2)
+        return _("more than %(rate)s") % {"rate": self.write.percent(MOST_RATE / 100)}
 
     def _first_year(self) -> Figure:
         cash = self.found.cash

@@ -24,7 +24,7 @@ from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import Lookup, OwnEntry
 from costcalc.engine import dollars
 from costcalc.formatting import Formatter, formatter_for
-from costcalc.scenarios import address, saving
+from costcalc.scenarios import address, saving, weights
 from costcalc.scenarios.assumptions import assumptions
 from costcalc.scenarios.editing import Editing, carrying
 from costcalc.scenarios.fields import SIDES
@@ -41,6 +41,7 @@ from costcalc.scenarios.standing import Standing
 from costcalc.scenarios.summaries import as_typed
 from costcalc.scenarios.talking import Approval
 from costcalc.wire.addresses import whole_address
+from costcalc.wire.rate_limit import rationed
 
 PAGE = 50
 LONGEST_SEARCH = 100
@@ -90,6 +91,7 @@ def scenarios(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@rationed(weights.saved)
 @of_scenario(Role.VIEWER)
 def scenario(request: HttpRequest, came: Visit, scenario: SavedScenario, number: int | None = None) -> HttpResponse:
     """A revision, by default the current one: its ledger, what was assumed, the talk, and what can be done."""

@@ -146,7 +146,11 @@ class Scenario:
         return DayCount(None if self.days == "calendar" else Fraction(self.days), self.day.replace(day=1))
 
     def computed(self) -> Result:
-        """The answer at the pinned prices, and where none is pinned at those of the scenario's day."""
+        """The answer at the pinned prices, and where none is pinned at those of the scenario's day; computed once."""
+        return self._result
+
+    @cached_property
+    def _result(self) -> Result:
         offers = tuple(
             (self._offer(index, "from", asked.baseline), self._offer(index, "to", asked.candidate))
             for index, asked in enumerate(self.asked)

@@ -24,13 +24,14 @@ from costcalc.accounts.preferences import asked_currency, currency_of
 from costcalc.accounts.roles import Role
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import unnamed_in
-from costcalc.scenarios import saving
+from costcalc.scenarios import saving, weights
 from costcalc.scenarios.forms import ShareForm
 from costcalc.scenarios.return_charts import Place
 from costcalc.scenarios.saved import SavedScenario
 from costcalc.scenarios.saved_views import PAGE, answer, of_scenario, page_number
 from costcalc.scenarios.sharing import ShareLink
 from costcalc.wire.addresses import whole_address
+from costcalc.wire.rate_limit import rationed
 
 LANGUAGES = ("en", "vi")
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -72,6 +73,7 @@ def _sent_before(request: HttpRequest, came: Visit) -> HttpResponse:
 
 
 @require_safe
+@rationed(weights.saved)
 @never_cache
 def shared(request: HttpRequest, link: str) -> HttpResponse:
     """The numbers of the day, for whoever holds the link; one that is not open is as one that never was."""

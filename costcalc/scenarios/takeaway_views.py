@@ -14,7 +14,7 @@ from costcalc.accounts.roles import Role
 from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import catalogue
 from costcalc.catalog.own_entries import Lookup, seen_from, unnamed_in
-from costcalc.scenarios import saving
+from costcalc.scenarios import saving, weights
 from costcalc.scenarios.reading import read
 from costcalc.scenarios.saved import Draft, Revision, SavedScenario, UnreadableError, sides_in_words
 from costcalc.scenarios.saved_views import copy_of, of_scenario
@@ -22,9 +22,11 @@ from costcalc.scenarios.shared_views import in_their_language, opened, private
 from costcalc.scenarios.takeaway import KINDS, Taken
 from costcalc.wire.addresses import whole_address
 from costcalc.wire.files import SentFile
+from costcalc.wire.rate_limit import rationed
 
 
 @require_safe
+@rationed(weights.pictured)
 def of_address(request: HttpRequest, file: str) -> HttpResponseBase:
     """What the calculator's address computes; where it cannot be read, the calculator says why."""
     _known(file)
@@ -40,6 +42,7 @@ def of_address(request: HttpRequest, file: str) -> HttpResponseBase:
 
 
 @require_safe
+@rationed(weights.saved)
 @of_scenario(Role.VIEWER)
 def of_revision(request: HttpRequest, came: Visit, scenario: SavedScenario, number: int, file: str) -> HttpResponseBase:
     """What a revision says, at the prices of its day."""
@@ -51,6 +54,7 @@ def of_revision(request: HttpRequest, came: Visit, scenario: SavedScenario, numb
 
 
 @require_safe
+@rationed(weights.saved)
 @never_cache
 def of_link(request: HttpRequest, link: str, file: str) -> HttpResponseBase:
     """What a link shares, for whoever holds it; own prices go without their names."""

@@ -20,7 +20,7 @@ from costcalc.catalog.exchange import rates_for
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.catalog.own_entries import seen_from
 from costcalc.formatting import formatter_for
-from costcalc.scenarios import markup
+from costcalc.scenarios import markup, weights
 from costcalc.scenarios.assumptions import assumptions
 from costcalc.scenarios.drawing import Drawing, with_another, without
 from costcalc.scenarios.editing import Beside, carrying
@@ -37,6 +37,7 @@ from costcalc.scenarios.scenario import Result, Scenario
 from costcalc.scenarios.shown import Shown, shown_in
 from costcalc.scenarios.summaries import Summaries
 from costcalc.wire.addresses import whole_address
+from costcalc.wire.rate_limit import rationed
 from costcalc.wire.swaps import is_swap
 
 LONGEST_LAST = 8000
@@ -45,6 +46,7 @@ WITH_MISTAKES = "!"
 
 
 @require_safe
+@rationed(weights.drawn)
 def calculator(request: HttpRequest) -> HttpResponse:
     """The form and its ledger; for htmx, the two without the page around them, or the ledger alone."""
     asked = _read(request)
@@ -77,6 +79,7 @@ def traffic_elsewhere(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@rationed(weights.drawn)
 def returned(request: HttpRequest) -> HttpResponse:
     """The return alone, which htmx asks for once the ledger is there; to others the calculator itself."""
     asked = _read(request)

@@ -15,15 +15,15 @@ class Standing(NamedTuple):
 class RequestWindowQuerySet(models.QuerySet["RequestWindow"]):
     """Counts requests; one statement each, so that workers on either database never miss one."""
 
-    def count_request(self, address: str, now: int) -> Standing:
-        """Count a request from this address at `now`, in seconds since 1970.
+    def count_request(self, address: str, now: int, weight: int = 1) -> Standing:
+        """Count a request from this address at `now`, in seconds since 1970, as one or as several.
 
         A window opens with its first request and holds a minute: no boundary to burst across.
         """
         with connection.cursor() as cursor:
-            cursor.execute(COUNT, {"address": address, "now": now, "expired": now - SECONDS})
+            cursor.execute(COUNT, {"address": address, "now": now, "expired": now - SECONDS, "weight": weight})
             standing = Standing(*cursor.fetchone())
-        if standing.requests == 1:
+        if standing.requests == weight:
             self.filter(started__lte=now - SECONDS).delete()
         return standing
 
@@ -61,9 +61,9 @@ class Answer(models.Model):
 
 
 COUNT = """
-INSERT INTO wire_requestwindow AS seen (address, started, requests) VALUES (%(address)s, %(now)s, 1)
+INSERT INTO wire_requestwindow AS seen (address, started, requests) VALUES (%(address)s, %(now)s, %(weight)s)
 ON CONFLICT (address) DO UPDATE SET
-  requests = CASE WHEN seen.started <= %(expired)s THEN 1 ELSE seen.requests + 1 END,
+  requests = CASE WHEN seen.started <= %(expired)s THEN excluded.requests ELSE seen.requests + excluded.requests END,
   started = CASE WHEN seen.started <= %(expired)s THEN excluded.started ELSE seen.started END
 RETURNING started, requests
 """

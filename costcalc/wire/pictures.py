@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.utils.cache import patch_cache_control
 
 from costcalc.charts import WIDTH, WIDTHS, Chart, Scheme, png, svg
 
@@ -16,10 +17,16 @@ def picture(request: HttpRequest, chart: Chart | None, kind: str) -> HttpRespons
     if chart is None or scheme is None or width is None:
         raise Http404
     if kind == "svg":
-        return HttpResponse(svg(chart, scheme, width), content_type="image/svg+xml")
+        return _private(HttpResponse(svg(chart, scheme, width), content_type="image/svg+xml"))
     if kind == "png":
-        return HttpResponse(png(chart, scheme, width), content_type="image/png")
+        return _private(HttpResponse(png(chart, scheme, width), content_type="image/png"))
     raise Http404
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """One address, another picture: prices, rates and currency are those of whoever asks, and change."""
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
 
 
 def without_look(get: QueryDict) -> QueryDict:

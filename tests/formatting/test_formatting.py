@@ -35,6 +35,8 @@ def plain(text: str) -> str:
         (lambda f: f.per_mtok(Decimal("0.028")), "$0.028", "0,028 US$"),
         (lambda f: f.per_mtok(Decimal("2.0")), "$2.00", "2,00 US$"),
         (lambda f: f.per_mtok(Decimal("1E-18")), "$0.000000000000000001", "0,000000000000000001 US$"),
+        # Converted, it has no end: 3 yuan at 7.1 a dollar.
+        (lambda f: f.per_mtok(Decimal(3) / Decimal("7.1")), "≈ $0.422535211268", "≈ 0,422535211268 US$"),
         (lambda f: f.tokens(1_500_000_000), "1,500 MTok", "1.500 MTok"),
         (lambda f: f.tokens(1_234_567), "1.234567 MTok", "1,234567 MTok"),
         (lambda f: f.percent(Decimal("0.2535")), "25.4%", "25,4%"),

@@ -117,7 +117,8 @@ def _rounded(value: Scalar, places: int) -> Scalar:
         return FAULT
     # Spreadsheets, too, round what a number says in its fifteen digits, not the binary fraction behind it.
     said = Decimal(f"{value or 0.0:.15g}")
-    return float(said.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+    # Nothing of a large number's fifteen digits is behind the point, and the decimal context has no room for more.
+    return float(said) if abs(said) >= 10**15 else float(said.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
 def numbers(given: Formula) -> list[float]:

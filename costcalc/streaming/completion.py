@@ -1,0 +1,123 @@
+"""A completion, put together from its events, and how it ended. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from costcalc.streaming import counts
+from costcalc.streaming.dialects import PLACES, Delta, Dialect, Fault, ToolPart, delta_of, whole_characters
+from costcalc.streaming.events import Event
+
+
+class End(StrEnum):
+    """How a stream ended. An error beats everything; a stream that was cut is never complete."""
+
+    COMPLETE = "complete"
+    TRUNCATED = "truncated"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call that the model asks for; `arguments` is JSON as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A completion as far as it came. `usage` is in genai-prices' names, None where none was reported."""
+
+    text: str
+    reasoning: str
+    tools: tuple[ToolCall, ...]
+    usage: dict[str, int] | None
+    finish: str
+    fault: Fault | None
+    end: End
+    dialect: Dialect | None
+    done: bool
+    unreadable: int
+
+
+class Reader:
+    """Takes the events of one completion as they come."""
+
+    def __init__(self) -> None:
+        self.dialect: Dialect | None = None
+        self.finish = ""
+        self.fault: Fault | None = None
+        self.done = False
+        self.unreadable = 0
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self._usage: dict[str, Any] = {}
+        self._tools: dict[int, list[ToolPart]] = {}
+
+    def take(self, event: Event) -> Delta:
+        """Add one event; what it said is given back, for whoever measures."""
+        delta = delta_of(event)
+        self.dialect = self.dialect or delta.dialect
+        self.finish = delta.finish or self.finish
+        self.fault = self.fault or delta.fault
+        self.done = self.done or delta.done
+        self.unreadable += not delta.readable
+        self._text.append(delta.text)
+        self._reasoning.append(delta.reasoning)
+        # Anthropic reports the input at the beginning and the output at the end; what is later is right.
+        self._usage |= {key: value for key, value in delta.usage.items() if value is not None}
+        for part in delta.tools:
+            self._tools.setdefault(self._place(part), []).append(part)
+        return delta
+
+    def fail(self, message: str, code: str = "") -> None:
+        """The stream failed outside itself: an HTTP error, or a bound that it broke."""
+        self.fault = self.fault or Fault(message, code)
+
+    def reading(self, *, cancelled: bool = False) -> Reading:
+        """The completion so far, as if nothing more came; `cancelled` says that its reader left."""
+        places = PLACES[self.dialect] if self.dialect else counts.OPENAI
+        return Reading(
+            text=whole_characters("".join(self._text)),
+            reasoning=whole_characters("".join(self._reasoning)),
+            tools=tuple(_call(self._tools[place]) for place in sorted(self._tools)),
+            usage=counts.counted(self._usage, places) or None,
+            finish=self.finish,
+            fault=self.fault,
+            end=self._end(cancelled=cancelled),
+            dialect=self.dialect,
+            done=self.done,
+            unreadable=self.unreadable,
+        )
+
+    def _end(self, *, cancelled: bool) -> End:
+        if self.fault:
+            return End.ERROR
+        if self.done or self.finish:
+            return End.COMPLETE
+        return End.CANCELLED if cancelled else End.TRUNCATED
+
+    def _place(self, part: ToolPart) -> int:
+        last = max(self._tools, default=-1)
+        if part.index is not None:
+            return part.index
+        # Without an index, what has an id or a name begins a call, and the rest goes on with the last one.
+        return last + 1 if part.id or part.name or last < 0 else last
+
+
+def read(events: Iterable[Event]) -> Reading:
+    """The completion in a whole stream's events."""
+    reader = Reader()
+    for event in events:
+        reader.take(event)
+    return reader.reading()
+
+
+def _call(parts: list[ToolPart]) -> ToolCall:
+    first_id = next((part.id for part in parts if part.id), "")
+    name = next((part.name for part in parts if part.name), "")
+    return ToolCall(first_id, name, "".join(part.arguments for part in parts))
