@@ -160,6 +160,11 @@ class _Reader:
     own: Lookup
 
     @cached_property
+    def given(self) -> dict[str, list[str]]:
+        """What the address says, by name."""
+        return dict(self.query.lists())
+
+    @cached_property
     def reader(self) -> str:
         """The language in which messages are, asked for once."""
         return get_language() or "en"
@@ -186,7 +191,7 @@ class _Reader:
         return 1
 
     def _value(self, name: str, field: Field) -> Value:
-        given = self.query.getlist(name)
+        given = self.given.get(name)
         if not given:
             return field.default
         text = given[0]
