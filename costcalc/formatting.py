@@ -35,12 +35,20 @@ _WIDE: Final = Context(prec=80, rounding=ROUND_HALF_UP)
 # Day, month name, year in English, where 3/4 would be two days; digits in Vietnamese.
 _DAYS: Final = {"en": "{day} {month} {year}", "vi": "{day:02}/{number:02}/{year}"}
 
+# Decimals that a price may be typed with; twelve say one that has more, as it comes of a division.
+LONGEST_PRICE: Final = 18
+
 Figure = Decimal | int | None
 
 
 def rounded(value: Decimal | int, places: int) -> Decimal:
     """The value with exactly `places` decimals, half up."""
     return Decimal(value).quantize(Decimal(1).scaleb(-places), context=_WIDE)
+
+
+def _with_an_end(price: Decimal | int) -> Decimal | int:
+    exponent = Decimal(price).as_tuple().exponent
+    return price if isinstance(exponent, str) or exponent >= -LONGEST_PRICE else rounded(price, 12)
 
 
 class _Currencies(dict[str, tuple[str, int]]):
@@ -136,11 +144,14 @@ class Formatter:
         return plus + self.money(value, currency)
 
     def per_mtok(self, value: Figure) -> str:
-        """A price with as many decimals as it needs, two at least (none of đồng), never rounded: `$0.028`, `$2.00`."""
+        """A price with as many decimals as it needs, two at least (none of đồng): `$0.028`, `$2.00`.
+
+        None that is typed or published is rounded; one that comes of a division (CNY in dollars) has no end.
+        """
         if value is None:
             return self.unknown
         least = min(2, self.currencies[self.prices][1])
-        return self._with_currency(write_number(value, self.language, least=least), self.prices)
+        return self._with_currency(write_number(_with_an_end(value), self.language, least=least), self.prices)
 
     def shown_price(self, value: Figure) -> str:
         """A price in US dollars in the shown currency, to four decimals: it stands beside the price itself."""

@@ -34,6 +34,7 @@ def plain(text: str) -> str:
         (lambda f: f.difference(Decimal("-0.001")), "$0.00", "0,00 US$"),
         (lambda f: f.per_mtok(Decimal("0.028")), "$0.028", "0,028 US$"),
         (lambda f: f.per_mtok(Decimal("2.0")), "$2.00", "2,00 US$"),
+        (lambda f: f.per_mtok(Decimal(1) / 3), "$0.333333333333", "0,333333333333 US$"),
         (lambda f: f.per_mtok(Decimal("1E-18")), "$0.000000000000000001", "0,000000000000000001 US$"),
         (lambda f: f.tokens(1_500_000_000), "1,500 MTok", "1.500 MTok"),
         (lambda f: f.tokens(1_234_567), "1.234567 MTok", "1,234567 MTok"),
