@@ -56,6 +56,9 @@ MESSAGES: Final = {
     "not_whole_but": _n("“%(text)s” is not a whole number. If you mean %(right)s, write it so."),
     "too_low": _n("This must be %(low)s or more."),
     "too_high": _n("This must be %(high)s or less."),
+    # What the API says after the name of a field.
+    "at_least": _n("must be %(low)s or more"),
+    "at_most": _n("must be %(high)s or less"),
     "too_many_decimals": _n("Too many decimals: %(places)s at most."),
     "not_whole": _n("This must be a whole number."),
     "not_a_date": _n("“%(text)s” is not a date. Type it like %(example)s."),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from costcalc.catalog.entries import Entry
 from costcalc.formatting import Formatter
-from costcalc.scenarios.fields import BY_NAME, DAYS_AND_PRICES, PRICES, TYPED, WORKLOAD
+from costcalc.scenarios.fields import BY_NAME, DAYS_AND_PRICES, PRICES, TYPED, WORKLOAD, price_unit
 from costcalc.scenarios.findings import full_name
 from costcalc.scenarios.kinds import Field, Value, input_name, with_unit
 from costcalc.scenarios.reading import Reading
@@ -42,8 +42,13 @@ def assumed(reading: Reading, write: Formatter) -> dict[str, tuple[str, str]]:
 
 def _label(field: Field) -> str:
     """What a field is called; of typed prices with the side that they are of."""
-    side, _dot, word = field.name.partition(".")
-    return f"{BY_NAME[side].label}: {field.label}" if word in PRICES else str(field.label)
+    word = field.name.rpartition(".")[2]
+    own = word in PRICES or field.kind == "currency"
+    return f"{BY_NAME[_side(field)].label}: {field.label}" if own else str(field.label)
+
+
+def _side(field: Field) -> str:
+    return field.name.partition(".")[0]
 
 
 def assumptions(reading: Reading, write: Formatter) -> list[tuple[str, str]]:
@@ -78,7 +83,7 @@ def _figure(field: Field, values: dict[str, Value], value: Decimal, write: Forma
     if field.name == "requests":
         return f"{write.number(value)} {dict(BY_NAME['per'].choices).get(str(values['per']), '')}"
     if field.kind == "price":
-        return f"{write.number(value)} {field.unit}"
+        return f"{write.number(value)} {price_unit(field, str(values[f'{_side(field)}.currency']))}"
     return with_unit(write.number(value), field.unit)
 
 

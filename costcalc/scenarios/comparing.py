@@ -116,15 +116,15 @@ class Comparison:
         """What each move returns; without figures where a price is unknown."""
         found = [_whole(version.result) for version in self.versions]
         amounts: tuple[tuple[str, Callable[[Return], int]], ...] = (
-            (_("Net present value"), lambda one: one.npv_cents),
-            (_("First twelve months"), lambda one: one.cash.first_year_cents),
+            (_("Net present value (NPV)"), lambda one: one.npv_cents),
+            (_("First-year saving"), lambda one: one.cash.first_year_cents),
         )
         for label, cents in amounts:
             yield Row(label, self._money([None if one is None else cents(one) for one in found], saving=True))
         texts: tuple[tuple[str, Callable[[ReturnWriter], str]], ...] = (
             (_("Payback"), lambda words: words.payback_words()),
-            (_("Return on what is paid once"), lambda words: words.roi().text),
-            (_("Internal rate of return"), lambda words: words.irr().text),
+            (_("Return on what is paid once (ROI)"), lambda words: words.roi().text),
+            (_("Internal rate of return (IRR)"), lambda words: words.irr().text),
         )
         for label, said in texts:
             yield Row(label, _texts([self._returned(version, said) for version in self.versions]))

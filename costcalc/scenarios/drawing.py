@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from costcalc.catalog.labels import Words
 from costcalc.digits import write_number
-from costcalc.engine import USD
 from costcalc.formatting import Formatter
 from costcalc.scenarios import address
 from costcalc.scenarios.fields import (
@@ -27,6 +26,7 @@ from costcalc.scenarios.fields import (
     TYPED_PRICES,
     WORKLOAD,
     element_id,
+    price_unit,
 )
 from costcalc.scenarios.kinds import Field, Value, input_name
 from costcalc.scenarios.reading import Reading, copied
@@ -119,6 +119,13 @@ class Drawing:
         fields = tuple(self.field(None, field) for field in DAYS_AND_PRICES)
         return Section("dates", _("Days and prices"), self.summaries.days(), fields, wrong(fields))
 
+    def marked(self) -> DrawnField | None:
+        """The first field with a message, in the order of the form: where a reader is led to."""
+        places = [(index, field) for index in range(len(self.reading.workloads)) for field in WORKLOAD]
+        every = (*places, *((None, field) for field in SCENARIO))
+        named = next((place for place in every if _name(*place) in self.reading.errors), None)
+        return None if named is None else self.field(*named)
+
     def rewritten(self, typed: Mapping[str, str]) -> dict[str, str]:
         """By element id, how each input that says it otherwise is written; `typed` is the text by input name."""
         found = {}
@@ -162,9 +169,7 @@ class Drawing:
 
     def _priced(self, index: int, side: str, field: Field) -> DrawnField:
         """A typed price, in the currency of its side."""
-        currency = str(self.reading.workloads[index][f"{side}.currency"])
-        unit = "" if currency == USD else str(field.unit).replace("$", currency)
-        return self.field(index, field, unit)
+        return self.field(index, field, price_unit(field, str(self.reading.workloads[index][f"{side}.currency"])))
 
     def field(self, index: int | None, field: Field, unit: Words = "") -> DrawnField:
         """One input; `unit` is said in place of the field's own."""

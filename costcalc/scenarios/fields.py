@@ -114,6 +114,11 @@ SCENARIO = (*DAYS_AND_PRICES, *RETURN)
 BY_NAME = {field.name: field for field in (*WORKLOAD, *SCENARIO)}
 
 
+def price_unit(field: Field, currency: str) -> str:
+    """What a typed price is said in: `$ / MTok`, or in another currency `CNY / MTok`."""
+    return str(field.unit) if currency == USD else str(field.unit).replace("$", currency)
+
+
 def element_id(index: int, name: str) -> str:
     """A workload field's id in the page: `w1-to-input`."""
     return f"w{index + 1}-{name.replace('.', '-')}"

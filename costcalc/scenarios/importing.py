@@ -19,6 +19,7 @@ from costcalc.scenarios.body_kinds import Fault
 from costcalc.scenarios.body_places import place_of
 from costcalc.scenarios.documents import Document, DocumentError, Path, Spot, read_document
 from costcalc.scenarios.estimate_bodies import EstimateIn
+from costcalc.scenarios.importing_words import fault_words
 from costcalc.scenarios.reading import read
 from costcalc.wire.strict_json import BadJSONError, refuse_unstorable_text
 
@@ -84,10 +85,8 @@ def _body(document: Document) -> EstimateIn:
 
 
 def _faults(error: ValidationError) -> Iterator[Fault]:
-    known = {"missing": _("This is missing."), "extra_forbidden": _("No scenario has such a key.")}
-    for one in error.errors(include_url=False, include_context=False, include_input=False)[:MOST_FAULTS]:
-        message = known.get(one["type"]) or one["msg"].removeprefix("Value error, ")
-        yield one["loc"], message[:1].upper() + message[1:]
+    for one in error.errors(include_url=False, include_input=False)[:MOST_FAULTS]:
+        yield one["loc"], fault_words(one["type"], one["msg"], one.get("ctx", {}))
 
 
 def _wrong(document: Document, faults: Iterable[Fault]) -> list[Wrong]:

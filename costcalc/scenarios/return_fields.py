@@ -140,18 +140,18 @@ RUN = Part("run", _("Other running costs"), (), tuple(_running(at + 1, name) for
 RAMP = Part(
     "ramp",
     _("Traffic moves in stages"),
-    (number("ramp.delay", _("All of it later by"), "0", _("months"), high=Decimal(LONGEST)),),
+    (number("ramp.delay", _("Every stage later by"), "0", _("months"), high=Decimal(LONGEST)),),
     tuple(_stage(at + 1, *stage) for at, stage in enumerate(STAGES)),
 )
 SPLIT = Part(
     "split",
     _("While traffic is split"),
     (
-        cost("overlap", _("Both at once cost a month")),
-        number("overlap.months", _("so long"), None, _("months"), high=Decimal(LONGEST), instead=_("while split")),
-        percent("cold", _("Cache reads that are lost")),
-        percent("reserve.probability", _("A rollback is likely by")),
-        cost("reserve.cost", _("and would cost")),
+        cost("overlap", _("Running both, a month")),
+        number("overlap.months", _("for"), None, _("months"), high=Decimal(LONGEST), instead=_("while split")),
+        percent("cold", _("Cache reads lost")),
+        percent("reserve.probability", _("Chance of a rollback")),
+        cost("reserve.cost", _("A rollback costs")),
     ),
 )
 CHANGE = Part("change", _("Prices that change"), (), tuple(_change(at + 1) for at in range(CHANGES)))

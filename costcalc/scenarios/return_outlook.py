@@ -44,7 +44,7 @@ class OutlookWriter:
         if outlook is None:
             return None
         note = _("%(count)s draws from your ranges, the same ones every time; low and high are read as P10 and P90.")
-        spreads = ((_("Net present value"), outlook.npv), (_("First twelve months"), outlook.first_year))
+        spreads = ((_("Net present value"), outlook.npv), (_("First-year saving"), outlook.first_year))
         return OutlookShown(
             self._sentence(outlook),
             note % {"count": self.write.number(outlook.draws)},

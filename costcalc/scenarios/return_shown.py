@@ -43,6 +43,7 @@ class ReturnShown:
     rows: Sequence[CashRow] = ()
     outlook: OutlookShown | None = None
     span: str = ""
+    begins: str = ""
 
     @property
     def shown_facts(self) -> SafeString:
@@ -70,7 +71,12 @@ class ReturnWriter:
             rows=list(self._rows()),
             outlook=OutlookWriter(self.result, self.reading, self.write).shown(),
             span=_("sum at the end: %(sum)s") % {"sum": self._money(self.found.cash.cumulative[-1])},
+            begins=self._begins(),
         )
+
+    def _begins(self) -> str:
+        first = self.result.scenario.day.replace(day=1)
+        return _("Month 1 begins on %(day)s; months are those of the calendar.") % {"day": self.write.day(first)}
 
     def verdict(self) -> Verdict:
         """What the move is worth over its horizon, as a sentence."""
@@ -93,12 +99,12 @@ class ReturnWriter:
         """The figures under it."""
         even = self.found.break_even
         return [
-            (_("Net present value"), self._present()),
+            (_("Net present value (NPV)"), self._present()),
             (_("Payback"), self._payback(self.found.payback, self.found.cash.flow)),
             (_("Discounted payback"), self._discounted()),
-            (_("Return on what is paid once"), self.roi()),
-            (_("Internal rate of return"), self.irr()),
-            (_("First twelve months"), self._first_year()),
+            (_("Return on what is paid once (ROI)"), self.roi()),
+            (_("Internal rate of return (IRR)"), self.irr()),
+            (_("First-year saving"), self._first_year()),
             (_("Breaks even at a price of"), self._even_price()),
             (_("Breaks even at a volume of"), self._even_volume()),
             (_("Breaks even at a one-off cost of"), self._even_one_off(even.one_off_cents)),
@@ -220,6 +226,8 @@ class ReturnWriter:
         even = self.found.break_even
         if even.volume is None or even.requests is None:
             return Figure(DASH, (_("No volume makes the present value 0."),))
+        if not even.volume:
+            return Figure(DASH, (_("Every request loses: only without any is the present value 0."),))
         requests = self.write.number(round_half_up(even.requests))
         factor = self.write.scaled(round_half_up(even.volume * 10_000), 4)
         note = _("The volume × %(factor)s, in the first month and after it.") % {"factor": factor}

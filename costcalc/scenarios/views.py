@@ -248,6 +248,7 @@ def _form(asked: _Request) -> dict[str, Any]:
         "can_add": len(reading.workloads) < MOST_WORKLOADS,
         "strangers": reading.strangers,
         "focus": _focus(asked),
+        "marked": drawing.marked(),
         "editing": asked.beside.editing,
         "show": asked.beside.show,
     }

@@ -29,7 +29,16 @@ def number(value: Any) -> Decimal:
     try:
         return read_canonical(_text(value), places=MOST_PLACES)
     except FigureError as error:
-        raise ValueError(str(error)) from None
+        raise _in_a_body(error) from None
+
+
+def _in_a_body(error: FigureError) -> FigureError:
+    """The same where no address is: a body holds numbers in the same form."""
+    if error.code == "address":
+        return FigureError("not_a_number", text=error.params["text"], example=error.params["right"])
+    if error.code == "address_too_long":
+        return FigureError("too_long", limit=error.params["limit"], example="1000.5")
+    return error
 
 
 def _text(value: Decimal | float | str) -> str:
@@ -108,9 +117,9 @@ class Within:
         """The number. Raises ValueError, saying what would be right."""
         found = number(value)
         if found < Decimal(self.low):
-            raise ValueError(f"must be {self.low} or more")
+            raise FigureError("at_least", low=self.low)
         if found > Decimal(self.high):
-            raise ValueError(f"must be {self.high} or less")
+            raise FigureError("at_most", high=self.high)
         return found
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

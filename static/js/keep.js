@@ -178,6 +178,23 @@
     });
   });
 
+  // A row of a list is computed once it is whole, or once it is left: half of it is no mistake while it is typed.
+  let half = false;
+  const lineOf = (element) => element instanceof Element && element.closest("form[hx-get] .line");
+  const isHalf = (line) => [...line.querySelectorAll("input:not([placeholder]), select")].some((field) => !field.value);
+  root.addEventListener("change", (event) => {
+    const line = lineOf(event.target);
+    half = Boolean(line) && isHalf(line);
+    if (half) event.stopPropagation();
+  }, true);
+  root.addEventListener("focusout", ({ target, relatedTarget }) => {
+    const line = lineOf(target);
+    if (!half || !line || line.contains(relatedTarget)) return;
+    half = false;
+    line.closest("form").dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  root.addEventListener("submit", () => { half = false; }, true);
+
   // `/` goes to the search of the page, from anywhere that is not for typing.
   root.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.altKey || event.ctrlKey || event.metaKey) return;

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 
@@ -53,6 +54,31 @@ def test_a_click_chooses_and_what_was_chosen_comes_first_the_next_time(page: Pag
     page.goto(f"{site}/?to=openai/gpt-4.1-mini")
     combobox(page).click()
     expect(options(page).first).to_contain_text("gemini-2.5-flash")
+
+
+def test_a_row_of_costs_is_computed_when_it_is_whole_or_left(page: Page, site: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.headers.get("hx-request") else None)
+    page.goto(site)
+    page.click("#part-once-toggle")
+    page.fill("[name='once.1.quantity']", "400")
+    page.press("[name='once.1.quantity']", "Tab")
+    page.keyboard.type("120")
+    assert asked == []
+    expect(page.locator("#ledger")).not_to_have_class(re.compile("stale"))
+    page.keyboard.press("Tab")
+    expect(page.locator("#part-once-summary")).to_have_text("$48,000")
+    expect(page).to_have_url(re.compile("once.1.quantity=400&once.1.price=120"))
+
+
+@pytest.mark.complains
+def test_half_a_row_that_is_left_is_a_mistake(page: Page, site: str) -> None:
+    page.goto(site)
+    page.click("#part-once-toggle")
+    page.fill("[name='once.1.quantity']", "400")
+    page.locator("[name=requests]").focus()
+    expect(page.locator("#once-1-price-error")).to_have_text("What does one of them cost?")
+    expect(page.locator(".stale-note a")).to_have_attribute("href", "#once-1-price")
 
 
 def test_what_is_typed_while_the_server_answers_stays(page: Page, site: str) -> None:

@@ -11,9 +11,19 @@ from playwright.sync_api import Browser, Page
 from tests.browser.test_saved import entering
 from tests.factories import a_cast
 from tests.scenarios.keeping import kept
-from tests.scenarios.test_workbook import ISSUE
+from tests.scenarios.test_workbook import ISSUE, TYPED
 
 GEMINI = "from=openai/gpt-4.1&to=google/gemini-2.5-flash&cached=30&to.cached=10&growth=3&once.1.price=20000&horizon=24"
+
+# Everything that a return has once: costs, work by hand, a reserve, a change of prices, and three uncertain inputs.
+UNCERTAIN = (
+    f"{TYPED}&once.1.quantity=400&once.1.price=120&once.2.price=12000&people.incidents=8&people.hours=2.5"
+    "&people.rate=40&people.to.hours=0.4167&run.1.before=500&run.1.after=300&overlap=800&cold=50"
+    "&reserve.probability=10&reserve.cost=20000&change.1.percent=10&change.1.from=2027-03-01"
+    "&range.1.of=requests&range.1.low=30000&range.1.high=60000&range.2.of=verbosity&range.2.low=0.9&range.2.high=1.4"
+    "&range.3.of=once.1.quantity&range.3.low=300&range.3.high=800"
+)
+QUERIES = {"article": "", "issue": ISSUE, "gemini": GEMINI, "uncertain": UNCERTAIN}
 
 
 def pages(page: Page) -> int:
@@ -28,10 +38,11 @@ def shown(page: Page) -> str:
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
-@pytest.mark.parametrize("query", ["", ISSUE, GEMINI], ids=["article", "issue", "gemini"])
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
 def test_a_scenario_is_printed_on_one_page(page: Page, site: str, query: str, language: str) -> None:
     page.set_extra_http_headers({"Accept-Language": language})
     page.goto(f"{site}/?{query}", wait_until="networkidle")
+    assert page.locator("#assumed").count() == 1
     assert pages(page) == 1
 
 
@@ -56,12 +67,14 @@ def test_what_is_assumed_is_as_it_was_typed_last(page: Page, site: str) -> None:
     assert "777 a day" in shown(page)
 
 
-def test_a_saved_scenario_is_printed_on_one_page_too(browser: Browser, site: str) -> None:
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize("query", [GEMINI, UNCERTAIN], ids=["gemini", "uncertain"])
+def test_a_saved_scenario_is_printed_on_one_page_too(browser: Browser, site: str, query: str, language: str) -> None:
     cast = a_cast()
-    scenario = kept(cast, GEMINI)
-    page = entering(browser, site, cast, locale="en")
+    scenario = kept(cast, query)
+    page = entering(browser, site, cast, locale=language)
     page.goto(f"{site}/scenarios/{scenario.public_id}/", wait_until="networkidle")
     assert pages(page) == 1
     text = shown(page)
     assert f"{site}/scenarios/{scenario.public_id}/1/" in text
-    assert "Comments" not in text
+    assert page.locator("#talk").is_hidden()

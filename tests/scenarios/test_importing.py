@@ -118,6 +118,29 @@ def test_every_mistake_is_said_at_once_in_the_order_of_the_file(client: Client) 
 
 
 @pytest.mark.django_db
+def test_every_mistake_is_said_in_the_language_of_the_reader(client: Client) -> None:
+    mistakes = [
+        ("requests_per_day: 50000", "requests_per_day: fifty", "“fifty” không phải là số"),
+        ("input_tokens: 1000", "input_tokens: -1", "Phải từ 0 trở lên"),
+        ("output_tokens: 500.5", "output_tokens: [1]", "Phải là số"),
+        ("name: Chat", "name: 5", "Chỗ này phải là văn bản."),
+        ("365/12", "often", "Phải là số từ 1 đến 31"),
+        ("2026-11-22", "soon", "Phải là ngày như 2026-11-22"),
+        ("{provider: openai, model: gpt-4.1}", "{currency: XX}", "Không phải mã tiền tệ ISO 4217"),
+        ("{provider: openai, model: gpt-4.1}", "7", "Chỗ này phải là đối tượng"),
+        ("# The", "return: {horizon_months: 999}\n# The", "Không được quá 120."),
+        ("# The", "return: {one_off: 1}\n# The", "Chỗ này phải là danh sách."),
+        ("# The", "return: {price_changes: [{side: x}]}\n# The", "Phải là 'baseline'"),
+    ]
+    for right, mistake, words in mistakes:
+        assert right in YAML
+        text = YAML.replace(right, mistake, 1)
+        answer = client.post("/import/", {"text": text}, headers={"accept-language": "vi"})
+        assert any(words in one.message for one in answer.context["wrong"]), (mistake, answer.context["wrong"])
+        assert "in the address" not in answer.content.decode()
+
+
+@pytest.mark.django_db
 def test_a_file_that_is_no_text_is_refused(client: Client) -> None:
     for data, words in ((b"\xff\xfe\x00", "UTF-8"), (b"a" * (4 * LONGEST + 1), "characters"), (b"", "nothing")):
         answer = client.post("/import/", {"file": SimpleUploadedFile("x.json", data)})

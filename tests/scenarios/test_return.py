@@ -261,6 +261,24 @@ def test_the_page_shows_the_return_without_any_script() -> None:
         assert said in shown
 
 
+def test_the_page_says_when_month_1_begins_and_leads_to_a_mistake() -> None:
+    assert "Month 1 begins on 1 " in page("/")
+    wrong = Client(headers={"accept-language": "en"}).get("/?range.1.of=verbosity&range.1.low=1")
+    assert (wrong.status_code, wrong.context["marked"].id) == (422, "range-1-high")
+    assert '<a href="#range-1-high">High</a>' in wrong.content.decode()
+
+
+def test_an_assumed_price_is_said_in_its_own_currency() -> None:
+    shown = page("/?to=typed&to.currency=CNY&to.input=3&to.output=3")
+    assert "3 CNY / MTok" in shown
+    assert "3 $ / MTok" not in shown
+
+
+def test_where_every_request_loses_no_volume_breaks_even() -> None:
+    assert "Every request loses" in page("/")
+    assert ">0 requests a month" not in page("/")
+
+
 def test_a_loss_is_called_a_loss() -> None:
     shown = page("/")
     assert "the move loses" in shown
