@@ -38,9 +38,6 @@ _CALCULATOR: Final = Context(prec=12, rounding=ROUND_HALF_UP)
 # Day, month name, year in English, where 3/4 would be two days; digits in Vietnamese.
 _DAYS: Final = {"en": "{day} {month} {year}", "vi": "{day:02}/{number:02}/{year}"}
 
-# Decimals that a price may be typed with; twelve say one that has more, as it comes of a division.
-LONGEST_PRICE: Final = 18
-
 Figure = Decimal | int | None
 
 
