@@ -70,7 +70,7 @@ CUT_OFF = """() => [...document.querySelectorAll("main *")]
     .filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1)
     .map((e) => e.outerHTML.slice(0, 80))"""
 SCROLLED = """() => [...document.querySelectorAll(".scroll")]
-    .filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.ariaLabel)"""
+    .filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth).map((e) => e.ariaLabel)"""
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
@@ -112,7 +112,7 @@ DECIDING = {
         ".stacked td:nth-child(2)",
         ".stacked td:last-child",
     ],
-    "/prices/deepseek/deepseek-v4-pro/": ["tbody td:nth-child(3)", ".stacked td:nth-child(2)"],
+    "/prices/deepseek/deepseek-v4-pro/": [".tariff tbody td:nth-child(3)", ".stacked td:nth-child(2)"],
 }
 OUT_OF_SIGHT = """(names) => names.flatMap((name) => [...document.querySelectorAll(name)].slice(0, 40)
     .filter((e) => !e.closest("details:not([open])"))
@@ -153,7 +153,7 @@ def test_paper_gets_one_page_with_the_ledger_and_what_was_assumed(browser: Brows
     reader.emulate_media(media="print", color_scheme="dark")
     assert reader.locator("button:visible, nav:visible").count() == 0
     assert reader.locator("table.ledger").is_visible()
-    ledger, assumed = (reader.locator(name).bounding_box() for name in ("table.ledger", "form#scenario"))
+    ledger, assumed = (reader.locator(name).bounding_box() for name in ("table.ledger", "#assumed"))
     assert ledger is not None
     assert assumed is not None
     assert assumed["y"] > ledger["y"] + ledger["height"]
