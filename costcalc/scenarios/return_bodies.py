@@ -9,13 +9,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from costcalc.engine import LONGEST, USD
 from costcalc.scenarios.body_kinds import Currency, Share, Strict, Text
 from costcalc.scenarios.kinds import Value
 from costcalc.scenarios.return_fields import RETURN_BY_NAME, STAGES
-from costcalc.wire.exact import DayField, Within
+from costcalc.wire.exact import DayField, Within, number
 
 MOST_LINES = 50
 MOST_STEPS = 12
@@ -150,6 +150,36 @@ class RangeIn(Strict):
     high: Bound
 
 
+def _lines(value: Any) -> Any:
+    """A line alone is a list of one, and an amount alone is a line. Raises ValueError."""
+    if isinstance(value, list) or value is None:
+        return value
+    return [value if isinstance(value, dict) else {"price": number(value)}]
+
+
+def _overlap(value: Any) -> Any:
+    """An amount alone is that of a month. Raises ValueError."""
+    return value if isinstance(value, dict | OverlapIn) or value is None else {"monthly": number(value)}
+
+
+OneOffs = Annotated[
+    list[OneOffIn],
+    Field(max_length=MOST_LINES),
+    BeforeValidator(
+        _lines, json_schema_input_type=Annotated[list[OneOffIn], Field(max_length=MOST_LINES)] | OneOffIn | Money
+    ),
+]
+Runnings = Annotated[
+    list[RunningIn],
+    Field(max_length=MOST_LINES),
+    BeforeValidator(
+        lambda value: [value] if isinstance(value, dict) else value,
+        json_schema_input_type=Annotated[list[RunningIn], Field(max_length=MOST_LINES)] | RunningIn,
+    ),
+]
+Overlaps = Annotated[OverlapIn, BeforeValidator(_overlap, json_schema_input_type=OverlapIn | Money)]
+
+
 def _default(name: str) -> Any:
     value: Value = RETURN_BY_NAME[name].default
     assert isinstance(value, Decimal)
@@ -168,14 +198,14 @@ class ReturnIn(Strict):
     horizon_months: Horizon = int(_default("horizon"))
     annual_discount_rate: Discount = Field(_default("discount") / 100, description="0.1 is ten percent a year.")
     currency: Currency = Field(USD, description="In which the costs are; results are in US dollars.")
-    one_off: Annotated[list[OneOffIn], Field(max_length=MOST_LINES)] = []
+    one_off: OneOffs = Field([], description="Lines; or one amount.")
     people: PeopleIn = PeopleIn()
-    infrastructure: Annotated[list[RunningIn], Field(max_length=MOST_LINES)] = []
+    infrastructure: Runnings = Field([], description="Lines; or one of them alone.")
     ramp: Annotated[list[StageIn], Field(min_length=1, max_length=MOST_STEPS)] = Field(
         default_factory=_stages, description="In order; absent: a month each at 10 % and 50 %, then all of it."
     )
     delay_months: Months = Field(Decimal(0), description="All stages later by so many months.")
-    overlap: OverlapIn = OverlapIn()
+    overlap: Overlaps = Field(OverlapIn(), description="What both providers at once cost; or the amount a month alone.")
     cold_cache_share: Share = Field(Decimal(0), description="Of the cache reads, lost while traffic is split.")
     rollback_reserve: ReserveIn = ReserveIn()
     price_changes: Annotated[list[PriceChangeIn], Field(max_length=MOST_STEPS)] = []

@@ -31,7 +31,7 @@ def test_the_documented_example_names_where_its_list_price_comes_from(client: Cl
 
 def test_money_at_the_bounds_is_plain_and_exact(client: Client) -> None:
     largest = with_workload(
-        requests_per_day=10**12, input_tokens=10**9, output_tokens=10**9, retry_share=1, monthly_growth=10
+        requests_per_day=10**9, input_tokens=10**8, output_tokens=10**8, retry_share=1, monthly_growth=10
     )
     for totals in (answer(client, largest)["monthly"], answer(client, largest)["annual"]):
         for text in totals.values():

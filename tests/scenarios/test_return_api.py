@@ -73,6 +73,22 @@ def test_the_case_of_the_issue_is_right_to_the_cent(client: Client) -> None:
     assert (found["uncertainty"], found["warnings"], found["horizon_ends"]) == (None, [], None)
 
 
+def test_a_line_alone_and_an_amount_alone_are_lists_of_one(client: Client) -> None:
+    lines = {"one_off": [{"price": "60000"}], "infrastructure": [{"before": 9}], "overlap": {"monthly": "5"}}
+    alone = {"one_off": 60000, "infrastructure": {"before": 9}, "overlap": "5"}
+    assert returned(client, alone) == returned(client, lines)
+    line = {"name": "Work", "quantity": 400, "price": "150"}
+    assert returned(client, {"one_off": line}) == returned(client, {"one_off": [line]})
+
+
+@pytest.mark.parametrize("wrong", [{"one_off": "x"}, {"one_off": True}, {"overlap": "1e3"}, {"one_off": -1}])
+def test_an_amount_alone_that_is_none_is_refused_at_its_place(client: Client, wrong: dict[str, Any]) -> None:
+    answer = post(client, {"workloads": [WORKLOAD], "return": wrong})
+    assert answer.status_code == 422
+    (name,) = wrong
+    assert all(error["pointer"].startswith(f"/return/{name}") for error in answer.json()["errors"])
+
+
 def test_nothing_is_returned_where_it_was_not_asked_for(client: Client) -> None:
     for body in ({"workloads": [WORKLOAD]}, {"workloads": [WORKLOAD], "return": None}):
         assert post(client, body).json()["return"] is None
