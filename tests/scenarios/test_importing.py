@@ -129,7 +129,7 @@ def test_every_mistake_is_said_in_the_language_of_the_reader(client: Client) -> 
         ("{provider: openai, model: gpt-4.1}", "{currency: XX}", "Không phải mã tiền tệ ISO 4217"),
         ("{provider: openai, model: gpt-4.1}", "7", "Chỗ này phải là đối tượng"),
         ("# The", "return: {horizon_months: 999}\n# The", "Không được quá 120."),
-        ("# The", "return: {one_off: 1}\n# The", "Chỗ này phải là danh sách."),
+        ("# The", "return: {ranges: 1}\n# The", "Chỗ này phải là danh sách."),
         ("# The", "return: {price_changes: [{side: x}]}\n# The", "Phải là 'baseline'"),
     ]
     for right, mistake, words in mistakes:
