@@ -94,7 +94,7 @@ def run(program: str, *arguments: str) -> str:
     """What a client program of PostgreSQL says, run on our database. Raises CommandError with its complaint."""
     if shutil.which(program) is None:
         raise CommandError(f"{program} is not on the PATH: install PostgreSQL's client of the server's version.")
-    done = subprocess.run([program, *arguments], env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603 (no shell)
+    done = subprocess.run([program, *arguments], env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603 (a list of our own words, no shell)
     if done.returncode:
         raise CommandError(f"{program}: {done.stderr.strip()}")
     return done.stdout

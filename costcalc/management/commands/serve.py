@@ -23,6 +23,8 @@ TIMEOUT = 30
 GRACE = 2
 # Longer than nginx keeps its side of a connection (60 s), or it would send into a closed one.
 KEEP_ALIVE = 75
+# Memory as a folder: a file there waits for no disk. gunicorn makes one of a name of its own.
+MEMORY = Path("/dev/shm")  # noqa: S108 (a folder to make a file in, never a file that others could have put there)
 
 
 class Command(BaseCommand):
@@ -80,9 +82,9 @@ class Gunicorn(BaseApplication):
         self.cfg.set("keepalive", KEEP_ALIVE)
         self.cfg.set("loglevel", "warning")
         self.cfg.set("control_socket_disable", True)
-        if Path("/dev/shm").is_dir():  # noqa: S108 (gunicorn makes a file of its own name there)
+        if MEMORY.is_dir():
             # A worker shows that it lives by touching a file; on a busy disk that alone can stop it.
-            self.cfg.set("worker_tmp_dir", "/dev/shm")  # noqa: S108 (as above)
+            self.cfg.set("worker_tmp_dir", str(MEMORY))
 
     def load(self) -> Any:
         """The application, imported in the worker, once it has a process of its own."""
