@@ -7,7 +7,7 @@ its P10 to its P90, ranked by swing. Source: the domain's “Uncertainty”.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -113,9 +113,11 @@ def tornado(case: Case, ranges: Iterable[Range]) -> tuple[Swing, ...]:
     return tuple(sorted(swings, key=lambda swing: (-swing.cents, swing.range.path)))
 
 
-def bundles(case: Case, ranges: Iterable[Range]) -> tuple[Bundle, Bundle, Bundle]:
-    """Best, base and worst: every uncertain input at the end that is better or worse for the NPV on its own."""
-    swings = tornado(case, ranges)
+def bundles(case: Case, swings: Sequence[Swing]) -> tuple[Bundle, Bundle, Bundle]:
+    """Best, base and worst: every uncertain input at the end that is better or worse for the NPV on its own.
+
+    `swings` are the case's own, as `tornado` gives them.
+    """
     rises = {swing.range: swing.high_cents > swing.low_cents for swing in swings}
     best = {path: each.high if up else each.low for each, up in rises.items() for path in each.paths}
     worst = {path: each.low if up else each.high for each, up in rises.items() for path in each.paths}

@@ -22,7 +22,6 @@ LASTS = (
     ("30", _("30 days")),
     ("90", _("90 days")),
 )
-ANSWERS = [(answer.value, answer.label) for answer in (Approval.Decision.GIVEN, Approval.Decision.DECLINED)]
 
 
 class NameForm(forms.Form):

@@ -18,12 +18,9 @@ from costcalc.engine import (
     Month,
     Outlook,
     Payback,
-    Range,
     Spread,
     Swing,
-    bundles,
     dollars,
-    returns,
     round_half_up,
     scaled,
 )
@@ -244,14 +241,12 @@ class _Inputs:
 
     def bundles(self) -> dict[str, Any]:
         """Best, base and worst."""
-        ranges: list[Range] = list(self.result.scenario.wanted.ranges.values())
-        known = self.result.returned
         return {
             bundle.name: {
-                "npv": str((known if bundle.name == "base" else returns(bundle.case)).npv),
+                "npv": str(found.npv),
                 "values": {self.place(path): self.value(path, at) for path, at in bundle.values if path in self.names},
             }
-            for bundle in bundles(self.result.case, ranges)
+            for bundle, found in self.result.bundles
         }
 
     def place(self, path: str) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from costcalc.engine import Bundle, Outlook, Spread, Swing, bundles, dollars, returns
+from costcalc.engine import Bundle, Outlook, Spread, Swing, dollars
 from costcalc.formatting import Formatter
 from costcalc.scenarios.kinds import Field, Value, with_unit
 from costcalc.scenarios.reading import Reading
@@ -92,8 +92,8 @@ class OutlookWriter:
 
     def _bundles(self) -> Iterator[tuple[str, str, str]]:
         names = {"best": _("Best"), "base": _("Base"), "worst": _("Worst")}
-        for bundle in bundles(self.result.case, self.result.scenario.wanted.ranges.values()):
-            yield names[bundle.name], self.write.cents(returns(bundle.case).npv_cents), self._values(bundle)
+        for bundle, found in self.result.bundles:
+            yield names[bundle.name], self.write.cents(found.npv_cents), self._values(bundle)
 
     def _values(self, bundle: Bundle) -> str:
         """Which end of each range a bundle takes; of the base there is nothing to say."""

@@ -18,6 +18,7 @@ from costcalc.engine import (
     CALLS,
     UNSHIFTED,
     USD,
+    Bundle,
     Case,
     DayCount,
     Estimate,
@@ -38,6 +39,7 @@ from costcalc.engine import (
     Uncertain,
     Variant,
     Workload,
+    bundles,
     estimate,
     returns,
     round_half_up,
@@ -211,6 +213,12 @@ class Result:
     def swings(self) -> tuple[Swing, ...]:
         """What each uncertain input alone does, the widest swing first."""
         return tornado(self.case, self.scenario.wanted.ranges.values())
+
+    @cached_property
+    def bundles(self) -> tuple[tuple[Bundle, Return], ...]:
+        """Best, base and worst, each with what it returns."""
+        found = bundles(self.case, self.swings)
+        return tuple((each, self.returned if each.case is self.case else returns(each.case)) for each in found)
 
     def tokens(self) -> Fraction:
         """Input and output tokens of month 1 at the baseline."""

@@ -117,7 +117,7 @@ def test_the_tornado_of_the_issues_case_is_ranked_by_swing() -> None:
 
 
 def test_best_and_worst_are_every_inputs_better_and_worse_end() -> None:
-    best, base, worst = bundles(typed(), (RATE, REQUESTS, ONCE))
+    best, base, worst = bundles(typed(), tornado(typed(), (RATE, REQUESTS, ONCE)))
     assert dict(best.values) == {ONCE.path: ONCE.low, REQUESTS.path: REQUESTS.high, RATE.path: RATE.low}
     assert dict(worst.values) == {ONCE.path: ONCE.high, REQUESTS.path: REQUESTS.low, RATE.path: RATE.high}
     assert dict(base.values) == {each.path: base_of(typed(), each.path) for each in (RATE, REQUESTS, ONCE)}
