@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -115,11 +116,13 @@ def litellm(upstream: int) -> Iterator[tuple[Target, psutil.Process]]:
     with TemporaryDirectory() as folder:
         config = Path(folder) / "config.yaml"
         config.write_text(LITELLM.format(upstream=upstream))
-        env = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "PATH": f"{PEERS}:{os.environ['PATH']}"}
+        # It starts with a key only; it is made here, and reaches nobody.
+        key = f"sk-{secrets.token_hex(32)}"
+        env = {**os.environ, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MASTER_KEY": key}
         command = (str(PEERS / "litellm"), "--config", str(config), "--port", str(port), "--host", "127.0.0.1")
         with process(MEASURED_CORE, *command, env=env) as ran:
             answers(f"http://127.0.0.1:{port}/health/liveliness", START_S)
-            yield Target("litellm", port, "/v1/chat/completions", completion), ran
+            yield Target("litellm", port, "/v1/chat/completions", completion, {"Authorization": f"Bearer {key}"}), ran
 
 
 def asked(port: int, path: str) -> object:

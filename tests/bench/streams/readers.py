@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 _TOKEN: Final = re.compile(rb'"content": ?" (\d+)"')
 PATIENCE_S: Final = 120
@@ -46,10 +46,10 @@ class Reader(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # uvloop's transports are of no class of asyncio's.
+        self.transport = cast("asyncio.Transport", transport)
         self.asked = time.monotonic()
-        transport.write(self.request)
+        self.transport.write(self.request)
 
     def data_received(self, data: bytes) -> None:
         """Take what came; a token cut in two is whole with the next piece."""

@@ -11,7 +11,7 @@ import json
 import re
 import sys
 import time
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import uvloop
 
@@ -43,8 +43,8 @@ class Provider(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way back."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # uvloop's transports are of no class of asyncio's.
+        self.transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Remember when, on the clock that all processes of this machine share."""
