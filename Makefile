@@ -33,15 +33,18 @@ format: environment
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-# Peers of the benchmarks live in an environment of their own, never in the product's.
+# Peers of the benchmarks live in environments of their own, never in the product's.
 bench:
+	@sh .ci/nginx
 	@sh .ci/install .venv-bench requirements-bench.lock
+	@sh .ci/install .venv-peers requirements-peers.lock
 	@.venv-bench/bin/python -m tests.bench
 
 lock: environment
 	$(LOCK) $(UPGRADE) pyproject.toml -o requirements.lock
 	$(LOCK) $(UPGRADE) pyproject.toml --group test -c requirements.lock -o requirements-test.lock
 	$(LOCK) $(UPGRADE) pyproject.toml --group bench -c requirements.lock -o requirements-bench.lock
+	$(LOCK) $(UPGRADE) --group peers -o requirements-peers.lock
 
 messages: environment
 	$(PY) manage.py translations extract
@@ -56,4 +59,4 @@ environment:
 	@sh .ci/install .venv requirements-test.lock
 
 clean:
-	rm -rf .venv .venv-bench .cache .data/static .data/generated
+	rm -rf .venv .venv-bench .venv-peers .cache .data/static .data/generated

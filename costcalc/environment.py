@@ -14,11 +14,18 @@ from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 Words = Annotated[tuple[str, ...], NoDecode]
+KEY_PREFIX = "PROVIDER_KEY_"
+
+
+def provider_keys() -> dict[str, SecretStr]:
+    """The providers' keys by the providers' names: `PROVIDER_KEY_X_AI` is that of `x-ai`."""
+    given = {name: value for name, value in os.environ.items() if name.startswith(KEY_PREFIX) and value}
+    return {name.removeprefix(KEY_PREFIX).lower().replace("_", "-"): SecretStr(key) for name, key in given.items()}
 
 
 class Environment(BaseSettings):
@@ -40,8 +47,10 @@ class Environment(BaseSettings):
     signup: Literal["open", "invitation"] = "open"
     email_url: str = ""
     email_from: str = "costcalc <costcalc@localhost>"
+    providers: Words = ()
+    private_providers: bool = False
 
-    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
+    @field_validator("allowed_hosts", "trusted_proxies", "providers", mode="before")
     @classmethod
     def split_at_commas(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value

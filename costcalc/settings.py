@@ -7,6 +7,7 @@ from costcalc.environment import (
     allowed_hosts,
     database,
     mail,
+    provider_keys,
     read_environment,
     refuse_what_is_unsafe_in_public,
     secret_key,
@@ -24,6 +25,8 @@ ALLOWED_HOSTS = allowed_hosts(ENV)
 DATA_DIR = ENV.data_dir.resolve()
 TRUSTED_PROXIES = trusted_proxies(ENV)
 RATE_LIMIT: int | None = None if ENV.rate_limit == "off" else ENV.rate_limit
+PROVIDERS, PRIVATE_PROVIDERS = ENV.providers, ENV.private_providers
+PROVIDER_KEYS = provider_keys()
 
 INSTALLED_APPS = [
     "costcalc.apps.CostcalcConfig",

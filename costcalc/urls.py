@@ -11,6 +11,7 @@ urlpatterns = [
     path("prices/", include("costcalc.catalog.urls")),
     path("w/<str:workspace>/prices/", include(own_prices)),
     path("w/<str:workspace>/rates/", include(exchange_rates)),
+    path("stream/", include("costcalc.streaming.urls")),
     path("", include("costcalc.accounts.urls")),
     path("accounts/", include("costcalc.accounts.entrance_urls")),
     path("api/v1/", api.urls),

@@ -32,10 +32,15 @@ def environment(**variables: str) -> dict[str, str]:
         "SIGNUP",
         "EMAIL_URL",
         "TRUSTED_PROXIES",
+        "PROVIDERS",
+        "PRIVATE_PROVIDERS",
         "DJANGO_SETTINGS_MODULE",
         "DJANGO_ALLOW_ASYNC_UNSAFE",
     }
-    return {**{name: value for name, value in os.environ.items() if name not in ours}, **variables}
+    return {
+        **{name: value for name, value in os.environ.items() if not (name in ours or name.startswith("PROVIDER_KEY_"))},
+        **variables,
+    }
 
 
 class Served:

@@ -15,6 +15,9 @@ OURS = (
     "ALLOWED_HOSTS",
     "DEBUG",
     "TRUSTED_PROXIES",
+    "PROVIDERS",
+    "PRIVATE_PROVIDERS",
+    *(name for name in os.environ if name.startswith("PROVIDER_KEY_")),
 )
 for name in OURS:
     os.environ.pop(name, None)

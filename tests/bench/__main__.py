@@ -1,4 +1,4 @@
-"""`python -m tests.bench [pricing] [uncertainty] [pages] [starts]`: measure, and print the figures as JSON.
+"""`python -m tests.bench [pricing] [uncertainty] [pages] [streams] [starts]`: measure, and print the figures as JSON.
 
 Each part runs in a process of its own, so that none warms or burdens another. BENCH_OUT names a file for the JSON.
 """
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-PARTS = ("pricing", "uncertainty", "pages", "starts")
+PARTS = ("pricing", "uncertainty", "pages", "streams", "starts")
 
 
 def measured(part: str) -> Any:

@@ -18,6 +18,7 @@ SAMPLES = {
     "return/": "/return/",
     "claims/": "/claims/",
     "models/": "/models/?q=gpt",
+    "stream/": "/stream/",
     "prices/": "/prices/",
     "prices/<str:provider>/": "/prices/openai/",
     "prices/<str:provider>/<path:model_id>/": "/prices/openai/gpt-4.1/",

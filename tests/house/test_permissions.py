@@ -103,6 +103,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "claims/": {"GET": PUBLIC},
     "take/<str:file>": {"GET": PUBLIC},
     "models/": {"GET": PUBLIC},
+    "stream/": {"GET": PUBLIC},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {

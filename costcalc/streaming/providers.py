@@ -1,0 +1,21 @@
+"""The providers that may be called here, as the operator's environment says."""
+
+from django.conf import settings
+
+from costcalc.streaming.endpoints import SAMPLE, Endpoint, allowed
+
+
+def allowed_providers() -> tuple[Endpoint, ...]:
+    """The built-in provider, and those of PROVIDERS. Raises ValueError for a list that cannot be meant."""
+    return (SAMPLE, *allowed(settings.PROVIDERS, private=settings.PRIVATE_PROVIDERS))
+
+
+def provider(name: str) -> Endpoint | None:
+    """The allowed provider of this name."""
+    return next((endpoint for endpoint in allowed_providers() if endpoint.name == name), None)
+
+
+def operator_key(endpoint: Endpoint) -> str | None:
+    """The operator's own key for this provider: for people who are signed in alone, who would else spend it."""
+    key = settings.PROVIDER_KEYS.get(endpoint.name)
+    return key.get_secret_value() if key else None
