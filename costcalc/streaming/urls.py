@@ -3,9 +3,11 @@
 from django.urls import path
 
 from costcalc.streaming import views
+from costcalc.streaming.adviser import views as adviser_views
 
 app_name = "stream"
 
 urlpatterns = [
     path("", views.lab, name="lab"),
+    path("adviser/", adviser_views.adviser, name="adviser"),
 ]
