@@ -1,6 +1,7 @@
 """The ASGI application: what is hot or streams is answered before Django, and all of it protected."""
 
 import os
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
@@ -13,8 +14,9 @@ from costcalc.wire.dispatch import Dispatch
 from costcalc.wire.drain import drain
 from costcalc.wire.handler import django_application
 from costcalc.wire.headers import ALWAYS, ProtectiveHeaders, hsts
+from costcalc.wire.inside import inside
 from costcalc.wire.lifespan import Lifespan
-from costcalc.wire.raw import App, healthz
+from costcalc.wire.raw import App, healthz, nothing
 from costcalc.wire.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -43,7 +45,12 @@ def build() -> App:
     bounded: App = Bounds(static_files(routes), settings.MAX_BODY_BYTES, BODY_LIMITS)
     addressed = ProxyHeadersMiddleware(bounded, settings.TRUSTED_PROXIES)
     protected = ProtectiveHeaders(addressed, {**ALWAYS, **hsts(settings.SECURE_HSTS_SECONDS)})
-    return Lifespan(protected, drain, None if settings.DEBUG else Watchdog())
+    return Lifespan(protected, drain, None if settings.DEBUG else Watchdog(), among_workers)
+
+
+def among_workers() -> AbstractAsyncContextManager[None]:
+    """The raw routes alone, for this worker's own door."""
+    return inside.served(Dispatch(RAW_ROUTES, default=nothing), settings.DATA_DIR / "sockets")
 
 
 application = build()
