@@ -13,10 +13,10 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from costcalc.streaming import words
+from costcalc.streaming.doctor import words
+from costcalc.streaming.doctor.findings import diagnose, findings
+from costcalc.streaming.doctor.recordings import NotARecordingError, read_recording
 from costcalc.streaming.events import read_events
-from costcalc.streaming.findings import diagnose, findings
-from costcalc.streaming.recordings import NotARecordingError, read_recording
 from tests.house.test_commands import manage
 from tests.streaming.chunks import ANTHROPIC, COUNTED, DONE, GEMINI, OPENAI, chunk, event
 from tests.streaming.vectors import VECTORS

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from costcalc.streaming.findings import Diagnosis, diagnose, findings
-from costcalc.streaming.recordings import NotARecordingError, read_recording
-from costcalc.streaming.words import LEVELS, refusal, told
+from costcalc.streaming.doctor.findings import Diagnosis, diagnose, findings
+from costcalc.streaming.doctor.recordings import NotARecordingError, read_recording
+from costcalc.streaming.doctor.words import LEVELS, refusal, told
 
 LARGEST: Final = 64 * 1024 * 1024
 WRONG: Final = 2

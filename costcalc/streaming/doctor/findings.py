@@ -12,8 +12,8 @@ from typing import Final
 
 from costcalc.streaming.completion import End, Reader, Reading
 from costcalc.streaming.dialects import Dialect
+from costcalc.streaming.doctor.recordings import Recording
 from costcalc.streaming.events import Event, Parser
-from costcalc.streaming.recordings import Recording
 
 # Fewer events than this may well be made at once.
 FEW: Final = 5

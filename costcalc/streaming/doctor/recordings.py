@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from costcalc.streaming.traces import is_trace, read_trace
+from costcalc.streaming.doctor.traces import is_trace, read_trace
 
 MAX_UNPACKED: Final = 64 * 1024 * 1024
 # A clock time is the last, for the ISO stamp has one in it.

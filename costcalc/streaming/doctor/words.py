@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from costcalc.streaming.findings import Finding, Level
+from costcalc.streaming.doctor.findings import Finding, Level
 
 LEVELS: Final = {Level.FAULT: _("fault"), Level.WARNING: _("warning"), Level.NOTE: _("note"), Level.GOOD: _("good")}
 
