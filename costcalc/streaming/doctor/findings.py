@@ -12,7 +12,7 @@ from typing import Final
 
 from costcalc.streaming.completion import End, Reader, Reading
 from costcalc.streaming.dialects import Dialect
-from costcalc.streaming.doctor.recordings import Recording
+from costcalc.streaming.doctor.recorded import Recording
 from costcalc.streaming.events import Event, Parser
 
 # Fewer events than this may well be made at once.
@@ -119,6 +119,8 @@ def _ending(seen: Diagnosis) -> Iterator[Finding]:
         yield Finding("truncated", Level.FAULT)
     elif not seen.events and seen.recording.body.strip()[:1] not in {b"{", b"[", b"<"}:
         yield Finding("empty", Level.FAULT)
+    if reading.refusal:
+        yield Finding("refusal", Level.NOTE)
     if seen.unfinished and seen.events:
         yield Finding("unfinished-event", Level.WARNING)
     if seen.events and reading.dialect is Dialect.OPENAI and reading.end is End.COMPLETE and not reading.done:
@@ -178,6 +180,8 @@ def _headers(seen: Diagnosis) -> Iterator[Finding]:
     coding = headers.get("content-encoding", "identity").lower()
     if coding not in {"", "identity"}:
         yield Finding("compressed", Level.WARNING, {"coding": coding})
+    if seen.recording.members > 1:
+        yield Finding("gzip-members", Level.FAULT, {"members": str(seen.recording.members)})
     if "content-length" in headers and seen.events:
         yield Finding("length-known", Level.WARNING, {"bytes": headers["content-length"]})
     if seen.kind == "text/event-stream" and "access-control-allow-origin" not in headers:
@@ -187,12 +191,19 @@ def _headers(seen: Diagnosis) -> Iterator[Finding]:
 def _bytes(seen: Diagnosis) -> Iterator[Finding]:
     if seen.reading.unreadable:
         yield Finding("not-json", Level.WARNING, {"events": str(seen.reading.unreadable)})
+    if seen.recording.inexact:
+        yield Finding("inexact", Level.NOTE)
     try:
         seen.recording.body.decode()
     except UnicodeDecodeError as error:
         yield Finding("not-utf8", Level.WARNING, {"place": str(error.start)})
 
 
+def _others(seen: Diagnosis) -> Iterator[Finding]:
+    if seen.recording.streams > 1:
+        yield Finding("other-streams", Level.NOTE, {"streams": str(seen.recording.streams)})
+
+
 RULES: Final[tuple[Callable[[Diagnosis], Iterator[Finding]], ...]] = (
-    *(_answer, _instead, _content_type, _ending, _buffering, _usage, _headers, _bytes, _keep_alive),
+    *(_answer, _instead, _content_type, _ending, _buffering, _usage, _headers, _bytes, _keep_alive, _others),
 )

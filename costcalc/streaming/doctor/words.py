@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from costcalc.secrets import masked
 from costcalc.streaming.doctor.findings import Finding, Level
 
 LEVELS: Final = {Level.FAULT: _("fault"), Level.WARNING: _("warning"), Level.NOTE: _("note"), Level.GOOD: _("good")}
@@ -36,9 +37,13 @@ SAYS: Final[Mapping[str, Any]] = {
     "silence": _("For %(seconds)s seconds nothing arrived, not even a comment."),
     "keep-alive": _("The connection is kept alive; comments and pings: %(beats)s."),
     "compressed": _("The stream is compressed (%(coding)s): compressors hold bytes back until a block is full."),
+    "gzip-members": _("The body is %(members)s gzip files one after the other: browsers unpack the first one only."),
     "length-known": _("The head announces %(bytes)s bytes: the whole answer was ready before the first byte was sent."),
     "no-cors": _("No page of another origin may read this stream: there is no Access-Control-Allow-Origin."),
     "not-json": _("%(events)s events hold something else than a JSON object."),
+    "refusal": _("The model refuses; its words stand in delta.refusal, and the content is empty."),
+    "inexact": _("This trace is in ASCII: line feeds and other characters were lost, and are guessed."),
+    "other-streams": _("The HAR holds %(streams)s streams; this is one of them."),
     "not-utf8": _("The bytes are not UTF-8 from byte %(place)s on: readers show a replacement character."),
 }
 
@@ -66,9 +71,13 @@ CURES: Final[Mapping[str, Any]] = {
     "no-times": _("Record with time stamps: curl -N URL | ts '%%.s', or curl --trace FILE --trace-time."),
     "silence": _("Send a comment line every 15 seconds: proxies cut what is silent for a minute."),
     "compressed": _("Ask with Accept-Encoding: identity, and answer with Content-Encoding: identity."),
+    "gzip-members": _("Do not compress chunk by chunk: take this route out of the compressing middleware."),
     "length-known": _("Send no Content-Length with a stream, and do not build the whole answer first."),
     "no-cors": _("Let your own server relay the stream: a page that calls the provider has to hold your key."),
     "not-json": _("Read past comments and [DONE] before parsing, and cut at empty lines, never at network chunks."),
+    "refusal": _("Read delta.refusal beside delta.content, or the answer looks empty."),
+    "inexact": _("Record with curl --trace instead of --trace-ascii: it keeps every byte."),
+    "other-streams": _("Choose another one by its number to see that one."),
     "not-utf8": _("Decode the stream as a whole, or by lines, never each network chunk by itself."),
 }
 
@@ -79,14 +88,22 @@ SERVERS: Final = {
     "Django": "async def … yield under ASGI; no GZipMiddleware; X-Accel-Buffering: no",
     "Node": "res.flushHeaders(); res.write(…); no compression() on this route",
 }
-HELD_BACK: Final = frozenset({"at-once", "bursts", "compressed", "length-known"})
+HELD_BACK: Final = frozenset({"at-once", "bursts", "compressed", "gzip-members", "length-known"})
 
 REFUSALS: Final[Mapping[str, Any]] = {
     "nothing": _("Nothing in this file can be a stream: no line begins with data:, event:, id: or a colon."),
-    "trace-ascii": _("This is a trace that lost bytes: record with curl --trace, not --trace-ascii."),
+    "trace-damaged": _("This is a trace of curl with rows missing: send the whole of it."),
+    "packed-zstd": _("The body is compressed with zstd, which is not read here: record with --compressed."),
+    "packed-broken": _("The body is compressed, and cannot be unpacked: it is damaged."),
+    "packed-large": _("The body is compressed, and too large when unpacked."),
     "har-without-stream": _("No answer in this HAR is an event stream."),
     "har-without-body": _("The HAR holds no body of the stream: export it with content."),
 }
+
+
+def _figures(finding: Finding) -> dict[str, str]:
+    """The figures of its words; what a provider said is a stranger's text, and may repeat a key."""
+    return {name: masked(text) for name, text in finding.figures.items()}
 
 
 def told(finding: Finding) -> dict[str, Any]:
@@ -95,7 +112,7 @@ def told(finding: Finding) -> dict[str, Any]:
     said = {
         "code": finding.code,
         "level": finding.level.value,
-        "says": str(SAYS[finding.code]) % finding.figures,
+        "says": str(SAYS[finding.code]) % _figures(finding),
         "cure": str(cure) % {} if cure else "",
     }
     return said | ({"servers": SERVERS} if finding.code in HELD_BACK else {})

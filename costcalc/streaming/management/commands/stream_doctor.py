@@ -9,7 +9,8 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError
 
 from costcalc.streaming.doctor.findings import Diagnosis, diagnose, findings
-from costcalc.streaming.doctor.recordings import NotARecordingError, read_recording
+from costcalc.streaming.doctor.recorded import NotARecordingError
+from costcalc.streaming.doctor.recordings import read_recording
 from costcalc.streaming.doctor.words import LEVELS, refusal, told
 
 LARGEST: Final = 64 * 1024 * 1024
