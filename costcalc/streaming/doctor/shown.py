@@ -129,4 +129,5 @@ def _timed(timings: Mapping[str, float | int | None], write: Formatter) -> Itera
     for name, label in TIMINGS.items():
         value = timings.get(name)
         if value is not None:
-            yield str(label), _("%(figure)s ms") % {"figure": write.number(Decimal(str(round(value, 1))), 1)}
+            # The unit's sign is the same in every language.
+            yield str(label), f"{write.number(Decimal(str(round(value, 1))), 1)} ms"
