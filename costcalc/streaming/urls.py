@@ -3,9 +3,11 @@
 from django.urls import path
 
 from costcalc.streaming import views
+from costcalc.streaming.doctor import views as doctor_views
 
 app_name = "stream"
 
 urlpatterns = [
     path("", views.lab, name="lab"),
+    path("doctor/", doctor_views.doctor, name="doctor"),
 ]
