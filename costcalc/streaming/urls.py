@@ -4,10 +4,12 @@ from django.urls import path
 
 from costcalc.streaming import views
 from costcalc.streaming.adviser import views as adviser_views
+from costcalc.streaming.doctor import views as doctor_views
 
 app_name = "stream"
 
 urlpatterns = [
     path("", views.lab, name="lab"),
     path("adviser/", adviser_views.adviser, name="adviser"),
+    path("doctor/", doctor_views.doctor, name="doctor"),
 ]

@@ -7,6 +7,7 @@ def test_an_answer_brings_its_advice_without_a_new_page(page: Page, site: str) -
     page.goto(f"{site}/stream/adviser/")
     expect(page.locator("#verdict")).to_contain_text("Server-Sent Events")
     page.evaluate("window.sameDocument = true")
+    page.get_by_label("What does the reader send while an answer is coming?").focus()
     page.get_by_label("What does the reader send while an answer is coming?").select_option("flow")
     expect(page.locator("#verdict")).to_contain_text("WebSocket")
     expect(page.locator("#announce")).to_contain_text("For these answers, use WebSocket.")
