@@ -3,9 +3,11 @@
 from django.urls import path
 
 from costcalc.streaming import views
+from costcalc.streaming.faults.views import faults
 
 app_name = "stream"
 
 urlpatterns = [
     path("", views.lab, name="lab"),
+    path("faults/", faults, name="faults"),
 ]
