@@ -3,6 +3,7 @@
 from django.urls import path
 
 from costcalc.streaming import views
+from costcalc.streaming.doctor import views as doctor_views
 from costcalc.streaming.faults.views import faults
 
 app_name = "stream"
@@ -10,4 +11,5 @@ app_name = "stream"
 urlpatterns = [
     path("", views.lab, name="lab"),
     path("faults/", faults, name="faults"),
+    path("doctor/", doctor_views.doctor, name="doctor"),
 ]
