@@ -126,6 +126,10 @@ SAMPLES = {
 }
 BESIDE = [
     "/healthz",
+    "/sample/v1/models",
+    "/sample/v1/models/nope",
+    "/sample/v1/chat/completions",
+    "/sample/",
     "/no-such-page",
     "/prices/no-such/",
     "/api/v1/nope",
