@@ -3,9 +3,11 @@
 from django.urls import path
 
 from costcalc.streaming import views
+from costcalc.streaming.snippets import views as snippets_views
 
 app_name = "stream"
 
 urlpatterns = [
     path("", views.lab, name="lab"),
+    path("snippets/", snippets_views.snippets, name="snippets"),
 ]

@@ -19,6 +19,7 @@ SAMPLES = {
     "claims/": "/claims/",
     "models/": "/models/?q=gpt",
     "stream/": "/stream/",
+    "stream/snippets/": "/stream/snippets/",
     "prices/": "/prices/",
     "prices/<str:provider>/": "/prices/openai/",
     "prices/<str:provider>/<path:model_id>/": "/prices/openai/gpt-4.1/",

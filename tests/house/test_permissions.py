@@ -104,6 +104,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "take/<str:file>": {"GET": PUBLIC},
     "models/": {"GET": PUBLIC},
     "stream/": {"GET": PUBLIC},
+    "stream/snippets/": {"GET": PUBLIC},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {
