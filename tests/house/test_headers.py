@@ -20,6 +20,7 @@ SAMPLES = {
     "models/": "/models/?q=gpt",
     "stream/": "/stream/",
     "stream/snippets/": "/stream/snippets/",
+    "stream/doctor/": "/stream/doctor/",
     "prices/": "/prices/",
     "prices/<str:provider>/": "/prices/openai/",
     "prices/<str:provider>/<path:model_id>/": "/prices/openai/gpt-4.1/",

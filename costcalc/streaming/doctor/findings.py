@@ -4,7 +4,7 @@ Nothing is found that the recording cannot show: without time stamps nothing is 
 without a head nothing about headers.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
@@ -12,7 +12,7 @@ from typing import Final
 
 from costcalc.streaming.completion import End, Reader, Reading
 from costcalc.streaming.dialects import Dialect
-from costcalc.streaming.doctor.recorded import Recording
+from costcalc.streaming.doctor.recorded import NotARecordingError, Recording
 from costcalc.streaming.events import Event, Parser
 
 # Fewer events than this may well be made at once.
@@ -61,10 +61,12 @@ class Diagnosis:
         return self.recording.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def diagnose(recording: Recording) -> Diagnosis:
-    """Read a recording through."""
+def diagnose(recording: Recording, most: int = 10**9) -> Diagnosis:
+    """Read a recording through. Raises NotARecordingError for one of more than `most` events."""
     parser, reader = Parser(), Reader()
     arrived = [(event, piece.at) for piece in recording.pieces for event in parser.feed(piece.data)]
+    if len(arrived) > most:
+        raise NotARecordingError("large")
     for event, _ in arrived:
         reader.take(event)
     if not arrived and recording.body.lstrip().startswith(b"{"):
@@ -80,7 +82,11 @@ def diagnose(recording: Recording) -> Diagnosis:
 
 def findings(seen: Diagnosis) -> list[Finding]:
     """Everything found, the worst first."""
-    found = [finding for rule in RULES for finding in rule(seen)]
+    return worst_first(finding for rule in RULES for finding in rule(seen))
+
+
+def worst_first(found: Iterable[Finding]) -> list[Finding]:
+    """Findings in the order in which they matter."""
     return sorted(found, key=lambda finding: -list(Level).index(finding.level))
 
 

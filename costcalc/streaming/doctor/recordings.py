@@ -35,7 +35,7 @@ _FIELD: Final = re.compile(
 def read_recording(data: bytes, *, limit: int = MAX_UNPACKED, stream: int = 1) -> Recording:
     """What is in a file; of several streams in a HAR, the one of this number. Raises NotARecordingError.
 
-    `limit` is how many bytes a compressed body may have.
+    `limit` is how many bytes the body may have, as it is before it is compressed.
     """
     if is_trace(data):
         recording = _traced(data)
@@ -44,6 +44,8 @@ def read_recording(data: bytes, *, limit: int = MAX_UNPACKED, stream: int = 1) -
     else:
         recording = _with_head(_stamped(data) or Recording((Piece(data),)))
     recording = unpacked(recording, limit)
+    if sum(len(piece.data) for piece in recording.pieces) > limit:
+        raise NotARecordingError("large")
     if recording.status is None and not _may_be_a_stream(recording.body):
         raise NotARecordingError("nothing")
     return recording

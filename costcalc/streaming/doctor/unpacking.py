@@ -46,7 +46,7 @@ class _Zlib:
             raise NotARecordingError("packed-broken") from None
         self.left -= len(plain)
         if self.left < 0:
-            raise NotARecordingError("packed-large")
+            raise NotARecordingError("large")
         return plain
 
 
@@ -74,7 +74,7 @@ class _Brotli:
             raise NotARecordingError("packed-broken") from None
         self.left -= len(plain)
         if self.left < 0:
-            raise NotARecordingError("packed-large")
+            raise NotARecordingError("large")
         return plain
 
 
