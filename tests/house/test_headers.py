@@ -20,6 +20,7 @@ SAMPLES = {
     "models/": "/models/?q=gpt",
     "stream/": "/stream/",
     "stream/faults/": "/stream/faults/",
+    "stream/snippets/": "/stream/snippets/",
     "stream/doctor/": "/stream/doctor/",
     "prices/": "/prices/",
     "prices/<str:provider>/": "/prices/openai/",
