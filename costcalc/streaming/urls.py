@@ -4,12 +4,14 @@ from django.urls import path
 
 from costcalc.streaming import views
 from costcalc.streaming.doctor import views as doctor_views
+from costcalc.streaming.faults.views import faults
 from costcalc.streaming.snippets import views as snippets_views
 
 app_name = "stream"
 
 urlpatterns = [
     path("", views.lab, name="lab"),
+    path("faults/", faults, name="faults"),
     path("doctor/", doctor_views.doctor, name="doctor"),
     path("snippets/", snippets_views.snippets, name="snippets"),
 ]

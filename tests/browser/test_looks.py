@@ -13,6 +13,7 @@ PAGES = [
     "/claims/",
     "/import/",
     "/stream/",
+    "/stream/faults/",
     "/stream/snippets/",
     "/stream/snippets/?provider=openai&kind=browser",
     "/claims/?said=Save+40%25%3A+%248+instead+of+%2460+per+MTok&in=1,5&lang=en",

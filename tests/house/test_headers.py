@@ -19,6 +19,7 @@ SAMPLES = {
     "claims/": "/claims/",
     "models/": "/models/?q=gpt",
     "stream/": "/stream/",
+    "stream/faults/": "/stream/faults/",
     "stream/snippets/": "/stream/snippets/",
     "stream/doctor/": "/stream/doctor/",
     "prices/": "/prices/",

@@ -104,6 +104,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "take/<str:file>": {"GET": PUBLIC},
     "models/": {"GET": PUBLIC},
     "stream/": {"GET": PUBLIC},
+    "stream/faults/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", fault="none")},
     "stream/snippets/": {"GET": PUBLIC},
     "stream/doctor/": {"GET": PUBLIC, "POST": pages("200 200 200 200 200", recording="data: 1\n\n")},
     "scenarios/": {"GET": OWN_ACCOUNT},

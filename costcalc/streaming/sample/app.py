@@ -76,7 +76,7 @@ class Provider:
         elif path == PREFIX + "chat/completions":
             allow(method, "POST")
             check_kind(scope)
-            with self.open.counted(client(scope), self.limit()):
+            with self.open.counted(*self.visitor(scope)):
                 await self.complete(read(await body_of(receive)), receive, send)
         elif path == PREFIX + "models":
             allow(method, "GET", "HEAD")
@@ -86,6 +86,13 @@ class Provider:
             await tell(send, 200, encoded(known(path.removeprefix(PREFIX + "models/"))))
         else:
             raise refusals.no_such_address()
+
+    def visitor(self, scope: Scope) -> tuple[str, int | None]:
+        """Whose answer it is, and how many they may have open. Without an address it is this server's own relay,
+        which comes over a socket of the file system and has counted its readers itself.
+        """
+        client = scope.get("client")
+        return (client[0], self.limit()) if client else ("", None)
 
     async def complete(self, asked: Asked, receive: Receive, send: Send) -> None:
         """Tell the answer, until it ends, its reader leaves, or the server goes down."""
@@ -180,12 +187,6 @@ async def tell(send: Send, status: int, body: bytes, headers: list[tuple[str, st
 async def refuse(send: Send, refused: RefusedError) -> None:
     """An error, as OpenAI answers it."""
     await tell(send, refused.status, refused.encode(), list(refused.headers.items()))
-
-
-def client(scope: Scope) -> str:
-    """The address of whoever asks; "" over a Unix socket."""
-    address: str = (scope.get("client") or ("",))[0]
-    return address
 
 
 def request_id() -> tuple[str, str]:
