@@ -3,6 +3,7 @@
 from django.urls import path
 
 from costcalc.streaming import views
+from costcalc.streaming.adviser import views as adviser_views
 from costcalc.streaming.doctor import views as doctor_views
 from costcalc.streaming.faults.views import faults
 from costcalc.streaming.snippets import views as snippets_views
@@ -12,6 +13,7 @@ app_name = "stream"
 urlpatterns = [
     path("", views.lab, name="lab"),
     path("faults/", faults, name="faults"),
+    path("adviser/", adviser_views.adviser, name="adviser"),
     path("doctor/", doctor_views.doctor, name="doctor"),
     path("snippets/", snippets_views.snippets, name="snippets"),
 ]

@@ -21,6 +21,7 @@ SAMPLES = {
     "stream/": "/stream/",
     "stream/faults/": "/stream/faults/",
     "stream/snippets/": "/stream/snippets/",
+    "stream/adviser/": "/stream/adviser/",
     "stream/doctor/": "/stream/doctor/",
     "prices/": "/prices/",
     "prices/<str:provider>/": "/prices/openai/",
