@@ -8,6 +8,7 @@ from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from servestatic import ServeStaticASGI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from costcalc.streaming.sample import APP as SAMPLE
 from costcalc.wire.bounds import Bounds
 from costcalc.wire.dispatch import Dispatch
 from costcalc.wire.drain import drain
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "costcalc.settings")
 
 # Paths answered before Django: "/x/" owns all under it, "/x" only itself.
-RAW_ROUTES: dict[str, App] = {"/healthz": healthz}
+RAW_ROUTES: dict[str, App] = {"/healthz": healthz, "/sample/": SAMPLE}
 # Paths whose bodies may be other than settings.MAX_BODY_BYTES.
-BODY_LIMITS: dict[str, int] = {"/api/v1/estimate": 256 * 1024}
+BODY_LIMITS: dict[str, int] = {"/api/v1/estimate": 256 * 1024, "/sample/": 64 * 1024}
 
 
 def static_files(app: App) -> App:

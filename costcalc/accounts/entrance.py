@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from costcalc.accounts.models import User
 from costcalc.accounts.preferences import ZONE_COOKIE, guessed_zone
 from costcalc.accounts.workspaces import Invitation, personal_workspace
-from costcalc.wire.rate_limit import subscriber
+from costcalc.wire.visitors import subscriber
 
 INVITED = "invitation"
 SMTP = "django.core.mail.backends.smtp.EmailBackend"

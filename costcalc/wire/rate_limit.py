@@ -6,7 +6,6 @@ The API counts every request; pages count what takes long to compute, by its wei
 import time
 from collections.abc import Callable
 from functools import wraps
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,6 +15,7 @@ from ninja.throttling import BaseThrottle
 
 from costcalc.wire.models import SECONDS, RequestWindow, Standing
 from costcalc.wire.views import failure
+from costcalc.wire.visitors import subscriber
 
 WAIT = "costcalc.seconds_to_wait"
 
@@ -77,15 +77,3 @@ def _wait_for(request: HttpRequest, weight: int) -> int:
 def seconds_to_wait(standing: Standing, limit: int, now: int) -> int:
     """Seconds until this address may ask again; 0 while it is within its limit."""
     return max(1, standing.started + SECONDS - now) if standing.requests > limit else 0
-
-
-def subscriber(address: str) -> str:
-    """Whom an address belongs to: an IPv6 subscriber owns a whole /64, and could ask from each of it."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        # No address: a Unix socket's empty one, or a proxy's "unknown". They share one window.
-        return "unknown"
-    if isinstance(parsed, IPv6Address):
-        return str(parsed.ipv4_mapped or ip_network((int(parsed), 64), strict=False))
-    return str(parsed)

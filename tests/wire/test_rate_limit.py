@@ -9,7 +9,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from costcalc.wire.models import RequestWindow, Standing
-from costcalc.wire.rate_limit import AddressThrottle, seconds_to_wait, subscriber
+from costcalc.wire.rate_limit import AddressThrottle, seconds_to_wait
+from costcalc.wire.visitors import subscriber
 
 ALICE, BOB = "198.51.100.7", "203.0.113.9"
 

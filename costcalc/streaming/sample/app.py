@@ -1,0 +1,226 @@
+"""The built-in provider: OpenAI's chat completions and models under /sample/v1/, as raw ASGI.
+
+It holds no secret, calls nobody and remembers nothing but how many answers each visitor has open, so any
+page of any origin may ask it. Keys are neither needed nor looked at.
+"""
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from django.conf import settings
+
+from costcalc.streaming.sample import refusals
+from costcalc.streaming.sample.asking import Asked, read
+from costcalc.streaming.sample.faults import Piece
+from costcalc.streaming.sample.offered import BY_ID, MODELS
+from costcalc.streaming.sample.refusals import RefusedError
+from costcalc.streaming.sample.serving import Served, served
+from costcalc.wire import sse
+from costcalc.wire.drain import Drain, drain
+from costcalc.wire.raw import Receive, Scope, Send, answer
+from costcalc.wire.visitors import Open, TooManyOpen
+
+PREFIX: Final = "/sample/v1/"
+JSON: Final = "application/json"
+# Answers that one visitor may have open at a time; nobody reads more by hand.
+OPEN_AT_ONCE: Final = 64
+# For a reader who does not read, when the server goes down.
+LAST_WORD: Final = 1.0
+OPEN_TO_ALL: Final = [
+    ("access-control-allow-origin", "*"),
+    ("access-control-expose-headers", "retry-after, x-request-id"),
+    ("cross-origin-resource-policy", "cross-origin"),
+]
+# A browser's wildcard does not stand for Authorization.
+PREFLIGHT: Final = [
+    ("access-control-allow-methods", "GET, HEAD, POST, OPTIONS"),
+    ("access-control-allow-headers", "*, authorization"),
+    ("access-control-max-age", "600"),
+]
+
+
+class Left(Exception):
+    """The reader has gone; there is nobody to answer."""
+
+
+class Provider:
+    """The ASGI application. `limit` is how many answers a visitor may have open at a time, None for any number."""
+
+    def __init__(self, going_down: Drain, limit: Callable[[], int | None]) -> None:
+        self.going_down = going_down
+        self.limit = limit
+        self.open = Open()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await send({"type": "websocket.close"})
+            return
+        try:
+            await self.answer(scope, receive, send)
+        except RefusedError as refused:
+            await refuse(send, refused)
+        except TooManyOpen:
+            await refuse(send, refusals.too_many_streams())
+        except Left:
+            return
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or raise RefusedError."""
+        path, method = scope["path"], scope["method"]
+        if method == "OPTIONS":
+            await tell(send, 204, b"", PREFLIGHT)
+        elif path == PREFIX + "chat/completions":
+            allow(method, "POST")
+            check_kind(scope)
+            with self.open.counted(client(scope), self.limit()):
+                await self.complete(read(await body_of(receive)), receive, send)
+        elif path == PREFIX + "models":
+            allow(method, "GET", "HEAD")
+            await tell(send, 200, encoded({"object": "list", "data": [model.shown() for model in MODELS]}))
+        elif path.startswith(PREFIX + "models/"):
+            allow(method, "GET", "HEAD")
+            await tell(send, 200, encoded(known(path.removeprefix(PREFIX + "models/"))))
+        else:
+            raise refusals.no_such_address()
+
+    async def complete(self, asked: Asked, receive: Receive, send: Send) -> None:
+        """Tell the answer, until it ends, its reader leaves, or the server goes down."""
+        seed = secrets.randbits(63) if asked.seed is None else asked.seed
+        this = served(asked, seed, secrets.token_hex(12), int(time.time()))
+        teller = Teller(send, this)
+        ended = await first_of(teller.tell(), gone(receive), self.going_down.wait())
+        if ended == 2:
+            await asyncio.wait_for(teller.break_off(), LAST_WORD)
+
+
+class Teller:
+    """Sends one answer, piece by piece."""
+
+    def __init__(self, send: Send, this: Served) -> None:
+        self.send = send
+        self.this = this
+        self.last = b""
+        self.begun = False
+
+    async def tell(self) -> None:
+        """The whole answer, each piece after its wait."""
+        if self.this.streams:
+            await self.begin(200, sse.HEADERS)
+        for piece in self.this.pieces:
+            await self.add(piece)
+        await self.send({"type": "http.response.body", "body": b""})
+
+    async def begin(self, status: int, headers: list[tuple[str, str]]) -> None:
+        """The head of the answer."""
+        self.begun = True
+        fields = [*headers, *OPEN_TO_ALL, request_id()]
+        encoded_fields = [(name.encode(), value.encode()) for name, value in fields]
+        await self.send({"type": "http.response.start", "status": status, "headers": encoded_fields})
+
+    async def add(self, piece: Piece) -> None:
+        """One piece. It truly waits, if only for a turn of the loop: else a reader who left would never be noticed."""
+        await asyncio.sleep(piece.wait)
+        if not self.begun:
+            await self.begin(200, [("content-type", JSON), ("cache-control", "no-store")])
+        self.last = piece.data
+        await self.send({"type": "http.response.body", "body": piece.data, "more_body": True})
+
+    async def break_off(self) -> None:
+        """The server goes down: say so where it can be said, and end."""
+        error = RefusedError(503, "The server is going down.", "going_down", kind=refusals.BROKEN)
+        if not self.begun:
+            await tell(self.send, error.status, error.encode(), [("retry-after", "1")])
+            return
+        # Within an event that was begun, nothing more can be said than that it does not go on.
+        whole = self.this.streams and (not self.last or self.last.endswith((b"\n\n", b"\r\n\r\n")))
+        last_word = b"data: " + error.encode() + b"\n\n" if whole else b""
+        await self.send({"type": "http.response.body", "body": last_word})
+
+
+async def first_of(*things: Coroutine[Any, Any, object]) -> int:
+    """Do all of these until one is done, and stop the others; the place of the one that was. Raises what it raised."""
+    tasks = [asyncio.ensure_future(thing) for thing in things]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        place = next(place for place, task in enumerate(tasks) if task.done())
+        tasks[place].result()
+        return place
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def gone(receive: Receive) -> None:
+    """Return when the reader has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def body_of(receive: Receive) -> bytes:
+    """The request's whole body, which asgi.py bounds. Raises Left."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Left
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    return body
+
+
+async def tell(send: Send, status: int, body: bytes, headers: list[tuple[str, str]] | None = None) -> None:
+    """One complete answer that any page may read."""
+    await answer(send, status, body, JSON, [*OPEN_TO_ALL, request_id(), *(headers or [])])
+
+
+async def refuse(send: Send, refused: RefusedError) -> None:
+    """An error, as OpenAI answers it."""
+    await tell(send, refused.status, refused.encode(), list(refused.headers.items()))
+
+
+def client(scope: Scope) -> str:
+    """The address of whoever asks; "" over a Unix socket."""
+    address: str = (scope.get("client") or ("",))[0]
+    return address
+
+
+def request_id() -> tuple[str, str]:
+    """A name for one request, as OpenAI gives it."""
+    return ("x-request-id", f"req_{secrets.token_hex(16)}")
+
+
+def encoded(value: Any) -> bytes:
+    """JSON, in UTF-8."""
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def allow(method: str, *methods: str) -> None:
+    """Raises RefusedError for any other method."""
+    if method not in methods:
+        raise refusals.wrong_method(", ".join(methods))
+
+
+def check_kind(scope: Scope) -> None:
+    """Raises RefusedError for a body that says it is no JSON, as curl's -d does unless told otherwise."""
+    kinds = [value for name, value in scope["headers"] if name == b"content-type"]
+    if any(value.split(b";")[0].strip().lower() != JSON.encode() for value in kinds):
+        message = "Unsupported content type: this address takes application/json."
+        raise RefusedError(415, message, "unsupported_content_type")
+
+
+def known(model_id: str) -> dict[str, Any]:
+    """One model. Raises RefusedError where it is not offered."""
+    if model_id not in BY_ID:
+        raise refusals.no_such_model()
+    return BY_ID[model_id].shown()
+
+
+def _limit() -> int | None:
+    return None if settings.RATE_LIMIT is None else OPEN_AT_ONCE
+
+
+APP: Final = Provider(drain, _limit)
