@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from costcalc.streaming import views
+from costcalc.streaming import measured_views, views
 
 app_name = "stream"
 
 urlpatterns = [
     path("", views.lab, name="lab"),
+    path("measurements/", measured_views.measurements, name="measurements"),
+    path("measurements/delete/", measured_views.delete_all, name="delete_all"),
+    path("measurements/<str:measurement>/delete/", measured_views.delete, name="delete"),
+    path("measurements.<str:extension>", measured_views.as_file, name="file"),
 ]

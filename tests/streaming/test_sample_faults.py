@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from costcalc.streaming.completion import End
+from costcalc.streaming.doctor.findings import diagnose
+from costcalc.streaming.doctor.recordings import Piece, Recording
 from costcalc.streaming.events import Parser
-from costcalc.streaming.findings import diagnose
-from costcalc.streaming.recordings import Piece, Recording
 from costcalc.streaming.sample import MODELS
 from costcalc.streaming.sample.asking import read
 from costcalc.streaming.sample.faults import FAULTS, MEGABYTE
