@@ -1,6 +1,7 @@
 """The ASGI application: what is hot or streams is answered before Django, and all of it protected."""
 
 import os
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
@@ -8,14 +9,16 @@ from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from servestatic import ServeStaticASGI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from costcalc.streaming.doctor.forms import LARGEST_BODY
 from costcalc.streaming.sample import APP as SAMPLE
 from costcalc.wire.bounds import Bounds
 from costcalc.wire.dispatch import Dispatch
 from costcalc.wire.drain import drain
 from costcalc.wire.handler import django_application
 from costcalc.wire.headers import ALWAYS, ProtectiveHeaders, hsts
+from costcalc.wire.inside import inside
 from costcalc.wire.lifespan import Lifespan
-from costcalc.wire.raw import App, healthz
+from costcalc.wire.raw import App, healthz, nothing
 from costcalc.wire.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -26,7 +29,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "costcalc.settings")
 # Paths answered before Django: "/x/" owns all under it, "/x" only itself.
 RAW_ROUTES: dict[str, App] = {"/healthz": healthz, "/sample/": SAMPLE}
 # Paths whose bodies may be other than settings.MAX_BODY_BYTES.
-BODY_LIMITS: dict[str, int] = {"/api/v1/estimate": 256 * 1024, "/sample/": 64 * 1024}
+BODY_LIMITS: dict[str, int] = {
+    "/api/v1/estimate": 256 * 1024,
+    "/sample/": 64 * 1024,
+    "/stream/doctor/": LARGEST_BODY,
+}
 
 
 def static_files(app: App) -> App:
@@ -44,7 +51,12 @@ def build() -> App:
     bounded: App = Bounds(static_files(routes), settings.MAX_BODY_BYTES, BODY_LIMITS)
     addressed = ProxyHeadersMiddleware(bounded, settings.TRUSTED_PROXIES)
     protected = ProtectiveHeaders(addressed, {**ALWAYS, **hsts(settings.SECURE_HSTS_SECONDS)})
-    return Lifespan(protected, drain, None if settings.DEBUG else Watchdog())
+    return Lifespan(protected, drain, None if settings.DEBUG else Watchdog(), among_workers)
+
+
+def among_workers() -> AbstractAsyncContextManager[None]:
+    """The raw routes alone, for this worker's own door."""
+    return inside.served(Dispatch(RAW_ROUTES, default=nothing), settings.DATA_DIR / "sockets")
 
 
 application = build()

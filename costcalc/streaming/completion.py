@@ -30,7 +30,10 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A completion as far as it came. `usage` is in genai-prices' names, None where none was reported."""
+    """A completion as far as it came. `usage` is in genai-prices' names, None where none was reported.
+
+    `refusal` says that the model refused, and that its refusal is in the text.
+    """
 
     text: str
     reasoning: str
@@ -42,6 +45,7 @@ class Reading:
     dialect: Dialect | None
     done: bool
     unreadable: int
+    refusal: bool = False
 
 
 class Reader:
@@ -53,6 +57,7 @@ class Reader:
         self.fault: Fault | None = None
         self.done = False
         self.unreadable = 0
+        self.refusal = False
         self._text: list[str] = []
         self._reasoning: list[str] = []
         self._usage: dict[str, Any] = {}
@@ -66,6 +71,7 @@ class Reader:
         self.fault = self.fault or delta.fault
         self.done = self.done or delta.done
         self.unreadable += not delta.readable
+        self.refusal = self.refusal or delta.refusal
         self._text.append(delta.text)
         self._reasoning.append(delta.reasoning)
         # Anthropic reports the input at the beginning and the output at the end; what is later is right.
@@ -92,6 +98,7 @@ class Reader:
             dialect=self.dialect,
             done=self.done,
             unreadable=self.unreadable,
+            refusal=self.refusal,
         )
 
     def _end(self, *, cancelled: bool) -> End:

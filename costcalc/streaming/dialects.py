@@ -49,7 +49,10 @@ class ToolPart:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What one event adds. `usage` is the provider's own report; `readable` is False for what is no JSON object."""
+    """What one event adds. `usage` is the provider's own report; `readable` is False for what is no JSON object.
+
+    A `refusal` is text, which OpenAI writes beside the content, not in it.
+    """
 
     dialect: Dialect | None = None
     text: str = ""
@@ -60,6 +63,7 @@ class Delta:
     fault: Fault | None = None
     done: bool = False
     readable: bool = True
+    refusal: bool = False
 
 
 def delta_of(event: Event) -> Delta:
@@ -121,14 +125,16 @@ def _openai(value: dict[str, Any]) -> Delta:
     choice = next((each for each in choices if each.get("index") in (None, 0)), {})
     said = _object(choice, "delta") or _object(choice, "message")
     texts, thoughts = _content(said.get("content"))
+    refusal = _text(said, "refusal")
     return Delta(
         Dialect.OPENAI,
-        text=texts + _text(choice, "text"),
+        text=texts + _text(choice, "text") + refusal,
         reasoning=thoughts + (_text(said, "reasoning_content") or _text(said, "reasoning")),
         tools=tuple(_openai_tools(said.get("tool_calls"))),
         usage=_object(value, "usage") or _object(_object(value, "x_groq"), "usage"),
         finish=_text(choice, "finish_reason"),
         fault=Fault(choice["finish_reason"]) if choice.get("finish_reason") == "error" else None,
+        refusal=bool(refusal),
     )
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from costcalc.streaming import measured_views, views
+from costcalc.streaming.doctor import views as doctor_views
 
 app_name = "stream"
 
@@ -12,4 +13,5 @@ urlpatterns = [
     path("measurements/delete/", measured_views.delete_all, name="delete_all"),
     path("measurements/<str:measurement>/delete/", measured_views.delete, name="delete"),
     path("measurements.<str:extension>", measured_views.as_file, name="file"),
+    path("doctor/", doctor_views.doctor, name="doctor"),
 ]

@@ -5,6 +5,7 @@ import gc
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from django.db import DatabaseError, connections
 
@@ -14,6 +15,7 @@ from costcalc.wire.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 _warm_ups: list[Callable[[], object]] = []
+Beside = Callable[[], AbstractAsyncContextManager[None]]
 
 
 def register_warm_up(prepare: Callable[[], object]) -> None:
@@ -37,12 +39,14 @@ class Lifespan:
     """Answers the lifespan protocol itself, and everything else with the application.
 
     Without a watchdog (None) a stuck loop stays stuck: for a debugger, whose loop stands still.
+    `beside` is served as long as the application is, and ends after it.
     """
 
-    def __init__(self, app: App, drain: Drain, watchdog: Watchdog | None) -> None:
+    def __init__(self, app: App, drain: Drain, watchdog: Watchdog | None, beside: Beside = nullcontext) -> None:
         self.app = app
         self.drain = drain
         self.watchdog = watchdog
+        self.beside = beside
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -56,9 +60,10 @@ class Lifespan:
         self.drain.arm()
         watching = self.watch()
         warming = asyncio.create_task(asyncio.to_thread(warm_up))
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        self.drain.begin()
+        async with self.beside():
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            self.drain.begin()
         warming.cancel()
         if watching:
             watching.cancel()

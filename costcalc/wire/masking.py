@@ -12,17 +12,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 # Paths under which the next part is a secret, written plain or percent-encoded within a query.
-PREFIXES = ("s", "invitations", "first-owner", "accounts/password/reset/key", "me/address")
+PREFIXES = ("s", "invitations", "first-owner", "accounts/password/reset/key", "me/address", "stream/runs")
 _SLASH = r"(?:/|%2F)"
 _PATHS = "|".join(prefix.replace("/", _SLASH) for prefix in PREFIXES)
 _LINK = re.compile(rf"({_SLASH}(?:{_PATHS}){_SLASH})(?!set-password)[\w.-]{{8,}}", re.IGNORECASE)
 _TOKEN = re.compile(r"\b(costcalc_)\w{8,}")
+# Providers' keys by their beginnings alone: `costcalc.secrets` recognises more, and what is no key, too (digests).
+_KEY = re.compile(r"(\b(?:sk|gsk|xai|pk|rk)-|\b(?:gsk_|AIza)|\bBearer[ +](?=\S*[\d*]))[\w*.+/=~-]{4,}")
 MASK = r"\1…"
 
 
 def masked(text: str) -> str:
-    """The text without the secrets of links and tokens."""
-    return _TOKEN.sub(MASK, _LINK.sub(MASK, text))
+    """The text without the secrets of links, tokens and providers' keys."""
+    return _KEY.sub(MASK, _TOKEN.sub(MASK, _LINK.sub(MASK, text)))
 
 
 def mask_logs() -> None:

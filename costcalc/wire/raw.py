@@ -25,3 +25,11 @@ async def answer(
 async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
     """Alive: the event loop answers. Says nothing of the database, so that its absence restarts nobody."""
     await answer(send, 200, b"alive\n", "text/plain; charset=utf-8")
+
+
+async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    """Nothing is here, neither a page nor a WebSocket."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+    else:
+        await answer(send, 404, b"not found\n", "text/plain; charset=utf-8")

@@ -23,6 +23,7 @@ SAMPLES = {
     "stream/measurements/delete/": "/stream/measurements/delete/",
     "stream/measurements/<str:measurement>/delete/": "/stream/measurements/none/delete/",
     "stream/measurements.<str:extension>": "/stream/measurements.csv",
+    "stream/doctor/": "/stream/doctor/",
     "prices/": "/prices/",
     "prices/<str:provider>/": "/prices/openai/",
     "prices/<str:provider>/<path:model_id>/": "/prices/openai/gpt-4.1/",

@@ -1,12 +1,16 @@
 """The doctor on recordings, through the command as people call it, and what it finds in each."""
 
 import base64
+import contextlib
 import gzip
 import json
+import time
+import zlib
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
@@ -14,8 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.streaming.doctor import words
+from costcalc.streaming.doctor.examining import examine
 from costcalc.streaming.doctor.findings import diagnose, findings
-from costcalc.streaming.doctor.recordings import NotARecordingError, read_recording
+from costcalc.streaming.doctor.recorded import NotARecordingError
+from costcalc.streaming.doctor.recordings import read_recording
+from costcalc.streaming.doctor.views import BOUND
 from costcalc.streaming.events import read_events
 from tests.house.test_commands import manage
 from tests.streaming.chunks import ANTHROPIC, COUNTED, DONE, GEMINI, OPENAI, chunk, event
@@ -24,6 +31,7 @@ from tests.streaming.vectors import VECTORS
 TOKENS = [chunk({"content": f"{n} "}) for n in range(10)] + [chunk({}, "stop"), DONE]
 WHOLE = json.dumps({"choices": [{"message": {"content": "a"}, "finish_reason": "stop"}]}).encode()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nAccess-Control-Allow-Origin: *\r\n\r\n"
+PACKED = HEAD.replace(b"\r\n\r\n", b"\r\nContent-Encoding: deflate\r\n\r\n")
 
 
 def report(path: Path, stream: bytes) -> dict[str, Any]:
@@ -105,6 +113,11 @@ def test_every_sample_is_one_too(samples: Path) -> None:
         (b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + OPENAI, {"no-cors", "no-times"}),
         (HEAD.replace(b"\r\n\r\n", b"\r\nContent-Length: 9\r\n\r\n") + OPENAI, {"length-known", "no-times"}),
         (gzip.compress(OPENAI), {"compressed", "no-times"}),
+        (gzip.compress(OPENAI[:90]) + gzip.compress(OPENAI[90:]), {"compressed", "gzip-members", "no-times"}),
+        (PACKED + zlib.compress(OPENAI), {"compressed", "no-times"}),
+        (PACKED.replace(b"deflate", b"br") + brotli.compress(OPENAI), {"compressed", "no-times"}),
+        (PACKED.replace(b"deflate", b"br") + OPENAI, {"compressed", "no-times"}),
+        (chunk({"content": None, "refusal": "No."}) + chunk({}, "stop") + DONE, {"refusal", "no-usage"}),
         (b"HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\n\r\n" + event({"error": "slow"}), {"too-many"}),
         (b'HTTP/1.1 429 Too Many\r\n\r\n{"error": "slow"}', {"too-many-no-wait"}),
         (b'HTTP/1.1 401 No\r\n\r\n{"error": "key"}', {"refused-key"}),
@@ -161,15 +174,59 @@ def test_a_real_trace_of_curl_is_read_to_the_byte() -> None:
     assert codes(trace) == {"streams", "no-usage"}
 
 
+def test_of_a_trace_in_ascii_everything_is_read_but_what_it_lost() -> None:
+    # Made by curl 7.88 -sN --trace-ascii --trace-time of an answer in chunked transfer, a token each 50 ms.
+    trace = Path(__file__).with_name("curl_trace_ascii.txt").read_bytes()
+    recording = read_recording(trace)
+    seen = diagnose(recording)
+    assert seen.reading.text == "ch..o. 0\nch..o. 1\nch..o. 2\nch..o. 3\n"
+    assert (len(seen.events), seen.comments, seen.reading.end) == (5, 1, "complete")
+    assert recording.waited is not None
+    assert recording.waited < 0.01
+    assert recording.span == pytest.approx(0.2, abs=0.01)
+    assert "inexact" in {finding.code for finding in findings(seen)}
+
+
+def test_one_of_several_streams_in_a_har_is_chosen() -> None:
+    first, second = (json.loads(har(stream, 1, 900))["log"]["entries"][1] for stream in (OPENAI, ANTHROPIC))
+    both = json.dumps({"log": {"entries": [first, second]}}).encode()
+    assert "other-streams" in codes(both)
+    assert [read_recording(both, stream=number).body for number in (1, 2, 3)] == [OPENAI, ANTHROPIC, ANTHROPIC]
+
+
+def test_a_key_that_a_provider_repeats_is_not_repeated_again() -> None:
+    stream = event({"error": {"message": "Incorrect API key provided: sk-proj-abcDEF123456."}})
+    said = [words.told(finding)["says"] for finding in findings(diagnose(read_recording(stream)))]
+    assert any("Incorrect API key provided: …" in text for text in said)
+    assert "abcDEF" not in str(said)
+
+
+def test_hostile_files_cost_no_time() -> None:
+    mega = 1_000_000
+    head = b"HTTP/1 200\n\n"
+    section = b"<= Recv data, 1 bytes (0x1)\n0000: 61 \n"
+    begin = b"== Info: a\n<= Recv header, 28 bytes (0x1c)\n0000: Transfer-Encoding: chunked\n"
+    ones = begin + b"<= Recv data, 6 bytes (0x6)\n0000: 1\n0003: x\n" * (mega // 50)
+    rows = b"".join(b"%06x: a\n" % n for n in range(mega // 10))
+    many = b"== Info: a\n<= Recv data, %d bytes (0x1)\n" % (mega // 10) + rows
+    for stream in (head * (mega // 12), section * (mega // 40), ones, many, b"\n" * mega, b"data:\n\n" * (mega // 7)):
+        begun = time.process_time()
+        with contextlib.suppress(NotARecordingError):
+            examine(stream, BOUND)
+        assert time.process_time() - begun < 2, stream[:40]
+
+
 @pytest.mark.parametrize(
     ("data", "word"),
     [
         (b"\x89PNG\r\n\x1a\n\0\0", "no line begins"),
         (b"A letter.\n", "no line begins"),
-        (b"== Info: a\n<= Recv data, 4 bytes (0x4)\n0000: a..\n", "--trace-ascii"),
+        (b"== Info: a\n<= Recv data, 4 bytes (0x4)\n0000: a..\n", "rows missing"),
         (har(b"", 1, 1), "export it with content"),
         (b'{"log": {"entries": [7, {}]}}', "No answer in this HAR"),
-        (b"\x1f\x8bnot gzip", "no line begins"),
+        (b"\x1f\x8bnot gzip", "it is damaged"),
+        (gzip.compress(bytes(65 * 1024 * 1024)), "larger than is read here"),
+        (har(b"x", 1, 1, text=base64.b64encode(b"\x28\xb5\x2f\xfd....").decode(), encoding="base64"), "zstd"),
     ],
 )
 def test_a_wrong_file_is_refused_in_words(data: bytes, word: str, tmp_path: Path) -> None:
@@ -206,14 +263,14 @@ def test_without_json_it_is_lines_for_people_that_command_no_terminal(tmp_path: 
 
 def test_every_finding_has_its_words_in_both_languages() -> None:
     figures = dict.fromkeys(["seconds", "status", "kind", "message", "events", "arrivals", "beats", "coding"], "7")
-    figures |= {"bytes": "7", "place": "7"}
+    figures |= dict.fromkeys(["bytes", "place", "members", "streams", "requests", "retries", "told", "times"], "7")
     for language in ("en", "vi"):
         with translation.override(language):
             said = [str(text) % figures for text in words.SAYS.values()]
             cures = [str(text) % {} for text in words.CURES.values()]
         assert all(said)
         assert all(cures)
-    assert set(words.SAYS) - set(words.CURES) == {"streams", "spread", "keep-alive"}
+    assert set(words.SAYS) - set(words.CURES) == {"streams", "spread", "keep-alive", "backs-off", "none-again"}
 
 
 @given(

@@ -8,7 +8,7 @@ import pytest
 
 from costcalc.streaming.completion import End
 from costcalc.streaming.doctor.findings import diagnose
-from costcalc.streaming.doctor.recordings import Piece, Recording
+from costcalc.streaming.doctor.recorded import Piece, Recording
 from costcalc.streaming.events import Parser
 from costcalc.streaming.sample import MODELS
 from costcalc.streaming.sample.asking import read

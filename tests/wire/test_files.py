@@ -58,7 +58,7 @@ def test_a_large_file_is_never_whole_in_memory() -> None:
     assert peak < 4 * IN_MEMORY
 
 
-def test_a_file_that_is_said_to_be_compressed_is() -> None:
+def test_a_file_that_is_said_to_be_compressed_is(db: None) -> None:
     request = RequestFactory().get("/", headers={"accept-encoding": "gzip"})
     answer = GZipMiddleware(lambda _request: SentFile(written(many(3)), "a.csv", "text/csv"))(request)
     assert isinstance(answer, SentFile)

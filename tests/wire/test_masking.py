@@ -22,7 +22,12 @@ TOKEN = "costcalc_" + LINK + "c0ffee"
         f"/accounts/password/reset/key/3-{LINK}/",
         f"/me/address/{LINK}.1vT{LINK}.{LINK}/",
         f"/accounts/login/?next=%2Fme%2Faddress%2F{LINK}.1vT{LINK}.{LINK}%2F",
+        f"/stream/runs/w1.{LINK}/socket",
         f"Authorization: Bearer {TOKEN}",
+        f"authorization: Bearer {LINK}7",
+        f"Incorrect API key provided: sk-{LINK}. Find yours at …",
+        f"Incorrect API key provided: sk-proj-***{LINK}",
+        f"x-goog-api-key: AIza{LINK}",
     ],
 )
 def test_a_secret_is_masked_wherever_it_stands(text: str) -> None:
@@ -32,7 +37,13 @@ def test_a_secret_is_masked_wherever_it_stands(text: str) -> None:
     assert masked(said) == said
 
 
-@pytest.mark.parametrize("text", ["/scenarios/4xYabcdefghi/", "/prices/openai/gpt-4.1/", "/invitations/", "/s/"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("/scenarios/4xYabcdefghi/", "/prices/openai/gpt-4.1/", "/invitations/", "/s/", "/stream/runs"),
+        *("a risk-free ask-me-anything", "send a Bearer token", "sk-"),
+    ],
+)
 def test_what_is_no_secret_stays(text: str) -> None:
     assert masked(text) == text
 

@@ -4,7 +4,7 @@ Nothing is found that the recording cannot show: without time stamps nothing is 
 without a head nothing about headers.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
@@ -12,7 +12,7 @@ from typing import Final
 
 from costcalc.streaming.completion import End, Reader, Reading
 from costcalc.streaming.dialects import Dialect
-from costcalc.streaming.doctor.recordings import Recording
+from costcalc.streaming.doctor.recorded import NotARecordingError, Recording
 from costcalc.streaming.events import Event, Parser
 
 # Fewer events than this may well be made at once.
@@ -61,10 +61,12 @@ class Diagnosis:
         return self.recording.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def diagnose(recording: Recording) -> Diagnosis:
-    """Read a recording through."""
+def diagnose(recording: Recording, most: int = 10**9) -> Diagnosis:
+    """Read a recording through. Raises NotARecordingError for one of more than `most` events."""
     parser, reader = Parser(), Reader()
     arrived = [(event, piece.at) for piece in recording.pieces for event in parser.feed(piece.data)]
+    if len(arrived) > most:
+        raise NotARecordingError("large")
     for event, _ in arrived:
         reader.take(event)
     if not arrived and recording.body.lstrip().startswith(b"{"):
@@ -80,7 +82,11 @@ def diagnose(recording: Recording) -> Diagnosis:
 
 def findings(seen: Diagnosis) -> list[Finding]:
     """Everything found, the worst first."""
-    found = [finding for rule in RULES for finding in rule(seen)]
+    return worst_first(finding for rule in RULES for finding in rule(seen))
+
+
+def worst_first(found: Iterable[Finding]) -> list[Finding]:
+    """Findings in the order in which they matter."""
     return sorted(found, key=lambda finding: -list(Level).index(finding.level))
 
 
@@ -119,6 +125,8 @@ def _ending(seen: Diagnosis) -> Iterator[Finding]:
         yield Finding("truncated", Level.FAULT)
     elif not seen.events and seen.recording.body.strip()[:1] not in {b"{", b"[", b"<"}:
         yield Finding("empty", Level.FAULT)
+    if reading.refusal:
+        yield Finding("refusal", Level.NOTE)
     if seen.unfinished and seen.events:
         yield Finding("unfinished-event", Level.WARNING)
     if seen.events and reading.dialect is Dialect.OPENAI and reading.end is End.COMPLETE and not reading.done:
@@ -178,6 +186,8 @@ def _headers(seen: Diagnosis) -> Iterator[Finding]:
     coding = headers.get("content-encoding", "identity").lower()
     if coding not in {"", "identity"}:
         yield Finding("compressed", Level.WARNING, {"coding": coding})
+    if seen.recording.members > 1:
+        yield Finding("gzip-members", Level.FAULT, {"members": str(seen.recording.members)})
     if "content-length" in headers and seen.events:
         yield Finding("length-known", Level.WARNING, {"bytes": headers["content-length"]})
     if seen.kind == "text/event-stream" and "access-control-allow-origin" not in headers:
@@ -187,12 +197,19 @@ def _headers(seen: Diagnosis) -> Iterator[Finding]:
 def _bytes(seen: Diagnosis) -> Iterator[Finding]:
     if seen.reading.unreadable:
         yield Finding("not-json", Level.WARNING, {"events": str(seen.reading.unreadable)})
+    if seen.recording.inexact:
+        yield Finding("inexact", Level.NOTE)
     try:
         seen.recording.body.decode()
     except UnicodeDecodeError as error:
         yield Finding("not-utf8", Level.WARNING, {"place": str(error.start)})
 
 
+def _others(seen: Diagnosis) -> Iterator[Finding]:
+    if seen.recording.streams > 1:
+        yield Finding("other-streams", Level.NOTE, {"streams": str(seen.recording.streams)})
+
+
 RULES: Final[tuple[Callable[[Diagnosis], Iterator[Finding]], ...]] = (
-    *(_answer, _instead, _content_type, _ending, _buffering, _usage, _headers, _bytes, _keep_alive),
+    *(_answer, _instead, _content_type, _ending, _buffering, _usage, _headers, _bytes, _keep_alive, _others),
 )

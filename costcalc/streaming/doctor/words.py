@@ -1,11 +1,12 @@
 """What the doctor says of each finding, and its cure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from costcalc.secrets import masked
 from costcalc.streaming.doctor.findings import Finding, Level
 
 LEVELS: Final = {Level.FAULT: _("fault"), Level.WARNING: _("warning"), Level.NOTE: _("note"), Level.GOOD: _("good")}
@@ -36,9 +37,23 @@ SAYS: Final[Mapping[str, Any]] = {
     "silence": _("For %(seconds)s seconds nothing arrived, not even a comment."),
     "keep-alive": _("The connection is kept alive; comments and pings: %(beats)s."),
     "compressed": _("The stream is compressed (%(coding)s): compressors hold bytes back until a block is full."),
+    "gzip-members": _("The body is %(members)s gzip files one after the other: browsers unpack the first one only."),
     "length-known": _("The head announces %(bytes)s bytes: the whole answer was ready before the first byte was sent."),
     "no-cors": _("No page of another origin may read this stream: there is no Access-Control-Allow-Origin."),
     "not-json": _("%(events)s events hold something else than a JSON object."),
+    "refusal": _("The model refuses; its words stand in delta.refusal, and the content is empty."),
+    "inexact": _("This trace is in ASCII: line feeds and other characters were lost, and are guessed."),
+    "other-streams": _("The HAR holds %(streams)s streams; this is one of them."),
+    "too-soon": _(
+        "%(requests)s requests did not wait for Retry-After: one came %(seconds)s s after a 429 that said %(told)s s."
+    ),
+    "no-back-off": _(
+        "A client hammers: %(retries)s retries with %(seconds)s s of waiting in all, not growing; so %(times)s times."
+    ),
+    "many-retries": _("Up to %(retries)s retries of one request; more than two so %(times)s times."),
+    "in-vain": _("HTTP %(status)s, and the same was asked %(requests)s times: no retry mends that."),
+    "backs-off": _("What failed was asked again with patience; retries: %(retries)s."),
+    "none-again": _("%(requests)s requests; nothing that failed was asked again."),
     "not-utf8": _("The bytes are not UTF-8 from byte %(place)s on: readers show a replacement character."),
 }
 
@@ -66,39 +81,89 @@ CURES: Final[Mapping[str, Any]] = {
     "no-times": _("Record with time stamps: curl -N URL | ts '%%.s', or curl --trace FILE --trace-time."),
     "silence": _("Send a comment line every 15 seconds: proxies cut what is silent for a minute."),
     "compressed": _("Ask with Accept-Encoding: identity, and answer with Content-Encoding: identity."),
+    "gzip-members": _("Do not compress chunk by chunk: take this route out of the compressing middleware."),
     "length-known": _("Send no Content-Length with a stream, and do not build the whole answer first."),
     "no-cors": _("Let your own server relay the stream: a page that calls the provider has to hold your key."),
     "not-json": _("Read past comments and [DONE] before parsing, and cut at empty lines, never at network chunks."),
+    "refusal": _("Read delta.refusal beside delta.content, or the answer looks empty."),
+    "inexact": _("Record with curl --trace instead of --trace-ascii: it keeps every byte."),
+    "other-streams": _("Choose another one by its number to see that one."),
+    "too-soon": _("Read Retry-After and wait for that long at least, with a little chance added."),
+    "no-back-off": _("Wait twice as long before each retry, with chance in it, and give up after two."),
+    "many-retries": _("Retry twice at most, and only what may pass: 408, 409, 429 and 5xx."),
+    "in-vain": _("Do not retry what the request itself causes: correct the request, or the key."),
     "not-utf8": _("Decode the stream as a whole, or by lines, never each network chunk by itself."),
 }
 
-# Where buffering and compression are switched off. Directives are not translated.
-SERVERS: Final = {
+# What to write where, by what was found. Directives are not translated.
+_BUFFERED: Final = {
     "nginx": "proxy_buffering off; proxy_cache off; gzip off; proxy_read_timeout 300s;",
     "Cloudflare": "Cache-Control: no-cache, no-transform",
     "Django": "async def … yield under ASGI; no GZipMiddleware; X-Accel-Buffering: no",
     "Node": "res.flushHeaders(); res.write(…); no compression() on this route",
 }
-HELD_BACK: Final = frozenset({"at-once", "bursts", "compressed", "length-known"})
+_COMPRESSED: Final = {
+    "nginx": "gzip off; brotli off;",
+    "Cloudflare": "Cache-Control: no-cache, no-transform",
+    "Django": 'response["Content-Encoding"] = "identity"',
+    "Node": "compression({ filter: (req) => !req.url.startsWith('/stream') })",
+}
+_TYPED: Final = {
+    "nginx": "proxy_pass …; proxy_intercept_errors off;",
+    "Django": 'StreamingHttpResponse(events(), content_type="text/event-stream")',
+    "Node": 'res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-cache" })',
+}
+_SILENT: Final = {
+    "nginx": "proxy_read_timeout 300s; send_timeout 300s;",
+    "Cloudflare": "PATCH /zones/{zone_id}/settings/proxy_read_timeout",
+    "Django": 'yield ": alive\\n\\n"',
+    "Node": 'setInterval(() => res.write(": alive\\n\\n"), 15000)',
+}
+_SHARED: Final = {
+    "nginx": "add_header Access-Control-Allow-Origin https://app.example always;",
+    "Cloudflare": "Rules → Transform Rules → Modify Response Header",
+    "Django": 'response["Access-Control-Allow-Origin"] = "https://app.example"',
+    "Node": 'app.use(cors({ origin: "https://app.example" }))',
+}
+_RETRIED: Final = {
+    "Python": "@stamina.retry(on=may_pass, attempts=3)  ·  OpenAI(max_retries=2)",
+    "Node": "new OpenAI({ maxRetries: 2 })",
+}
+SERVERS: Final[Mapping[str, Mapping[str, str]]] = {
+    **dict.fromkeys(("at-once", "bursts", "length-known"), _BUFFERED),
+    **dict.fromkeys(("compressed", "gzip-members"), _COMPRESSED),
+    **dict.fromkeys(("content-type", "html"), _TYPED),
+    **dict.fromkeys(("silence", "truncated"), _SILENT),
+    "no-cors": _SHARED,
+    **dict.fromkeys(("too-soon", "no-back-off", "many-retries", "too-many", "too-many-no-wait"), _RETRIED),
+}
 
 REFUSALS: Final[Mapping[str, Any]] = {
     "nothing": _("Nothing in this file can be a stream: no line begins with data:, event:, id: or a colon."),
-    "trace-ascii": _("This is a trace that lost bytes: record with curl --trace, not --trace-ascii."),
+    "trace-damaged": _("This is a trace of curl with rows missing: send the whole of it."),
+    "packed-zstd": _("The body is compressed with zstd, which is not read here: record with --compressed."),
+    "packed-broken": _("The body is compressed, and cannot be unpacked: it is damaged."),
+    "large": _("The stream in it is larger than is read here: manage.py stream_doctor --recording FILE reads more."),
     "har-without-stream": _("No answer in this HAR is an event stream."),
     "har-without-body": _("The HAR holds no body of the stream: export it with content."),
 }
 
 
-def told(finding: Finding) -> dict[str, Any]:
-    """A finding in the language in force; `cure` is "" where all is well, `servers` only where one holds back."""
+def told(finding: Finding, written: Callable[[str], str] = str) -> dict[str, Any]:
+    """A finding in the language in force; `cure` is "" where all is well, `servers` where one is to be changed.
+
+    `written` writes a figure that is a number as the language does.
+    """
     cure = CURES.get(finding.code)
+    # What a provider said is a stranger's text, and may repeat a key.
+    figures = {name: written(masked(text)) for name, text in finding.figures.items()}
     said = {
         "code": finding.code,
         "level": finding.level.value,
-        "says": str(SAYS[finding.code]) % finding.figures,
+        "says": str(SAYS[finding.code]) % figures,
         "cure": str(cure) % {} if cure else "",
     }
-    return said | ({"servers": SERVERS} if finding.code in HELD_BACK else {})
+    return said | ({"servers": dict(SERVERS[finding.code])} if finding.code in SERVERS else {})
 
 
 def refusal(code: str) -> str:

@@ -2,15 +2,15 @@
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
-from costcalc.streaming.doctor.findings import Diagnosis, diagnose, findings
-from costcalc.streaming.doctor.recordings import NotARecordingError, read_recording
-from costcalc.streaming.doctor.words import LEVELS, refusal, told
+from costcalc.streaming.doctor.examining import examine
+from costcalc.streaming.doctor.recorded import NotARecordingError
+from costcalc.streaming.doctor.report import as_json, as_lines
+from costcalc.streaming.doctor.words import refusal
 
 LARGEST: Final = 64 * 1024 * 1024
 WRONG: Final = 2
@@ -25,17 +25,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--recording names the file, --json asks for everything in it."""
         parser.add_argument("--recording", type=Path, required=True, metavar="FILE", help="what was recorded")
+        parser.add_argument("--stream", type=int, default=1, metavar="N", help="which stream of a HAR, from 1 on")
         parser.add_argument("--json", action="store_true", help="print events, text, usage, end and findings as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the report."""
         try:
-            seen = diagnose(read_recording(_bytes_of(options["recording"])))
+            found = examine(_bytes_of(options["recording"]), stream=options["stream"])
         except NotARecordingError as error:
             raise CommandError(f"{options['recording']}: {refusal(str(error))}", returncode=WRONG) from None
-        report = _report(seen)
+        report = as_json(found)
         # ASCII alone: whatever is in a stranger's stream can be printed anywhere.
-        self.stdout.write(json.dumps(report, indent=2) if options["json"] else _lines(report))
+        self.stdout.write(json.dumps(report, indent=2) if options["json"] else as_lines(report))
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -47,30 +48,3 @@ def _bytes_of(path: Path) -> bytes:
     if len(data) > LARGEST:
         raise CommandError(f"{path} is larger than {LARGEST} bytes.", returncode=WRONG)
     return data
-
-
-def _report(seen: Diagnosis) -> dict[str, Any]:
-    reading = seen.reading
-    return {
-        "events": [asdict(event) for event in seen.events],
-        "text": reading.text,
-        "reasoning": reading.reasoning,
-        "usage": reading.usage,
-        "end": reading.end.value,
-        "findings": [told(finding) for finding in findings(seen)],
-    }
-
-
-def _lines(report: dict[str, Any]) -> str:
-    counts = ", ".join(f"{name} {count}" for name, count in (report["usage"] or {}).items())
-    lines = [f"{len(report['events'])} events, {report['end']}" + (f"; {counts}" if counts else "")]
-    for finding in report["findings"]:
-        lines.append(f"{LEVELS[finding['level']]}: {_printable(finding['says'])}")
-        lines += [f"  {finding['cure']}"] if finding["cure"] else []
-        lines += [f"  {server}: {directive}" for server, directive in finding.get("servers", {}).items()]
-    return "\n".join(lines)
-
-
-def _printable(text: str) -> str:
-    """A stranger's words without what would command a terminal."""
-    return "".join(char if char.isprintable() else "\ufffd" for char in text)

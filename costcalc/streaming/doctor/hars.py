@@ -1,0 +1,82 @@
+"""A browser's HAR: the streams in it, and the requests. Pure."""
+
+import base64
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+from costcalc.streaming.doctor.recorded import NotARecordingError, Piece, Recording
+
+
+def har_entries(data: bytes) -> list[dict[str, Any]] | None:
+    """The entries of a HAR, or None for any other file."""
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+        return None
+    try:
+        value = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    entries = part(value, "log").get("entries") if isinstance(value, dict) else None
+    return [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else None
+
+
+def read_har(entries: list[dict[str, Any]], which: int = 1) -> Recording:
+    """The stream of this number, from 1 on, the last one where there are not so many. Raises NotARecordingError."""
+    answers = [_answer(entry) for entry in entries]
+    streams = [found for found in answers if "text/event-stream" in found.headers.get("content-type", "")]
+    streams = streams or [found for found in answers if re.search(rb"^data:", found.body, re.MULTILINE)]
+    if not streams:
+        raise NotARecordingError("har-without-stream")
+    chosen = streams[min(max(which, 1), len(streams)) - 1]
+    if not chosen.body:
+        raise NotARecordingError("har-without-body")
+    return replace(chosen, streams=len(streams))
+
+
+def _answer(entry: dict[str, Any]) -> Recording:
+    response, timings = part(entry, "response"), part(entry, "timings")
+    headers, content = headers_of(response), part(response, "content")
+    headers.setdefault("content-type", str(content.get("mimeType") or ""))
+    return Recording(
+        (Piece(_text(content)),),
+        status_of(response),
+        headers,
+        _milliseconds(timings.get("wait")),
+        _milliseconds(timings.get("receive")),
+    )
+
+
+def status_of(response: dict[str, Any]) -> int | None:
+    """The status; None where there was no answer."""
+    status = response.get("status")
+    return status if type(status) is int and status else None
+
+
+def headers_of(response: dict[str, Any]) -> dict[str, str]:
+    """Headers, their names in lower case."""
+    listed = response.get("headers")
+    named = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return {str(each.get("name")).lower(): str(each.get("value")) for each in named}
+
+
+def part(value: dict[str, Any], key: str) -> dict[str, Any]:
+    """A member that is an object; empty where it is anything else."""
+    found = value.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(content: dict[str, Any]) -> bytes:
+    text = content.get("text")
+    data = text.encode("utf-8", "replace") if isinstance(text, str) else b""
+    if content.get("encoding") != "base64":
+        return data
+    try:
+        return base64.b64decode(data)
+    except ValueError:
+        return b""
+
+
+def _milliseconds(value: Any) -> float | None:
+    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9
+    return value / 1000 if known else None

@@ -1,0 +1,133 @@
+"""What the doctor found, as a page draws it, in the language in force."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from costcalc.formatting import Formatter, formatter_for
+from costcalc.secrets import masked
+from costcalc.streaming.completion import End
+from costcalc.streaming.doctor.examining import Examination
+from costcalc.streaming.doctor.findings import Diagnosis, Finding, Level
+from costcalc.streaming.doctor.words import LEVELS, told
+
+# Of the answer, as much as shows which one it was.
+EXCERPT: Final = 1000
+ENDS: Final = {
+    End.COMPLETE: gettext_lazy("complete"),
+    End.TRUNCATED: gettext_lazy("cut"),
+    End.ERROR: gettext_lazy("in an error"),
+    End.CANCELLED: gettext_lazy("stopped by the reader"),
+}
+KINDS: Final = {Level.FAULT: "costs", Level.WARNING: "doubt", Level.NOTE: "muted", Level.GOOD: "saves"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One finding: its level's word and colour, what it says, the cure, and what to write where."""
+
+    level: str
+    kind: str
+    says: str
+    cure: str
+    servers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole report. `text` is the beginning of what the model said."""
+
+    verdict: str
+    kind: str
+    facts: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
+    text: str
+
+
+def shown(found: Examination, timings: Mapping[str, float | int | None] | None = None) -> Report:
+    """The report of an examination; `timings` are milliseconds by name, of one that was live."""
+    write = formatter_for()
+    verdict, kind = _verdict(found.findings)
+    facts = (*_facts(found, write), *_timed(timings or {}, write))
+    text = found.seen.reading.text[:EXCERPT] if found.seen else ""
+    return Report(verdict, kind, facts, tuple(_row(finding, write) for finding in found.findings), masked(text))
+
+
+def _verdict(findings: tuple[Finding, ...]) -> tuple[str, str]:
+    faults = sum(finding.level is Level.FAULT for finding in findings)
+    doubts = sum(finding.level is Level.WARNING for finding in findings)
+    if faults:
+        return ngettext("%(count)s fault", "%(count)s faults", faults) % {"count": faults}, "costs"
+    if doubts:
+        return ngettext("%(count)s warning, no fault", "%(count)s warnings, no fault", doubts) % {
+            "count": doubts
+        }, "doubt"
+    return _("nothing wrong"), "saves"
+
+
+def _row(finding: Finding, write: Formatter) -> Row:
+    said = told(finding, _figure(write))
+    level = str(LEVELS[finding.level])
+    return Row(level, KINDS[finding.level], said["says"], said["cure"], said.get("servers", {}))
+
+
+def _figure(write: Formatter) -> Callable[[str], str]:
+    """Numbers as this language writes them; whatever else it is as it is."""
+
+    def written(figure: str) -> str:
+        whole, point, fraction = figure.partition(".")
+        if not (whole.isdecimal() and whole.isascii() and len(whole) < 16 and (fraction.isdecimal() or not point)):
+            return figure
+        return write.number(Decimal(figure), len(fraction))
+
+    return written
+
+
+def _facts(found: Examination, write: Formatter) -> Iterator[tuple[str, str]]:
+    if found.seen is None:
+        yield _("Requests"), write.number(found.requests)
+        return
+    seen = found.seen
+    yield _("Events"), write.number(len(seen.events))
+    yield _("It ended"), str(ENDS[seen.reading.end])
+    yield _("Tokens"), _tokens(seen, write)
+    if seen.recording.waited is not None:
+        yield _("Until the first byte"), _seconds(seen.recording.waited, write)
+    if seen.recording.span is not None:
+        yield _("From the first byte to the last"), _seconds(seen.recording.span, write)
+
+
+def _tokens(seen: Diagnosis, write: Formatter) -> str:
+    usage: dict[str, Any] = seen.reading.usage or {}
+    counts = [usage.get("input_tokens"), usage.get("output_tokens")]
+    if None in counts:
+        return _("unknown")
+    read, written = (write.number(count) for count in counts if count is not None)
+    return _("%(read)s in, %(written)s out") % {"read": read, "written": written}
+
+
+def _seconds(seconds: float, write: Formatter) -> str:
+    return _("%(figure)s s") % {"figure": write.number(Decimal(str(round(seconds, 3))), 3)}
+
+
+TIMINGS: Final = {
+    "connect_ms": gettext_lazy("Connected"),
+    "first_byte_ms": gettext_lazy("Head of the answer"),
+    "first_reasoning_ms": gettext_lazy("First reasoning token"),
+    "first_token_ms": gettext_lazy("First token"),
+    "gap_p50_ms": gettext_lazy("Between tokens, p50"),
+    "gap_p95_ms": gettext_lazy("Between tokens, p95"),
+    "total_ms": gettext_lazy("In all"),
+}
+
+
+def _timed(timings: Mapping[str, float | int | None], write: Formatter) -> Iterator[tuple[str, str]]:
+    for name, label in TIMINGS.items():
+        value = timings.get(name)
+        if value is not None:
+            # The unit's sign is the same in every language.
+            yield str(label), f"{write.number(Decimal(str(round(value, 1))), 1)} ms"

@@ -1,0 +1,119 @@
+"""A compressed body, read piece by piece, so that it is seen what a compressor held back. Pure."""
+
+import zlib
+from dataclasses import replace
+from typing import Any, Final, Protocol
+
+import brotli
+
+from costcalc.streaming.doctor.recorded import MAX_UNPACKED, NotARecordingError, Recording
+
+GZIP: Final = b"\x1f\x8b"
+ZSTD: Final = b"\x28\xb5\x2f\xfd"
+
+
+class Unpacker(Protocol):
+    """Takes a body's bytes as they come; `members` counts the compressed streams begun, one after the other."""
+
+    members: int
+
+    def feed(self, data: bytes) -> bytes:
+        """What these bytes hold. Raises NotARecordingError."""
+
+
+class _Zlib:
+    """gzip and deflate."""
+
+    def __init__(self, wbits: int, limit: int) -> None:
+        self.wbits, self.left, self.members = wbits, limit, 1
+        self._decoder = zlib.decompressobj(wbits)
+
+    def feed(self, data: bytes) -> bytes:
+        """One gzip member may follow another: some servers make one of each chunk."""
+        found: list[bytes] = []
+        while data:
+            if self._decoder.eof:
+                self._decoder = zlib.decompressobj(self.wbits)
+                self.members += 1
+            found.append(self._taken(data))
+            data = self._decoder.unused_data
+        return b"".join(found)
+
+    def _taken(self, data: bytes) -> bytes:
+        try:
+            plain = self._decoder.decompress(data, self.left + 1)
+        except zlib.error:
+            raise NotARecordingError("packed-broken") from None
+        self.left -= len(plain)
+        if self.left < 0:
+            raise NotARecordingError("large")
+        return plain
+
+
+class _Brotli:
+    """Brotli, which has no mark of its own: only the head says that it is one."""
+
+    def __init__(self, limit: int) -> None:
+        self.left, self.members = limit, 1
+        self._decoder: Any = brotli.Decompressor()
+
+    def feed(self, data: bytes) -> bytes:
+        """The output is taken in bounded parts: a kilobyte can hold a gigabyte."""
+        found: list[bytes] = []
+        while True:
+            plain = self._taken(data)
+            found.append(plain)
+            data = b""
+            if not plain or self._decoder.is_finished() or self._decoder.can_accept_more_data():
+                return b"".join(found)
+
+    def _taken(self, data: bytes) -> bytes:
+        try:
+            plain: bytes = self._decoder.process(data, output_buffer_limit=65_536)
+        except brotli.error:
+            raise NotARecordingError("packed-broken") from None
+        self.left -= len(plain)
+        if self.left < 0:
+            raise NotARecordingError("large")
+        return plain
+
+
+def unpacker(coding: str, begin: bytes, limit: int = MAX_UNPACKED) -> Unpacker | None:
+    """What reads a body of this Content-Encoding that begins so; None for a plain one. Raises NotARecordingError.
+
+    What is written down may be plain though its head says otherwise: browsers and curl's --compressed unpack it.
+    """
+    if begin.startswith(ZSTD):
+        raise NotARecordingError("packed-zstd")
+    if begin.startswith(GZIP):
+        return _Zlib(31, limit)
+    if _is_text(begin):
+        return None
+    if coding == "br":
+        return _Brotli(limit)
+    if coding == "deflate":
+        # Most send zlib's form, some the bare one; zlib's first two bytes are a multiple of 31.
+        wrapped = len(begin) > 1 and begin[0] & 15 == 8 and int.from_bytes(begin[:2], "big") % 31 == 0
+        return _Zlib(15 if wrapped else -15, limit)
+    return None
+
+
+def unpacked(recording: Recording, limit: int) -> Recording:
+    """The recording with its body as it was before it was compressed. Raises NotARecordingError."""
+    coding = recording.headers.get("content-encoding", "").strip().lower()
+    reader = unpacker(coding, recording.body[:64], limit)
+    if reader is None:
+        return recording
+    read = tuple(replace(piece, data=reader.feed(piece.data)) for piece in recording.pieces)
+    headers = {"content-encoding": "gzip", **recording.headers}
+    return replace(recording.with_pieces(tuple(p for p in read if p.data)), headers=headers, members=reader.members)
+
+
+def _is_text(begin: bytes) -> bool:
+    """Whether it begins as text does: compressed bytes soon hold control characters, or no UTF-8."""
+    try:
+        text = begin.decode()
+    except UnicodeDecodeError as error:
+        # The last character may be cut.
+        text = begin[: error.start].decode() if error.start > len(begin) - 4 else "\0"
+    return all(char.isprintable() or char.isspace() for char in text)
