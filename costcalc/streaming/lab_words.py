@@ -36,6 +36,7 @@ WORDS: Final[dict[str, Any]] = {
     "refused": _("Not streamed: {message}"),
     "cancelled": _("Stopped after {count}: what stands here is unfinished."),
     "whole": _("This was one whole answer, not a stream."),
+    "declined": _("The model refused to answer."),
     "tokens": _("{number} tokens"),
     "chunks": _("{number} chunks"),
     "between_tokens": _("Between tokens, p50 / p95 / p99"),

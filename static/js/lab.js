@@ -203,4 +203,5 @@ $("ask").addEventListener("change", arrangeAll);
 $("strips").querySelector("details").addEventListener("toggle", ({ target }) => {
   if (target.open) target.querySelector(".scroll").replaceChildren(...shown.map((lane) => lane.table()));
 });
+lab.classList.add("live");
 arrangeAll();

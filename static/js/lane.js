@@ -66,7 +66,8 @@ export class Lane {
     const values = { count: this.count, time: inSeconds(watch.ended ?? watch.now), message: watch.message || words.unknown_error };
     const resumed = watch.resumed ? fill(words.resumed, { number: watch.resumed }) : "";
     const whole = watch.told?.streamed === false && end === "complete" ? words.whole : "";
-    this.words = [refusal || fill(words[end], values), resumed, whole].filter(Boolean).join(" ");
+    const declined = watch.reader.refusal ? words.declined : "";
+    this.words = [refusal || fill(words[end], values), declined, resumed, whole].filter(Boolean).join(" ");
     const ended = this.find(".ended");
     ended.textContent = this.words;
     ended.hidden = false;

@@ -7,12 +7,15 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
 
 from costcalc.streaming.models import Measurement
+from tests.browser.test_looks import PAIRS, WIDER
 from tests.streaming.relay_double import WithRuns
 
 NUMBER = re.compile(r"[0-9]")
@@ -204,6 +207,60 @@ def test_what_the_relay_refuses_is_said(lab: Page, relay: WithRuns) -> None:
     finally:
         relay.refuse = None
     assert lab.locator("#stream").get_attribute("aria-disabled") == "false"
+
+
+def test_a_typed_key_goes_along_once_and_is_gone(lab: Page, relay: WithRuns, site: str, settings: Any) -> None:
+    settings.PROVIDERS = ["openai"]
+    lab.goto(f"{site}/stream/")
+    lab.select_option("#provider", "openai")
+    expect(lab.locator("#sample")).to_be_hidden()
+    lab.fill("#model", "sample-plain")
+    lab.fill("#key", "sk-typed")
+    lab.click("#stream")
+    expect(lab.locator("#key")).to_have_value("")
+    assert ended(lab).startswith("Complete: ")
+    assert relay.made[-1].asked["key"] == "sk-typed"
+    assert "sk-typed" not in lab.url + lab.content()
+    expect(lab.locator("#history tbody tr")).to_have_count(1)
+    lab.click("#more summary")
+    lab.select_option("#beside", "websocket")
+    lab.fill("#key", "sk-typed")
+    lab.click("#stream")
+    expect(lab.locator("#status")).to_contain_text("A typed key is for one stream")
+
+
+def test_with_a_run_on_it_the_page_is_accessible_and_fits(browser: Browser, site: str) -> None:
+    for language, scheme, size in PAIRS:
+        context = browser.new_context(viewport=size, color_scheme=scheme, locale=language)
+        reader = context.new_page()
+        reader.goto(f"{site}/stream/")
+        reader.click("#more summary")
+        reader.select_option("#beside", "other")
+        reader.select_option("#other-sample", "fault-cut")
+        reader.fill("#times", "2")
+        reader.select_option("#sample", "sample-reasoning")
+        reader.click("#stream")
+        reader.wait_for_timeout(300)
+        assert Axe().run(reader).response["violations"] == []
+        expect(reader.locator("#history tbody tr")).to_have_count(4, timeout=30_000)
+        reader.click("#strips summary")
+        violations = Axe().run(reader).response["violations"]
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
+        assert reader.evaluate(WIDER) <= 0
+        context.close()
+
+
+def test_without_a_script_the_page_says_so_and_the_rest_works(browser: Browser, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    reader = context.new_page()
+    reader.goto(f"{site}/stream/")
+    expect(reader.get_by_text("The live stream needs JavaScript")).to_be_visible()
+    expect(reader.locator("#stream")).to_be_hidden()
+    reader.select_option("#sample", "fault-crlf")
+    reader.get_by_role("button", name="Show the command").click()
+    expect(reader.locator(".command")).to_contain_text('"model": "fault-crlf"')
+    assert "prompt" not in reader.url
+    context.close()
 
 
 def test_a_measurement_is_deleted_where_it_stands(lab: Page) -> None:
