@@ -121,7 +121,10 @@ class _Http(_Client):
     def events(self, data: bytes) -> Iterable[Event]:
         """The events in the body, chunks taken apart."""
         self._http.receive_data(data)
-        while (item := self._http.next_event()) not in {h11.NEED_DATA, h11.PAUSED}:
+        while True:
+            item = self._http.next_event()
+            if item is h11.NEED_DATA or item is h11.PAUSED:
+                return
             if isinstance(item, h11.Response) and item.status_code != 200:
                 raise Refused(f"HTTP {item.status_code}")
             if isinstance(item, h11.Data):

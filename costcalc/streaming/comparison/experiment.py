@@ -22,6 +22,7 @@ PROMPT: Final = "Explain why SSE suits a chatbot, in three sentences."
 SEED: Final = 7
 # Of the provider's own pace (20 ms a token): fast enough to wait for, slow enough that each token is a message.
 PACE: Final = 0.25
+TOKENS: Final = 80
 ROUNDS: Final = 3
 # One way; a round trip from Vietnam to Singapore takes some 50 ms.
 FAR_S: Final = 0.025
@@ -90,7 +91,7 @@ class Experiment:
 
     async def make(self, **more: Any) -> dict[str, Any]:
         """A new run: one call of the provider."""
-        asked = {"provider": "sample", "model": "sample-plain", "prompt": PROMPT, "seed": SEED}
+        asked = {"provider": "sample", "model": "sample-plain", "prompt": PROMPT, "seed": SEED, "max_tokens": TOKENS}
         body = json.dumps({**asked, "extra": {"sample_pace": PACE}, **more}).encode()
         async with connected(Ask(body), self.route, LIMITS) as up:
             answer = await up.whole(PAGE)
