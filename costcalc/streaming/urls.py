@@ -2,9 +2,8 @@
 
 from django.urls import path
 
-from costcalc.streaming import views
-from costcalc.streaming.adviser import views as adviser_views
 from costcalc.streaming import measured_views, views
+from costcalc.streaming.adviser import views as adviser_views
 from costcalc.streaming.doctor import views as doctor_views
 from costcalc.streaming.faults.views import faults
 from costcalc.streaming.snippets import views as snippets_views
