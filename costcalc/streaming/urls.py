@@ -4,6 +4,7 @@ from django.urls import path
 
 from costcalc.streaming import measured_views, views
 from costcalc.streaming.adviser import views as adviser_views
+from costcalc.streaming.comparison import views as comparison_views
 from costcalc.streaming.doctor import views as doctor_views
 from costcalc.streaming.faults.views import faults
 from costcalc.streaming.snippets import views as snippets_views
@@ -18,6 +19,7 @@ urlpatterns = [
     path("measurements/delete/", measured_views.delete_all, name="delete_all"),
     path("measurements/<str:measurement>/delete/", measured_views.delete, name="delete"),
     path("measurements.<str:extension>", measured_views.as_file, name="file"),
+    path("comparison/", comparison_views.comparison, name="comparison"),
     path("doctor/", doctor_views.doctor, name="doctor"),
     path("snippets/", snippets_views.snippets, name="snippets"),
 ]

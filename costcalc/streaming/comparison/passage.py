@@ -57,6 +57,11 @@ class Passage:
         return next((arrival.at for arrival in self.tokens), None)
 
     @property
+    def last(self) -> float | None:
+        """When the last message was there."""
+        return self.arrivals[-1].at if self.arrivals else None
+
+    @property
     def payload(self) -> int:
         """Bytes of what the messages say: the provider's JSON."""
         return sum(len(arrival.event.data.encode()) for arrival in self.arrivals)
