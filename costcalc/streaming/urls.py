@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from costcalc.streaming import views
+from costcalc.streaming import measured_views, views
+from costcalc.streaming.adviser import views as adviser_views
 from costcalc.streaming.doctor import views as doctor_views
 from costcalc.streaming.faults.views import faults
 from costcalc.streaming.snippets import views as snippets_views
@@ -12,6 +13,11 @@ app_name = "stream"
 urlpatterns = [
     path("", views.lab, name="lab"),
     path("faults/", faults, name="faults"),
+    path("adviser/", adviser_views.adviser, name="adviser"),
+    path("measurements/", measured_views.measurements, name="measurements"),
+    path("measurements/delete/", measured_views.delete_all, name="delete_all"),
+    path("measurements/<str:measurement>/delete/", measured_views.delete, name="delete"),
+    path("measurements.<str:extension>", measured_views.as_file, name="file"),
     path("doctor/", doctor_views.doctor, name="doctor"),
     path("snippets/", snippets_views.snippets, name="snippets"),
 ]

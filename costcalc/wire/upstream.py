@@ -222,7 +222,8 @@ class Upstream:
                     method,
                     call.url,
                     data=call.body or None,
-                    headers={**call.headers, "accept-encoding": "identity"},
+                    # Who asks for a compressed answer unpacks it: the doctor, to see what a compressor holds back.
+                    headers={"accept-encoding": "identity", **call.headers},
                     allow_redirects=False,
                     trace_request_ctx=self,
                 )
