@@ -3,6 +3,7 @@
 from django.urls import path
 
 from costcalc.streaming import views
+from costcalc.streaming.doctor import live_views
 from costcalc.streaming.doctor import views as doctor_views
 from costcalc.streaming.faults.views import faults
 from costcalc.streaming.snippets import views as snippets_views
@@ -13,5 +14,7 @@ urlpatterns = [
     path("", views.lab, name="lab"),
     path("faults/", faults, name="faults"),
     path("doctor/", doctor_views.doctor, name="doctor"),
+    path("doctor/endpoint/", live_views.endpoint, name="doctor_endpoint"),
+    path("doctor/key/", live_views.key, name="doctor_key"),
     path("snippets/", snippets_views.snippets, name="snippets"),
 ]

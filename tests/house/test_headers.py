@@ -22,6 +22,8 @@ SAMPLES = {
     "stream/faults/": "/stream/faults/",
     "stream/snippets/": "/stream/snippets/",
     "stream/doctor/": "/stream/doctor/",
+    "stream/doctor/endpoint/": "/stream/doctor/endpoint/",
+    "stream/doctor/key/": "/stream/doctor/key/",
     "prices/": "/prices/",
     "prices/<str:provider>/": "/prices/openai/",
     "prices/<str:provider>/<path:model_id>/": "/prices/openai/gpt-4.1/",
