@@ -21,6 +21,11 @@ SAMPLES = {
     "stream/": "/stream/",
     "stream/faults/": "/stream/faults/",
     "stream/snippets/": "/stream/snippets/",
+    "stream/adviser/": "/stream/adviser/",
+    "stream/measurements/": "/stream/measurements/",
+    "stream/measurements/delete/": "/stream/measurements/delete/",
+    "stream/measurements/<str:measurement>/delete/": "/stream/measurements/none/delete/",
+    "stream/measurements.<str:extension>": "/stream/measurements.csv",
     "stream/doctor/": "/stream/doctor/",
     "stream/doctor/endpoint/": "/stream/doctor/endpoint/",
     "stream/doctor/key/": "/stream/doctor/key/",
@@ -129,6 +134,10 @@ SAMPLES = {
 }
 BESIDE = [
     "/healthz",
+    "/sample/v1/models",
+    "/sample/v1/models/nope",
+    "/sample/v1/chat/completions",
+    "/sample/",
     "/no-such-page",
     "/prices/no-such/",
     "/api/v1/nope",

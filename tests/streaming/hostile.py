@@ -97,20 +97,28 @@ async def play(answer: Answer, send: Any) -> None:
 
 
 @contextmanager
-def hostile_provider() -> Iterator[Provider]:
-    """The provider, on a port of its own."""
-    provider = Provider()
+def served(app: Any) -> Iterator[int]:
+    """A server of an ASGI application; the port that it has."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        provider.port = listener.getsockname()[1]
-        serving = uvicorn.Server(uvicorn.Config(provider, log_level="critical", lifespan="off"))
+        config = uvicorn.Config(app, log_level="critical", lifespan="off", ws="websockets-sansio")
+        serving = uvicorn.Server(config)
         thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         while not serving.started:
             assert thread.is_alive()
             time.sleep(0.01)
-        yield provider
-        serving.should_exit = True
+        yield listener.getsockname()[1]
+        # Who is still asleep is not waited for.
+        serving.should_exit = serving.force_exit = True
         thread.join(10)
+
+
+@contextmanager
+def hostile_provider() -> Iterator[Provider]:
+    """The provider, on a port of its own."""
+    provider = Provider()
+    with served(provider) as provider.port:
+        yield provider
 
 
 def parts_of(text: str) -> list[str]:

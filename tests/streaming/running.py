@@ -48,7 +48,7 @@ class Shown:
 
 def shown(site: str, **asked: str) -> Shown:
     """The snippet on the page for what is asked."""
-    answer = httpx.get(f"{site}/stream/snippets/?{urlencode(asked)}", trust_env=False, headers={"cookie": ""})
+    answer = httpx.get(f"{site}/stream/snippets/?{urlencode(asked)}", trust_env=False, timeout=60)
     assert answer.status_code == 200, answer.text
     codes = Codes()
     codes.feed(answer.text)
@@ -77,11 +77,19 @@ class Run:
     err: str
 
 
+def ended(process: subprocess.Popen[bytes]) -> Run:
+    """How it ends; for sure after a minute."""
+    with process:
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    return Run(process.returncode, out.decode(), err.decode(errors="replace"))
+
+
 def ran(page: Shown, folder: Path, environment: Mapping[str, str] | None = None) -> Run:
     """Run to its end."""
-    with started(page, folder, environment) as process:
-        out, err = process.communicate(timeout=60)
-    return Run(process.returncode, out.decode(), err.decode(errors="replace"))
+    return ended(started(page, folder, environment))
 
 
 def tool(name: str) -> str:

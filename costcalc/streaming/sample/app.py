@@ -29,6 +29,8 @@ PREFIX: Final = "/sample/v1/"
 JSON: Final = "application/json"
 # Answers that one visitor may have open at a time; nobody reads more by hand.
 OPEN_AT_ONCE: Final = 64
+# Bytes of a request: some twenty pages of text.
+LARGEST: Final = 64 * 1024
 # How an answer can stand: told to its end, its reader left, the server went down, or still being told.
 ENDS: Final = ("told", "left", "going down", "open")
 REMEMBERED: Final = 500
@@ -136,6 +138,7 @@ class Teller:
         self.this = this
         self.last = b""
         self.begun = False
+        self.due = asyncio.get_running_loop().time()
 
     async def tell(self) -> None:
         """The whole answer, each piece after its wait."""
@@ -153,8 +156,13 @@ class Teller:
         await self.send({"type": "http.response.start", "status": status, "headers": encoded_fields})
 
     async def add(self, piece: Piece) -> None:
-        """One piece. It truly waits, if only for a turn of the loop: else a reader who left would never be noticed."""
-        await asyncio.sleep(piece.wait)
+        """One piece, when it is due. It truly waits, if only for a turn of the loop: else nobody's leaving is noticed.
+
+        Waits count from when the last piece was due, not from when it was sent: the pace is as stated on a busy
+        server, too, and a reader who fell behind catches up, as with a model that went on meanwhile.
+        """
+        self.due += piece.wait
+        await asyncio.sleep(max(0.0, self.due - asyncio.get_running_loop().time()))
         if not self.begun:
             await self.begin(200, [("content-type", JSON), ("cache-control", "no-store")])
         self.last = piece.data
@@ -193,13 +201,15 @@ async def gone(receive: Receive) -> None:
 
 
 async def body_of(receive: Receive) -> bytes:
-    """The request's whole body, which asgi.py bounds. Raises Left."""
+    """The request's whole body. Raises Left, and RefusedError for one that is too large."""
     body, more = b"", True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Left
         body, more = body + message.get("body", b""), message.get("more_body", False)
+        if len(body) > LARGEST:
+            raise refusals.too_large(LARGEST)
     return body
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.streaming.endpoints import KNOWN, SAMPLE, Endpoint
 from costcalc.streaming.providers import allowed_providers
+from costcalc.streaming.sample import MODELS
 from costcalc.streaming.snippets.forms import SnippetForm
 from costcalc.streaming.snippets.kinds import Kind
 from costcalc.streaming.snippets.making import Wish, snippet
@@ -21,7 +22,6 @@ from costcalc.wire.swaps import is_swap
 
 # The first that is shown of a provider; of others the catalogue's first.
 USUAL = {
-    "sample": "sample-plain",
     "openai": "gpt-4.1",
     "anthropic": "claude-sonnet-4-5",
     "google": "gemini-2.5-flash",
@@ -86,6 +86,8 @@ def _origin(request: HttpRequest) -> str:
 
 def _models(held: Catalogue, provider: str) -> list[str]:
     """What may be asked of a provider: the usual one first."""
+    if provider == SAMPLE.name:
+        return [model.id for model in MODELS]
     usual = [USUAL[provider]] if provider in USUAL else []
     offered = (entry.model_id for entry in held.entries if entry.provider == provider and not entry.is_quote)
     return list(dict.fromkeys([*usual, *offered]))[:LISTED]
