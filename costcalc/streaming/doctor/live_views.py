@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
 
 from costcalc.streaming.doctor.asking_forms import AskingForm, EndpointForm, KeyForm
 from costcalc.streaming.doctor.pages import page
@@ -38,6 +39,7 @@ def asking(form_class: type[AskingForm], name: str) -> Callable[[Asked], Callabl
 
     def around(ask: Asked) -> Callable[..., HttpResponseBase]:
         @wraps(ask)
+        @require_http_methods(["GET", "HEAD", "POST"])
         @sensitive_post_parameters("live-key", "trial-key")
         @rationed(lambda request: WEIGHT if request.method == "POST" else 0)
         @never_cache

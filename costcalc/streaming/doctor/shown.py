@@ -55,7 +55,7 @@ def shown(
     """The report of an examination; of a live one, `timings` are milliseconds by name, and `secrets` are masked."""
     write = formatter_for()
     verdict, kind = _verdict(found.findings)
-    facts = (*_facts(found, write), *_timed(timings or {}, write))
+    facts = (*_facts(found, write), *(_spans(found, write) if timings is None else _timed(timings, write)))
     text = found.seen.reading.text[:EXCERPT] if found.seen else ""
     rows = tuple(_row(finding, write, secrets) for finding in found.findings)
     return Report(verdict, kind, facts, rows, masked(text, secrets))
@@ -99,6 +99,13 @@ def _facts(found: Examination, write: Formatter) -> Iterator[tuple[str, str]]:
     yield _("Events"), write.number(len(seen.events))
     yield _("It ended"), str(ENDS[seen.reading.end])
     yield _("Tokens"), _tokens(seen, write)
+
+
+def _spans(found: Examination, write: Formatter) -> Iterator[tuple[str, str]]:
+    """What a recording tells of time."""
+    seen = found.seen
+    if seen is None:
+        return
     if seen.recording.waited is not None:
         yield _("Until the first byte"), _seconds(seen.recording.waited, write)
     if seen.recording.span is not None:
@@ -120,7 +127,7 @@ def _seconds(seconds: float, write: Formatter) -> str:
 
 TIMINGS: Final = {
     "connect_ms": gettext_lazy("Connected"),
-    "first_byte_ms": gettext_lazy("Head of the answer"),
+    "head_ms": gettext_lazy("Head of the answer"),
     "first_reasoning_ms": gettext_lazy("First reasoning token"),
     "first_token_ms": gettext_lazy("First token"),
     "gap_p50_ms": gettext_lazy("Between tokens, p50"),
