@@ -12,12 +12,14 @@ run:
 test: environment
 	@sh .ci/chromium
 	@sh .ci/libreoffice
+	@sh .ci/tools
 	@$(PY) manage.py translations compile
 	@$(PY) -m pytest -q -n auto --dist worksteal $(TESTS)
 
 test-postgres: environment
 	@sh .ci/chromium
 	@sh .ci/libreoffice
+	@sh .ci/tools
 	@$(PY) manage.py translations compile
 	@sh .ci/postgres $(PY) -m pytest -q -n auto --dist worksteal $(TESTS)
 

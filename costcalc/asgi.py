@@ -31,7 +31,7 @@ RAW_ROUTES: dict[str, App] = {"/healthz": healthz, "/sample/": SAMPLE}
 # Paths whose bodies may be other than settings.MAX_BODY_BYTES.
 BODY_LIMITS: dict[str, int] = {
     "/api/v1/estimate": 256 * 1024,
-    "/sample/": 64 * 1024,
+    "/sample/": 256 * 1024,
     "/stream/doctor/": LARGEST_BODY,
 }
 

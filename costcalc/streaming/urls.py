@@ -3,7 +3,10 @@
 from django.urls import path
 
 from costcalc.streaming import measured_views, views
+from costcalc.streaming.adviser import views as adviser_views
 from costcalc.streaming.doctor import views as doctor_views
+from costcalc.streaming.faults.views import faults
+from costcalc.streaming.snippets import views as snippets_views
 
 app_name = "stream"
 
@@ -13,5 +16,8 @@ urlpatterns = [
     path("measurements/delete/", measured_views.delete_all, name="delete_all"),
     path("measurements/<str:measurement>/delete/", measured_views.delete, name="delete"),
     path("measurements.<str:extension>", measured_views.as_file, name="file"),
+    path("faults/", faults, name="faults"),
+    path("adviser/", adviser_views.adviser, name="adviser"),
     path("doctor/", doctor_views.doctor, name="doctor"),
+    path("snippets/", snippets_views.snippets, name="snippets"),
 ]

@@ -178,11 +178,11 @@ class Upstream:
         self.abort()
         await self._session.close()
 
-    async def open(self, call: Call, route: Route) -> None:
+    async def open(self, call: Call, route: Route, method: str) -> None:
         """Send the call, and wait for the answer's head."""
         self._session = _session(route)
         try:
-            failed = await self._post(call)
+            failed = await self._send(call, method)
         except BaseException:
             await self._session.close()
             raise
@@ -191,14 +191,16 @@ class Upstream:
             raise failed
         self.first_byte_s = self._loop.time() - self._begun
 
-    async def _post(self, call: Call) -> UpstreamError | None:
+    async def _send(self, call: Call, method: str) -> UpstreamError | None:
         # Given back, not raised here: aiohttp's errors hold the request's headers, and would be its context.
         try:
             async with asyncio.timeout(self.limits.connect) as self._deadline:
-                self._response = await self._session.post(
+                self._response = await self._session.request(
+                    method,
                     call.url,
-                    data=call.body,
-                    headers={**call.headers, "accept-encoding": "identity"},
+                    data=call.body or None,
+                    # Who asks for a compressed answer unpacks it: the doctor, to see what a compressor holds back.
+                    headers={"accept-encoding": "identity", **call.headers},
                     allow_redirects=False,
                     trace_request_ctx=self,
                 )
@@ -296,12 +298,12 @@ def _session(route: Route) -> aiohttp.ClientSession:
     )
 
 
-async def opened(call: Call, route: Route, limits: Limits | None = None) -> Upstream:
+async def opened(call: Call, route: Route, limits: Limits | None = None, method: str = "POST") -> Upstream:
     """The answer to one call, whatever its status; close it. Raises UpstreamError."""
     if isinstance(route, Addresses) and origin(call.url) != route.origin:
         raise NotAllowed("address", "The call is for another host than the one that was judged.")
     up = Upstream(limits or Limits())
-    await up.open(call, route)
+    await up.open(call, route, method)
     return up
 
 
@@ -329,9 +331,11 @@ async def persisted(call: Call, route: Route, limits: Limits | None = None) -> U
 
 
 @asynccontextmanager
-async def connected(call: Call, route: Route, limits: Limits | None = None) -> AsyncIterator[Upstream]:
+async def connected(
+    call: Call, route: Route, limits: Limits | None = None, method: str = "POST"
+) -> AsyncIterator[Upstream]:
     """The answer to one call, for the length of a block. Raises UpstreamError."""
-    up = await opened(call, route, limits)
+    up = await opened(call, route, limits, method)
     try:
         yield up
     finally:

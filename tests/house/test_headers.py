@@ -23,6 +23,9 @@ SAMPLES = {
     "stream/measurements/delete/": "/stream/measurements/delete/",
     "stream/measurements/<str:measurement>/delete/": "/stream/measurements/none/delete/",
     "stream/measurements.<str:extension>": "/stream/measurements.csv",
+    "stream/faults/": "/stream/faults/",
+    "stream/snippets/": "/stream/snippets/",
+    "stream/adviser/": "/stream/adviser/",
     "stream/doctor/": "/stream/doctor/",
     "prices/": "/prices/",
     "prices/<str:provider>/": "/prices/openai/",
@@ -129,6 +132,10 @@ SAMPLES = {
 }
 BESIDE = [
     "/healthz",
+    "/sample/v1/models",
+    "/sample/v1/models/nope",
+    "/sample/v1/chat/completions",
+    "/sample/",
     "/no-such-page",
     "/prices/no-such/",
     "/api/v1/nope",

@@ -1,0 +1,1 @@
+"""Code that streams a completion, for a chosen provider, model and language; and the change from one to another."""

@@ -1,0 +1,65 @@
+"""Snippets that speak to a provider, as the page shows them, against the built-in one and each of its faults."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from costcalc.streaming.completion import End
+from costcalc.streaming.sample import MODELS
+from costcalc.streaming.sample.texts import IN_ONE_ANSWER, PARAGRAPHS
+from costcalc.streaming.sample.tokens import count
+from costcalc.streaming.snippets.kinds import Kind
+from tests.streaming.running import Run, Shown, ended, shown, started
+
+ALONE = (Kind.HTTPX, Kind.OPENAI, Kind.NODE, Kind.CURL)
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+# What of a failure each of them must say.
+SAID = {
+    "fault-401": "401",
+    "fault-429": "429",
+    "fault-500": "500",
+}
+
+
+def is_whole(text: str, model: str) -> bool:
+    """Whether a text is all of what the built-in provider said, to the letter."""
+    known = PARAGRAPHS["vi" if model == "sample-vietnamese" else "en"]
+    said = text.split("\n\n")
+    return len(said) == IN_ONE_ANSWER and set(said) <= set(known)
+
+
+def counted(run: Run) -> int | None:
+    """The output tokens of a usage that was reported."""
+    found = re.search(r'"completion_tokens": ?(\d+)', run.err)
+    return int(found[1]) if found else None
+
+
+def all_ran(pages: dict[Kind, Shown], folder: Path) -> dict[Kind, Run]:
+    """All at once: they mostly wait."""
+    processes = {}
+    for kind, page in pages.items():
+        (folder / kind).mkdir()
+        processes[kind] = started(page, folder / kind)
+    return {kind: ended(process) for kind, process in processes.items()}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
+def test_each_model_is_read_to_its_end_or_is_an_error(site: str, tmp_path: Path, model: Any) -> None:
+    silence = "5" if "silent" in model.id else "30"
+    pages = {kind: shown(site, model=model.id, kind=kind, silence=silence) for kind in ALONE}
+    runs = all_ran(pages, tmp_path)
+    for kind, run in runs.items():
+        if model.end is End.COMPLETE:
+            assert run.code == 0, f"{kind}: {run.err}"
+            text = run.out.replace(REPLACEMENT, "").removesuffix("\n")
+            assert run.out == "\n" if model.id == "sample-tools" else is_whole(text, model.id), f"{kind}: {run.out}"
+            assert (REPLACEMENT in run.out) is (model.id == "fault-invalid-utf8"), kind
+            has_usage = model.id != "fault-no-usage"
+            assert (counted(run) or 0) >= count(text) if has_usage else counted(run) is None, f"{kind}: {run.err}"
+        else:
+            assert run.code != 0, kind
+            assert run.err, kind
+            assert SAID.get(model.id, "") in run.err, f"{kind}: {run.err}"
+            assert not is_whole(run.out, model.id), kind
