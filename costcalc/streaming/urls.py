@@ -12,12 +12,12 @@ app_name = "stream"
 
 urlpatterns = [
     path("", views.lab, name="lab"),
+    path("faults/", faults, name="faults"),
+    path("adviser/", adviser_views.adviser, name="adviser"),
     path("measurements/", measured_views.measurements, name="measurements"),
     path("measurements/delete/", measured_views.delete_all, name="delete_all"),
     path("measurements/<str:measurement>/delete/", measured_views.delete, name="delete"),
     path("measurements.<str:extension>", measured_views.as_file, name="file"),
-    path("faults/", faults, name="faults"),
-    path("adviser/", adviser_views.adviser, name="adviser"),
     path("doctor/", doctor_views.doctor, name="doctor"),
     path("snippets/", snippets_views.snippets, name="snippets"),
 ]

@@ -107,6 +107,9 @@ PAGES: dict[str, dict[str, Row]] = {
     "take/<str:file>": {"GET": PUBLIC},
     "models/": {"GET": PUBLIC},
     "stream/": {"GET": PUBLIC},
+    "stream/faults/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", fault="none")},
+    "stream/snippets/": {"GET": PUBLIC},
+    "stream/adviser/": {"GET": PUBLIC},
     # Everybody keeps figures of their own, visitors too; the one that is named is the editor's.
     "stream/measurements/": {
         "GET": LEAD_ON,
@@ -115,9 +118,6 @@ PAGES: dict[str, dict[str, Row]] = {
     "stream/measurements/delete/": {"GET": TO_ITS_FORM, "POST": LEAD_ON},
     "stream/measurements/<str:measurement>/delete/": {"GET": TO_ITS_FORM, "POST": pages("404 404 404 302 404")},
     "stream/measurements.<str:extension>": {"GET": PUBLIC},
-    "stream/faults/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", fault="none")},
-    "stream/snippets/": {"GET": PUBLIC},
-    "stream/adviser/": {"GET": PUBLIC},
     "stream/doctor/": {"GET": PUBLIC, "POST": pages("200 200 200 200 200", recording="data: 1\n\n")},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
