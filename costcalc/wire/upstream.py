@@ -14,9 +14,10 @@ import asyncio
 import random
 import socket
 import ssl
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from types import SimpleNamespace
@@ -96,7 +97,8 @@ class Upstream:
         self.closed = False
         self.limits = limits
         self._loop = asyncio.get_running_loop()
-        self._begun = self._loop.time()
+        # Not the loop's clock: uvloop's has whole milliseconds.
+        self._begun = time.perf_counter()
         self._deadline: asyncio.Timeout | None = None
         self._session: aiohttp.ClientSession
         self._response: aiohttp.ClientResponse
@@ -104,6 +106,7 @@ class Upstream:
         self._stage = "first byte"
         self._waiting_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._failed: UpstreamError | None = None
 
     @property
     def status(self) -> int:
@@ -126,17 +129,29 @@ class Upstream:
         Raises Broken when the connection is lost or closed, TooSlow after too long a silence. While nobody
         reads, nothing more is taken from the provider, and no silence is counted.
         """
+        if self._failed:
+            raise self._failed
         self._waiting_since = self._loop.time()
         if self._timer is None:
             self._timer = self._loop.call_later(self._patience, self._look)
         try:
             chunk = await self._response.content.readany()
         except (aiohttp.ClientError, OSError, RuntimeError):
-            raise Broken("body", "The connection was lost in the middle of the answer.") from None
+            chunk = self._left_over()
         finally:
             self._waiting_since = 0.0
         if self._stage != "silence":
             self._stage, self._patience = "silence", self.limits.silence
+        return chunk
+
+    def _left_over(self) -> bytes:
+        """What had come before the connection was lost: aiohttp tells of the loss first. Raises Broken for nothing."""
+        self._failed = Broken("body", "The connection was lost in the middle of the answer.")
+        content = self._response.content
+        content.set_exception(None)  # type: ignore[arg-type] # how it takes its word back
+        chunk = b"" if self.closed else content.read_nowait()
+        if not chunk:
+            raise self._failed from None
         return chunk
 
     def _look(self) -> None:
@@ -151,6 +166,14 @@ class Upstream:
             self._timer = None
             error = TooSlow(self._stage, f"Nothing came for {self._patience:g} s ({self._stage}).")
             self._response.content.set_exception(error)
+
+    def hurry(self, seconds: float) -> None:
+        """Wait no longer than this for what comes next."""
+        self._stage, self._patience = "silence", seconds
+        self.limits = replace(self.limits, silence=seconds)
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
 
     async def whole(self, limit: int) -> bytes:
         """The rest of the body. Raises TooLarge once it is over so many bytes."""
@@ -189,7 +212,7 @@ class Upstream:
         if failed:
             await self._session.close()
             raise failed
-        self.first_byte_s = self._loop.time() - self._begun
+        self.first_byte_s = time.perf_counter() - self._begun
 
     async def _send(self, call: Call, method: str) -> UpstreamError | None:
         # Given back, not raised here: aiohttp's errors hold the request's headers, and would be its context.
@@ -212,7 +235,7 @@ class Upstream:
 
     def connected(self) -> None:
         """There is a connection: from now on the answer's first byte is waited for."""
-        self.connect_s = self._loop.time() - self._begun
+        self.connect_s = time.perf_counter() - self._begun
         if self._deadline:
             self._deadline.reschedule(self._loop.time() + self.limits.first_byte)
 

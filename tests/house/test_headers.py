@@ -22,6 +22,7 @@ SAMPLES = {
     "stream/faults/": "/stream/faults/",
     "stream/snippets/": "/stream/snippets/",
     "stream/adviser/": "/stream/adviser/",
+    "stream/comparison/": "/stream/comparison/",
     "stream/measurements/": "/stream/measurements/",
     "stream/measurements/delete/": "/stream/measurements/delete/",
     "stream/measurements/<str:measurement>/delete/": "/stream/measurements/none/delete/",
