@@ -10,6 +10,7 @@ from servestatic import ServeStaticASGI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from costcalc.streaming.doctor.forms import LARGEST_BODY
+from costcalc.streaming.relay import APP as RELAY
 from costcalc.streaming.sample import APP as SAMPLE
 from costcalc.wire.bounds import Bounds
 from costcalc.wire.dispatch import Dispatch
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "costcalc.settings")
 
 # Paths answered before Django: "/x/" owns all under it, "/x" only itself.
-RAW_ROUTES: dict[str, App] = {"/healthz": healthz, "/sample/": SAMPLE}
+RAW_ROUTES: dict[str, App] = {"/healthz": healthz, "/sample/": SAMPLE, "/stream/runs": RELAY, "/stream/runs/": RELAY}
 # Paths whose bodies may be other than settings.MAX_BODY_BYTES.
 BODY_LIMITS: dict[str, int] = {
     "/api/v1/estimate": 256 * 1024,
-    "/sample/": 64 * 1024,
+    "/sample/": 256 * 1024,
     "/stream/doctor/": LARGEST_BODY,
+    "/stream/runs": 512 * 1024,
 }
 
 

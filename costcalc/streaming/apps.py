@@ -11,9 +11,12 @@ class StreamingConfig(AppConfig):
     label = "streaming"
 
     def ready(self) -> None:
-        """Refuse a list of providers that cannot be meant before anything is served."""
+        """Tell accounts what is known of a person; refuse a list of providers that cannot be meant."""
+        from costcalc.accounts import rooms
+        from costcalc.streaming.measured import own_data
         from costcalc.streaming.providers import allowed_providers
 
+        rooms.register_own_data("measurements", own_data)
         try:
             allowed_providers()
         except ValueError as error:

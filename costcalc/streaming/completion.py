@@ -49,9 +49,10 @@ class Reading:
 
 
 class Reader:
-    """Takes the events of one completion as they come."""
+    """Takes the events of one completion as they come. What only passes by is not kept: its reading has no text."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep: bool = True) -> None:
+        self.keep = keep
         self.dialect: Dialect | None = None
         self.finish = ""
         self.fault: Fault | None = None
@@ -72,13 +73,17 @@ class Reader:
         self.done = self.done or delta.done
         self.unreadable += not delta.readable
         self.refusal = self.refusal or delta.refusal
-        self._text.append(delta.text)
-        self._reasoning.append(delta.reasoning)
         # Anthropic reports the input at the beginning and the output at the end; what is later is right.
         self._usage |= {key: value for key, value in delta.usage.items() if value is not None}
+        if self.keep:
+            self._keep(delta)
+        return delta
+
+    def _keep(self, delta: Delta) -> None:
+        self._text.append(delta.text)
+        self._reasoning.append(delta.reasoning)
         for part in delta.tools:
             self._tools.setdefault(self._place(part), []).append(part)
-        return delta
 
     def fail(self, message: str, code: str = "") -> None:
         """The stream failed outside itself: an HTTP error, or a bound that it broke."""

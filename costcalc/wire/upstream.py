@@ -14,9 +14,10 @@ import asyncio
 import random
 import socket
 import ssl
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from types import SimpleNamespace
@@ -96,7 +97,8 @@ class Upstream:
         self.closed = False
         self.limits = limits
         self._loop = asyncio.get_running_loop()
-        self._begun = self._loop.time()
+        # Not the loop's clock: uvloop's has whole milliseconds.
+        self._begun = time.perf_counter()
         self._deadline: asyncio.Timeout | None = None
         self._session: aiohttp.ClientSession
         self._response: aiohttp.ClientResponse
@@ -104,6 +106,7 @@ class Upstream:
         self._stage = "first byte"
         self._waiting_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._failed: UpstreamError | None = None
 
     @property
     def status(self) -> int:
@@ -126,17 +129,29 @@ class Upstream:
         Raises Broken when the connection is lost or closed, TooSlow after too long a silence. While nobody
         reads, nothing more is taken from the provider, and no silence is counted.
         """
+        if self._failed:
+            raise self._failed
         self._waiting_since = self._loop.time()
         if self._timer is None:
             self._timer = self._loop.call_later(self._patience, self._look)
         try:
             chunk = await self._response.content.readany()
         except (aiohttp.ClientError, OSError, RuntimeError):
-            raise Broken("body", "The connection was lost in the middle of the answer.") from None
+            chunk = self._left_over()
         finally:
             self._waiting_since = 0.0
         if self._stage != "silence":
             self._stage, self._patience = "silence", self.limits.silence
+        return chunk
+
+    def _left_over(self) -> bytes:
+        """What had come before the connection was lost: aiohttp tells of the loss first. Raises Broken for nothing."""
+        self._failed = Broken("body", "The connection was lost in the middle of the answer.")
+        content = self._response.content
+        content.set_exception(None)  # type: ignore[arg-type] # how it takes its word back
+        chunk = b"" if self.closed else content.read_nowait()
+        if not chunk:
+            raise self._failed from None
         return chunk
 
     def _look(self) -> None:
@@ -151,6 +166,14 @@ class Upstream:
             self._timer = None
             error = TooSlow(self._stage, f"Nothing came for {self._patience:g} s ({self._stage}).")
             self._response.content.set_exception(error)
+
+    def hurry(self, seconds: float) -> None:
+        """Wait no longer than this for what comes next."""
+        self._stage, self._patience = "silence", seconds
+        self.limits = replace(self.limits, silence=seconds)
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
 
     async def whole(self, limit: int) -> bytes:
         """The rest of the body. Raises TooLarge once it is over so many bytes."""
@@ -178,27 +201,29 @@ class Upstream:
         self.abort()
         await self._session.close()
 
-    async def open(self, call: Call, route: Route) -> None:
+    async def open(self, call: Call, route: Route, method: str) -> None:
         """Send the call, and wait for the answer's head."""
         self._session = _session(route)
         try:
-            failed = await self._post(call)
+            failed = await self._send(call, method)
         except BaseException:
             await self._session.close()
             raise
         if failed:
             await self._session.close()
             raise failed
-        self.first_byte_s = self._loop.time() - self._begun
+        self.first_byte_s = time.perf_counter() - self._begun
 
-    async def _post(self, call: Call) -> UpstreamError | None:
+    async def _send(self, call: Call, method: str) -> UpstreamError | None:
         # Given back, not raised here: aiohttp's errors hold the request's headers, and would be its context.
         try:
             async with asyncio.timeout(self.limits.connect) as self._deadline:
-                self._response = await self._session.post(
+                self._response = await self._session.request(
+                    method,
                     call.url,
-                    data=call.body,
-                    headers={**call.headers, "accept-encoding": "identity"},
+                    data=call.body or None,
+                    # Who asks for a compressed answer unpacks it: the doctor, to see what a compressor holds back.
+                    headers={"accept-encoding": "identity", **call.headers},
                     allow_redirects=False,
                     trace_request_ctx=self,
                 )
@@ -210,7 +235,7 @@ class Upstream:
 
     def connected(self) -> None:
         """There is a connection: from now on the answer's first byte is waited for."""
-        self.connect_s = self._loop.time() - self._begun
+        self.connect_s = time.perf_counter() - self._begun
         if self._deadline:
             self._deadline.reschedule(self._loop.time() + self.limits.first_byte)
 
@@ -296,12 +321,12 @@ def _session(route: Route) -> aiohttp.ClientSession:
     )
 
 
-async def opened(call: Call, route: Route, limits: Limits | None = None) -> Upstream:
+async def opened(call: Call, route: Route, limits: Limits | None = None, method: str = "POST") -> Upstream:
     """The answer to one call, whatever its status; close it. Raises UpstreamError."""
     if isinstance(route, Addresses) and origin(call.url) != route.origin:
         raise NotAllowed("address", "The call is for another host than the one that was judged.")
     up = Upstream(limits or Limits())
-    await up.open(call, route)
+    await up.open(call, route, method)
     return up
 
 
@@ -329,9 +354,11 @@ async def persisted(call: Call, route: Route, limits: Limits | None = None) -> U
 
 
 @asynccontextmanager
-async def connected(call: Call, route: Route, limits: Limits | None = None) -> AsyncIterator[Upstream]:
+async def connected(
+    call: Call, route: Route, limits: Limits | None = None, method: str = "POST"
+) -> AsyncIterator[Upstream]:
     """The answer to one call, for the length of a block. Raises UpstreamError."""
-    up = await opened(call, route, limits)
+    up = await opened(call, route, limits, method)
     try:
         yield up
     finally:

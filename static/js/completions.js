@@ -25,9 +25,12 @@ const openai = (value) => {
   const said = isEmpty(delta) ? object(choice, "message") : delta;
   const [texts, thoughts] = content(own(said, "content"));
   const usage = object(value, "usage");
+  // A refusal is text, which OpenAI writes beside the content, not in it.
+  const refusal = text(said, "refusal");
   return {
     dialect: "openai",
-    text: texts + text(choice, "text"),
+    refusal: refusal !== "",
+    text: texts + text(choice, "text") + refusal,
     reasoning: thoughts + (text(said, "reasoning_content") || text(said, "reasoning")),
     tools: objects(own(said, "tool_calls")).map((call) =>
       toolOf(own(call, "index"), text(call, "id"), text(object(call, "function"), "name"), text(object(call, "function"), "arguments"))),
@@ -102,7 +105,7 @@ const faultOf = (value, name) => {
   return { message: word(own(told, "message") || told), code: word(code ?? "") };
 };
 
-const NOTHING = { dialect: null, text: "", reasoning: "", tools: [], usage: {}, finish: "", fault: null, done: false, readable: true };
+const NOTHING = { dialect: null, text: "", reasoning: "", tools: [], usage: {}, finish: "", fault: null, done: false, readable: true, refusal: false };
 
 // What one event adds; raises nothing, whatever is in it.
 export const deltaOf = ({ data, event }) => {
@@ -182,6 +185,7 @@ export class Reader {
   fault = null;
   done = false;
   unreadable = 0;
+  refusal = false;
 
   take(event) {
     const delta = deltaOf(event);
@@ -190,6 +194,7 @@ export class Reader {
     this.fault ??= delta.fault;
     this.done ||= delta.done;
     this.unreadable += delta.readable ? 0 : 1;
+    this.refusal ||= delta.refusal;
     this.text += delta.text;
     this.reasoning += delta.reasoning;
     for (const [name, value] of Object.entries(delta.usage)) if (value !== null) this.#usage[name] = value;

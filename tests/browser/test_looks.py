@@ -16,6 +16,8 @@ PAGES = [
     "/stream/faults/",
     "/stream/snippets/",
     "/stream/snippets/?provider=openai&kind=browser",
+    "/stream/adviser/",
+    "/stream/comparison/",
     "/claims/?said=Save+40%25%3A+%248+instead+of+%2460+per+MTok&in=1,5&lang=en",
     "/prices/",
     "/prices/?q=zzzz",
@@ -37,7 +39,12 @@ SMALL = """() => [...document.querySelectorAll("a, button, summary, select, inpu
 
 
 # Each language, each scheme and each width with each of the others: a page's faults lie in one or two of them.
-PAIRS = [("en", "light", DESK), ("en", "dark", PHONE), ("vi", "light", PHONE), ("vi", "dark", DESK)]
+PAIRS: list[tuple[str, Any, Any]] = [
+    ("en", "light", DESK),
+    ("en", "dark", PHONE),
+    ("vi", "light", PHONE),
+    ("vi", "dark", DESK),
+]
 
 
 @pytest.mark.parametrize(("language", "scheme", "size"), PAIRS, ids=["en-light", "en-dark", "vi-light", "vi-dark"])

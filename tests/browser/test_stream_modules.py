@@ -37,9 +37,9 @@ READ = """async ([source, completions]) => {
   return completions.map((events) => {
     const reader = new Reader();
     events.forEach((event) => reader.take(event));
-    const { text, reasoning, usage, finish, fault, done, dialect, unreadable, tools } = reader;
-    return { text: text.toWellFormed(), reasoning: reasoning.toWellFormed(), usage, finish, done, dialect, unreadable,
-             tools, fault: fault?.message ?? null, end: reader.end(), left: reader.end(true) };
+    const { text, reasoning, usage, finish, fault, done, dialect, unreadable, refusal, tools } = reader;
+    return { text: text.toWellFormed(), reasoning: reasoning.toWellFormed(), usage, finish, done, dialect,
+             unreadable, refusal, tools, fault: fault?.message ?? null, end: reader.end(), left: reader.end(true) };
   });
 }"""
 MEASURE = """async ([source, seen]) => {
@@ -123,6 +123,7 @@ COMPLETIONS = (
     b"data: {broken\n\n" + chunk({"content": "a"}) + b"data: 7\n\n" + b"data: " + b"[" * 100_000 + b"\n\n",
     event({"__proto__": {"error": "x"}, "choices": [{"delta": {"__proto__": {"content": "x"}}}]}),
     event({"type": "constructor"}),
+    chunk({"refusal": "I cannot."}) + chunk({"content": "b", "refusal": None}, "stop") + DONE,
     event({"choices": [], "usage": {"prompt_tokens": -1, "completion_tokens": True, "prompt_tokens_details": [1]}}),
     event({"choices": [], "usage": {"prompt_tokens": 7.0, "completion_tokens": 10**16}}),
     event({"choices": [], "x_groq": {"usage": {"prompt_tokens": 3}}}),
@@ -141,6 +142,7 @@ def told(reading: Reading, left: str) -> dict[str, Any]:
         "done": reading.done,
         "dialect": reading.dialect,
         "unreadable": reading.unreadable,
+        "refusal": reading.refusal,
         "end": reading.end,
         "left": left,
     }

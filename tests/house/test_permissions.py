@@ -35,8 +35,11 @@ from costcalc.catalog.index import catalogue
 from costcalc.engine import Rate
 from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
+from costcalc.streaming.measured_bodies import read_measured
+from costcalc.streaming.measurements import keep
 from tests.factories import PASSWORD, Cast, a_cast, a_token, signed_in
 from tests.house.test_headers import patterns
+from tests.streaming.measured import sent
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 API = "api/v1/"
@@ -106,7 +109,20 @@ PAGES: dict[str, dict[str, Row]] = {
     "stream/": {"GET": PUBLIC},
     "stream/faults/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", fault="none")},
     "stream/snippets/": {"GET": PUBLIC},
+    "stream/adviser/": {"GET": PUBLIC},
+    # Without a server there is nobody to ask.
+    "stream/comparison/": {"GET": PUBLIC, "POST": pages("503 503 503 503 503")},
+    # Everybody keeps figures of their own, visitors too; the one that is named is the editor's.
+    "stream/measurements/": {
+        "GET": LEAD_ON,
+        "POST": pages("200 200 200 200 200", measurements=sent().replace("{", "{{").replace("}", "}}")),
+    },
+    "stream/measurements/delete/": {"GET": TO_ITS_FORM, "POST": LEAD_ON},
+    "stream/measurements/<str:measurement>/delete/": {"GET": TO_ITS_FORM, "POST": pages("404 404 404 302 404")},
+    "stream/measurements.<str:extension>": {"GET": PUBLIC},
     "stream/doctor/": {"GET": PUBLIC, "POST": pages("200 200 200 200 200", recording="data: 1\n\n")},
+    "stream/doctor/endpoint/": {"GET": LEAD_ON, "POST": pages("422 422 422 422 422")},
+    "stream/doctor/key/": {"GET": LEAD_ON, "POST": pages("422 422 422 422 422")},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {
@@ -346,7 +362,9 @@ class World:
     def nowhere(self) -> dict[str, str]:
         """The same with names of things that do not exist."""
         return {
-            name: value if name in {"number", "provider", "model", "model_id", "chart", "kind", "file"} else NOWHERE
+            name: value
+            if name in {"number", "provider", "model", "model_id", "chart", "kind", "file", "extension"}
+            else NOWHERE
             for name, value in self.ids.items()
         }
 
@@ -390,6 +408,8 @@ def made(cast: Cast) -> World:
         "model_id": "gpt-4.1",
         "chart": "cash",
         "kind": "svg",
+        "measurement": keep([read_measured(sent())[0].row()], cast.bob, now)[0].public_id,
+        "extension": "csv",
     }
     ids |= {f"{name}_id": ids[name] for name in ("price", "member", "invitation")}
     ids |= {"scenario_id": scenario.public_id}

@@ -118,9 +118,9 @@ def test_every_sample_is_one_too(samples: Path) -> None:
         (PACKED.replace(b"deflate", b"br") + brotli.compress(OPENAI), {"compressed", "no-times"}),
         (PACKED.replace(b"deflate", b"br") + OPENAI, {"compressed", "no-times"}),
         (chunk({"content": None, "refusal": "No."}) + chunk({}, "stop") + DONE, {"refusal", "no-usage"}),
-        (b"HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\n\r\n" + event({"error": "slow"}), {"too-many"}),
-        (b'HTTP/1.1 429 Too Many\r\n\r\n{"error": "slow"}', {"too-many-no-wait"}),
-        (b'HTTP/1.1 401 No\r\n\r\n{"error": "key"}', {"refused-key"}),
+        (b"HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\n\r\n" + event({"error": "slow"}), {"too-many", "says"}),
+        (b'HTTP/1.1 429 Too Many\r\n\r\n{"error": "slow"}', {"too-many-no-wait", "says"}),
+        (b'HTTP/1.1 401 No\r\n\r\n{"error": "key"}', {"refused-key", "says"}),
         (b"HTTP/1.1 500 No\r\n\r\n", {"http-error", "empty"}),
         (b"data: " + b"z" * 9_000_000 + b"\n\n", {"too-long"}),
     ],
@@ -263,14 +263,21 @@ def test_without_json_it_is_lines_for_people_that_command_no_terminal(tmp_path: 
 
 def test_every_finding_has_its_words_in_both_languages() -> None:
     figures = dict.fromkeys(["seconds", "status", "kind", "message", "events", "arrivals", "beats", "coding"], "7")
-    figures |= dict.fromkeys(["bytes", "place", "members", "streams", "requests", "retries", "told", "times"], "7")
+    figures |= dict.fromkeys(
+        ["bytes", "place", "members", "streams", "requests", "retries", "told", "times", "milliseconds", "wait"], "7"
+    )
     for language in ("en", "vi"):
         with translation.override(language):
             said = [str(text) % figures for text in words.SAYS.values()]
             cures = [str(text) % {} for text in words.CURES.values()]
         assert all(said)
         assert all(cures)
-    assert set(words.SAYS) - set(words.CURES) == {"streams", "spread", "keep-alive", "backs-off", "none-again"}
+    assert set(words.SAYS) - set(words.CURES) == {"streams", "spread", "keep-alive", "backs-off", "none-again"} | {
+        "says",
+        "not-compressed",
+        "stops",
+        "429-says-when",
+    }
 
 
 @given(

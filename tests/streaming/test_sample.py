@@ -183,6 +183,8 @@ def test_an_answer_ends_where_it_may_go_no_further() -> None:
     whole = reading().text
     assert reading(stop="\n\n").text == whole.partition("\n\n")[0]
     assert reading(stop=["\n\n", ".", ""]).text == whole.partition(".")[0]
+    nothing = reading(stop=whole[0])
+    assert (nothing.text, nothing.finish, nothing.end) == ("", "stop", End.COMPLETE)
 
 
 @given(st.text(max_size=200))

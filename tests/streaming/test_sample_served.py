@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -210,16 +211,44 @@ def test_tokens_come_at_the_stated_pace(base: str) -> None:
     assert arrivals[0] > pieces(sample_pace=1)[0].wait * 0.9
 
 
+def seconds_until_nothing_is_open(since: float) -> float:
+    """How long after this moment the provider had let go of everything. Fails after five seconds."""
+    while len(APP.open):
+        assert time.monotonic() < since + 5
+        time.sleep(0.001)
+    return time.monotonic() - since
+
+
 @pytest.mark.parametrize("name", ["sample-plain", "fault-silent-start", "fault-silent-middle"])
 def test_a_reader_who_leaves_frees_everything_at_once(base: str, name: str) -> None:
     with streamed(base, name, sample_pace=10) as answer:
         assert answer.status_code == 200
         assert len(APP.open) == 1
-    left = time.monotonic()
-    while len(APP.open) and time.monotonic() < left + 1:
-        time.sleep(0.001)
-    assert time.monotonic() - left < 0.2
-    assert len(APP.open) == 0
+    assert seconds_until_nothing_is_open(time.monotonic()) < 0.2
+
+
+def test_hundreds_who_leave_at_once_leave_nothing_behind(base: str, sdk: openai.OpenAI) -> None:
+    address, content = urlsplit(base), json.dumps(body(sample_pace=10)).encode()
+    head = f"POST {address.path}/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+    async def one() -> asyncio.StreamWriter:
+        reader, writer = await asyncio.open_connection("localhost", address.port)
+        writer.write(f"{head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
+        await reader.readuntil(b"\r\n\r\n")
+        return writer
+
+    async def leave() -> float:
+        writers = await asyncio.gather(*(one() for _ in range(300)))
+        assert len(APP.open) == 300
+        for writer in writers:
+            writer.transport.abort()
+        return time.monotonic()
+
+    threads = threading.active_count()
+    assert seconds_until_nothing_is_open(loops.run(leave)) < 1
+    assert threading.active_count() <= threads
+    for _ in range(10):
+        assert sdk.chat.completions.create(model="sample-plain", messages=SAID, **AT_ONCE).choices[0].message.content
 
 
 def test_any_page_may_ask_and_read_the_answer(base: str) -> None:
@@ -256,7 +285,9 @@ def test_what_cannot_be_read_is_a_400_in_openai_s_shape(base: str, content: byte
 
 
 def test_bodies_methods_and_addresses_are_bounded(base: str) -> None:
-    assert post(base, b"x" * (64 * 1024 + 1)).status_code == 413
+    large = post(base, b"x" * (64 * 1024 + 1))
+    assert (large.status_code, large.json()["error"]["code"]) == (413, "request_too_large")
+    assert post(base, b"x" * (256 * 1024 + 1)).status_code == 413
     assert post(base, prompt="x " * 30_000, max_tokens=3).status_code == 200
     form = httpx.post(f"{base}/chat/completions", data={"model": "x"}, trust_env=False)
     assert (form.status_code, form.json()["error"]["code"]) == (415, "unsupported_content_type")

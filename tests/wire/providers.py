@@ -3,8 +3,11 @@
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -56,7 +59,7 @@ class Provider:
                 await reader.read()
         finally:
             self.open -= 1
-            self.left.put_nowait(asyncio.get_running_loop().time())
+            self.left.put_nowait(time.monotonic())
             writer.close()
 
     def url(self, path: str = "/v1/chat/completions", scheme: str = "http", host: str = "127.0.0.1") -> str:
@@ -95,3 +98,28 @@ async def provider(
         yield made
     finally:
         server.close()
+
+
+@contextmanager
+def provider_in_thread(act: Act | bytes) -> Iterator[Provider]:
+    """A provider on a loop of its own, for tests that have none."""
+    ready: Future[Provider] = Future()
+    done = asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def live() -> None:
+        async with provider(act) as made:
+            ready.set_result(made)
+            await done.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(live()), daemon=True)
+    thread.start()
+    try:
+        yield ready.result(5)
+    finally:
+        loop.call_soon_threadsafe(done.set)
+        thread.join(5)
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0.01))
+        loop.close()

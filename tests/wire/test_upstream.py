@@ -5,6 +5,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import time
 import tracemalloc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -211,6 +212,20 @@ def test_a_reader_who_pauses_is_no_silent_provider() -> None:
     assert asking(act, then) == [b"a", b"b", b""]
 
 
+def test_what_came_before_a_loss_is_read_before_it_is_told() -> None:
+    async def then(_: Provider, call: Asked, route: Any) -> bytes:
+        async with connected(call, route, QUICK) as up:
+            # By now both have come: the event, and the end that is none.
+            await asyncio.sleep(0.1)
+            assert await up.read() == b"data: a\n\n"
+            for _again in range(2):
+                with pytest.raises(upstream.Broken):
+                    await up.read()
+            return b"told"
+
+    assert asking(cut, then) == b"told"
+
+
 def test_a_read_may_be_cancelled_and_asked_again() -> None:
     async def act(_: Reader, writer: Writer) -> None:
         writer.write(SSE)
@@ -254,7 +269,7 @@ def test_leaving_is_seen_by_the_provider_at_once() -> None:
     async def then(made: Provider, call: Asked, route: Any) -> float:
         async with connected(call, route) as up:
             await up.read()
-            left = asyncio.get_running_loop().time()
+            left = time.monotonic()
         return await made.left.get() - left
 
     async def endless(reader: Reader, writer: Writer) -> None:

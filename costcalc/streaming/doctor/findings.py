@@ -74,10 +74,14 @@ def diagnose(recording: Recording, most: int = 10**9) -> Diagnosis:
         reader.take(Event(recording.body.decode("utf-8", "replace")))
     if parser.too_long:
         reader.fail("line-too-long")
-    if recording.status is not None and recording.status >= 400:
+    if recording.status is not None and recording.status >= 300:
         reader.fail(f"HTTP {recording.status}", str(recording.status))
+    if recording.failure is not None and recording.failure.code != "lost":
+        reader.fail(recording.failure.code)
     events, times = tuple(event for event, _ in arrived), tuple(at for _, at in arrived)
-    return Diagnosis(recording, events, times, reader.reading(), parser.comments, parser.unfinished)
+    return Diagnosis(
+        recording, events, times, reader.reading(cancelled=recording.stopped), parser.comments, parser.unfinished
+    )
 
 
 def findings(seen: Diagnosis) -> list[Finding]:
@@ -99,6 +103,20 @@ def _answer(seen: Diagnosis) -> Iterator[Finding]:
         yield Finding("refused-key", Level.FAULT, {"status": str(status)})
     elif status is not None and status >= 400:
         yield Finding("http-error", Level.FAULT, {"status": str(status)})
+    elif status is not None and status >= 300:
+        yield Finding("redirected", Level.FAULT, {"status": str(status)})
+    if failure := seen.recording.failure:
+        yield Finding(failure.code, Level.FAULT, dict(failure.figures))
+    said = _refused_words(seen)
+    if said:
+        yield Finding("says", Level.NOTE, {"message": said})
+
+
+def _refused_words(seen: Diagnosis) -> str:
+    """What a provider says of its refusal; the status alone is told in words of our own."""
+    fault = seen.reading.fault
+    known = fault is None or (seen.recording.status or 200) < 300 or fault.message.startswith("HTTP ")
+    return "" if known or fault is None else fault.message[:300]
 
 
 def _instead(seen: Diagnosis) -> Iterator[Finding]:
@@ -112,13 +130,16 @@ def _instead(seen: Diagnosis) -> Iterator[Finding]:
 
 
 def _content_type(seen: Diagnosis) -> Iterator[Finding]:
-    if seen.kind and seen.kind != "text/event-stream":
+    # An error is rightly told in JSON.
+    if seen.kind and seen.kind != "text/event-stream" and (seen.recording.status or 200) < 300:
         yield Finding("content-type", Level.FAULT, {"kind": seen.kind})
 
 
 def _ending(seen: Diagnosis) -> Iterator[Finding]:
     reading = seen.reading
-    if reading.fault is not None and (seen.recording.status or 200) < 400:
+    if seen.recording.failure is not None:
+        return
+    if reading.fault is not None and (seen.recording.status or 200) < 300:
         code = "too-long" if reading.fault.message == "line-too-long" else "error-inside"
         yield Finding(code, Level.FAULT, {"message": reading.fault.message})
     elif reading.end is End.TRUNCATED and seen.events:

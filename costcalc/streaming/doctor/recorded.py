@@ -20,12 +20,21 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a live stream could not be read to its end: a code of `words`, with the figures of its words."""
+
+    code: str
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """What arrived. `waited` is from the request to the first byte, `span` from there to the last, in seconds.
 
     `coarse` says that times are whole seconds, `inexact` that characters were lost in recording; `status` and
     `headers` (names in lower case) are what is known. `members` counts gzip members, `streams` the streams in the
-    file, of which this is one.
+    file, of which this is one. Of a live stream, `failure` is why it was not read to its end, and `stopped` says that
+    the doctor had enough.
     """
 
     pieces: tuple[Piece, ...]
@@ -37,6 +46,8 @@ class Recording:
     inexact: bool = False
     members: int = 0
     streams: int = 1
+    failure: Failure | None = None
+    stopped: bool = False
 
     @property
     def body(self) -> bytes:

@@ -1,6 +1,6 @@
 """What the doctor says of each finding, and its cure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext
@@ -12,7 +12,7 @@ from costcalc.streaming.doctor.findings import Finding, Level
 LEVELS: Final = {Level.FAULT: _("fault"), Level.WARNING: _("warning"), Level.NOTE: _("note"), Level.GOOD: _("good")}
 
 SAYS: Final[Mapping[str, Any]] = {
-    "too-many": _("The server answers 429 and asks to wait %(seconds)s."),
+    "too-many": _("The server answers 429 with Retry-After: %(seconds)s."),
     "too-many-no-wait": _("The server answers 429 without a Retry-After header."),
     "refused-key": _("The server refuses the key: HTTP %(status)s."),
     "http-error": _("The server answers HTTP %(status)s."),
@@ -20,6 +20,7 @@ SAYS: Final[Mapping[str, Any]] = {
     "json-list": _("This is a list in JSON, not an event stream."),
     "html": _("This is an HTML page, not a stream: a proxy or a login page answers instead of the provider."),
     "content-type": _("The content type is %(kind)s; an event stream is text/event-stream."),
+    **dict.fromkeys(("packed-broken", "packed-zstd", "large"), _("The compressed answer cannot be unpacked.")),
     "too-long": _("A single event is longer than a reader can be expected to keep."),
     "error-inside": _("The provider reports an error inside the stream: %(message)s"),
     "truncated": _("The stream was cut: it ends without [DONE], without a finish reason and without an error."),
@@ -54,6 +55,30 @@ SAYS: Final[Mapping[str, Any]] = {
     "in-vain": _("HTTP %(status)s, and the same was asked %(requests)s times: no retry mends that."),
     "backs-off": _("What failed was asked again with patience; retries: %(retries)s."),
     "none-again": _("%(requests)s requests; nothing that failed was asked again."),
+    "redirected": _("The server answers HTTP %(status)s: a redirect, which a client must not follow with its key."),
+    "says": _("The provider says: %(message)s"),
+    "unreachable": _("The server could not be reached."),
+    "not-allowed": _("The server's address is private, local or reserved: it is not called."),
+    "not-trusted": _("The server has no certificate that is trusted for its name."),
+    "silent": _("Nothing came for so long that the doctor left: the provider is silent, or something holds it back."),
+    "lost": _("The connection was lost in the middle of the answer."),
+    "cors-open": _("A page of any origin may call this endpoint: its preflight is answered."),
+    "cors-closed": _(
+        "Pages of other origins may not call it: the preflight is answered with HTTP %(status)s and no leave."
+    ),
+    "cors-half": _(
+        "The preflight lets other origins in, but the answer has no Access-Control-Allow-Origin: a page gets nothing."
+    ),
+    "open-to-all": _("Any page may call it, and it asks for no key: if this server holds one, anybody may spend it."),
+    "not-compressed": _("Asked for a compressed stream, it sends a plain one."),
+    "compression-holds": _(
+        "Asked for a compressed stream, it holds events back (%(coding)s): %(events)s came at once."
+    ),
+    "stops": _("It stops when its reader leaves: noticed within %(milliseconds)s ms."),
+    "goes-on": _("It goes on when its reader has left: not noticed within %(seconds)s second."),
+    "leaving-unknown": _("The reader left in the middle. Whether the provider stopped cannot be seen from outside."),
+    "no-429-seen": _("No 429 was met, and none was provoked: how it is answered here is not known."),
+    "429-says-when": _("A 429 is answered with Retry-After: %(wait)s."),
     "not-utf8": _("The bytes are not UTF-8 from byte %(place)s on: readers show a replacement character."),
 }
 
@@ -67,6 +92,7 @@ CURES: Final[Mapping[str, Any]] = {
     "json-list": _("For Gemini, add ?alt=sse to the address of streamGenerateContent."),
     "html": _("Check the base URL and what stands between: gateways show pages of their own."),
     "content-type": _("Answer with Content-Type: text/event-stream: a browser's EventSource takes no other."),
+    **dict.fromkeys(("packed-broken", "packed-zstd", "large"), _("Ask with Accept-Encoding: identity.")),
     "too-long": _("Send large things in several events, and bound what your reader keeps of one."),
     "error-inside": _("Look for an error in every chunk: the status was 200 long before. What arrived is unfinished."),
     "truncated": _("Treat a silent end as a failure. Look at the time-outs of whatever stands between."),
@@ -92,6 +118,20 @@ CURES: Final[Mapping[str, Any]] = {
     "no-back-off": _("Wait twice as long before each retry, with chance in it, and give up after two."),
     "many-retries": _("Retry twice at most, and only what may pass: 408, 409, 429 and 5xx."),
     "in-vain": _("Do not retry what the request itself causes: correct the request, or the key."),
+    "redirected": _("Give the address that it leads to; a base URL usually ends in /v1 and has no slash after it."),
+    "unreachable": _("Check the address, the name's DNS, and what stands between: a firewall, a proxy."),
+    "not-allowed": _("The operator can allow private providers with PRIVATE_PROVIDERS=yes."),
+    "not-trusted": _("Send the whole chain of certificates, and check the date and the name in it."),
+    "silent": _("Send a comment line every 15 seconds while the model is busy, and look at what stands between."),
+    "lost": _("Treat it as a failure. Look at the time-outs and restarts of whatever stands between."),
+    "cors-open": _("Never put a key into a page: whoever opens the page has it. Let your own server relay the stream."),
+    "cors-closed": _("That is right for a provider that needs a key: let your own server relay the stream."),
+    "cors-half": _("Send the header with every answer, errors included, not with the preflight alone."),
+    "open-to-all": _("Name your own origins instead of *, and ask who it is before you spend a key."),
+    "compression-holds": _("Ask with Accept-Encoding: identity, and take this route out of the compressor."),
+    "goes-on": _("Close the upstream when the reader leaves: it costs tokens that nobody reads."),
+    "leaving-unknown": _("Ask the provider's usage page what a stream that you left early was billed for."),
+    "no-429-seen": _("The sample's model fault-429 shows what a good one looks like: 429 with Retry-After."),
     "not-utf8": _("Decode the stream as a whole, or by lines, never each network chunk by itself."),
 }
 
@@ -125,16 +165,22 @@ _SHARED: Final = {
     "Django": 'response["Access-Control-Allow-Origin"] = "https://app.example"',
     "Node": 'app.use(cors({ origin: "https://app.example" }))',
 }
+_LEFT: Final = {
+    "nginx": "proxy_ignore_client_abort off;",
+    "Django": "try: … except asyncio.CancelledError: await upstream.aclose(); raise",
+    "Node": 'res.on("close", () => controller.abort())',
+}
 _RETRIED: Final = {
     "Python": "@stamina.retry(on=may_pass, attempts=3)  ·  OpenAI(max_retries=2)",
     "Node": "new OpenAI({ maxRetries: 2 })",
 }
 SERVERS: Final[Mapping[str, Mapping[str, str]]] = {
     **dict.fromkeys(("at-once", "bursts", "length-known"), _BUFFERED),
-    **dict.fromkeys(("compressed", "gzip-members"), _COMPRESSED),
+    **dict.fromkeys(("compressed", "compression-holds", "gzip-members"), _COMPRESSED),
     **dict.fromkeys(("content-type", "html"), _TYPED),
-    **dict.fromkeys(("silence", "truncated"), _SILENT),
-    "no-cors": _SHARED,
+    **dict.fromkeys(("silence", "silent", "lost", "truncated"), _SILENT),
+    **dict.fromkeys(("no-cors", "cors-half", "open-to-all"), _SHARED),
+    **dict.fromkeys(("goes-on", "leaving-unknown"), _LEFT),
     **dict.fromkeys(("too-soon", "no-back-off", "many-retries", "too-many", "too-many-no-wait"), _RETRIED),
 }
 
@@ -149,14 +195,14 @@ REFUSALS: Final[Mapping[str, Any]] = {
 }
 
 
-def told(finding: Finding, written: Callable[[str], str] = str) -> dict[str, Any]:
+def told(finding: Finding, written: Callable[[str], str] = str, secrets: Sequence[str] = ()) -> dict[str, Any]:
     """A finding in the language in force; `cure` is "" where all is well, `servers` where one is to be changed.
 
-    `written` writes a figure that is a number as the language does.
+    `written` writes a figure that is a number as the language does; `secrets` are masked in all of them.
     """
     cure = CURES.get(finding.code)
     # What a provider said is a stranger's text, and may repeat a key.
-    figures = {name: written(masked(text)) for name, text in finding.figures.items()}
+    figures = {name: written(masked(text, secrets)) for name, text in finding.figures.items()}
     said = {
         "code": finding.code,
         "level": finding.level.value,

@@ -25,7 +25,7 @@ CURL: Final = (
     """  -d '{"model": "fault-split", "stream": true, "seed": 1, "messages": [{"role": "user", "content": "Hello"}]}'"""
 )
 # What a run weighs beside a page, in requests.
-WEIGHT: Final = 5
+WEIGHT: Final = 2
 
 
 def _weight(request: HttpRequest) -> int:

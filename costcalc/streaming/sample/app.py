@@ -1,13 +1,14 @@
 """The built-in provider: OpenAI's chat completions and models under /sample/v1/, as raw ASGI.
 
-It holds no secret, calls nobody and remembers nothing but how many answers each visitor has open, so any
-page of any origin may ask it. Keys are neither needed nor looked at.
+It holds no secret, calls nobody and remembers nothing but how many answers each visitor has open, and of the last
+ones how they ended, so any page of any origin may ask it. Keys are neither needed nor looked at.
 """
 
 import asyncio
 import json
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
@@ -28,6 +29,11 @@ PREFIX: Final = "/sample/v1/"
 JSON: Final = "application/json"
 # Answers that one visitor may have open at a time; nobody reads more by hand.
 OPEN_AT_ONCE: Final = 64
+# Bytes of a request: some twenty pages of text.
+LARGEST: Final = 64 * 1024
+# How an answer can stand: told to its end, its reader left, the server went down, or still being told.
+ENDS: Final = ("told", "left", "going down", "open")
+REMEMBERED: Final = 500
 # For a reader who does not read, when the server goes down.
 LAST_WORD: Final = 1.0
 OPEN_TO_ALL: Final = [
@@ -54,6 +60,8 @@ class Provider:
         self.going_down = going_down
         self.limit = limit
         self.open = Open()
+        # How answers end, by their ids: what no other provider tells, and only whoever read the answer can ask.
+        self.ends: OrderedDict[str, str] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -78,6 +86,9 @@ class Provider:
             check_kind(scope)
             with self.open.counted(*self.visitor(scope)):
                 await self.complete(read(await body_of(receive)), receive, send)
+        elif path.startswith(PREFIX + "chat/completions/"):
+            allow(method, "GET", "HEAD")
+            await tell(send, 200, encoded(self.ended(path.removeprefix(PREFIX + "chat/completions/"))))
         elif path == PREFIX + "models":
             allow(method, "GET", "HEAD")
             await tell(send, 200, encoded({"object": "list", "data": [model.shown() for model in MODELS]}))
@@ -97,11 +108,26 @@ class Provider:
     async def complete(self, asked: Asked, receive: Receive, send: Send) -> None:
         """Tell the answer, until it ends, its reader leaves, or the server goes down."""
         seed = secrets.randbits(63) if asked.seed is None else asked.seed
-        this = served(asked, seed, secrets.token_hex(12), int(time.time()))
+        name = secrets.token_hex(12)
+        this = served(asked, seed, name, int(time.time()))
         teller = Teller(send, this)
+        self.note(name, ENDS[-1])
         ended = await first_of(teller.tell(), gone(receive), self.going_down.wait())
+        self.note(name, ENDS[ended])
         if ended == 2:
             await asyncio.wait_for(teller.break_off(), LAST_WORD)
+
+    def note(self, name: str, end: str) -> None:
+        """Remember how an answer stands, and forget the oldest one."""
+        self.ends[f"chatcmpl-{name}"] = end
+        if len(self.ends) > REMEMBERED:
+            self.ends.popitem(last=False)
+
+    def ended(self, answer_id: str) -> dict[str, Any]:
+        """How the answer of this id stands. Raises RefusedError for one that is not remembered."""
+        if answer_id not in self.ends:
+            raise refusals.no_such_address()
+        return {"id": answer_id, "object": "chat.completion.end", "end": self.ends[answer_id]}
 
 
 class Teller:
@@ -112,6 +138,7 @@ class Teller:
         self.this = this
         self.last = b""
         self.begun = False
+        self.due = asyncio.get_running_loop().time()
 
     async def tell(self) -> None:
         """The whole answer, each piece after its wait."""
@@ -129,8 +156,13 @@ class Teller:
         await self.send({"type": "http.response.start", "status": status, "headers": encoded_fields})
 
     async def add(self, piece: Piece) -> None:
-        """One piece. It truly waits, if only for a turn of the loop: else a reader who left would never be noticed."""
-        await asyncio.sleep(piece.wait)
+        """One piece, when it is due. It truly waits, if only for a turn of the loop: else nobody's leaving is noticed.
+
+        Waits count from when the last piece was due, not from when it was sent: the pace is as stated on a busy
+        server, too, and a reader who fell behind catches up, as with a model that went on meanwhile.
+        """
+        self.due += piece.wait
+        await asyncio.sleep(max(0.0, self.due - asyncio.get_running_loop().time()))
         if not self.begun:
             await self.begin(200, [("content-type", JSON), ("cache-control", "no-store")])
         self.last = piece.data
@@ -169,13 +201,15 @@ async def gone(receive: Receive) -> None:
 
 
 async def body_of(receive: Receive) -> bytes:
-    """The request's whole body, which asgi.py bounds. Raises Left."""
+    """The request's whole body. Raises Left, and RefusedError for one that is too large."""
     body, more = b"", True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Left
         body, more = body + message.get("body", b""), message.get("more_body", False)
+        if len(body) > LARGEST:
+            raise refusals.too_large(LARGEST)
     return body
 
 

@@ -48,6 +48,12 @@ def wrong_method(allowed: str) -> RefusedError:
     )
 
 
+def too_large(limit: int) -> RefusedError:
+    """413 for a body of more than so many bytes; what is left of it is not waited for."""
+    message = f"A request may have {limit} bytes here."
+    return RefusedError(413, message, "request_too_large", headers={"connection": "close"})
+
+
 def too_many_streams() -> RefusedError:
     """429 for a visitor who has as many answers open as anybody may have."""
     message = "You have too many answers open; wait until one of them has ended."

@@ -56,7 +56,7 @@ def _telling(asked: Asked, seed: int, name: str, created: int) -> Telling:
 
 def _stream(telling: Telling, fault: Fault, given: Circumstances) -> Served:
     said = stream(telling)
-    pieces = write(fault.events(said) if fault.events else said)
+    pieces = write(fault.events(list(said)) if fault.events else said)
     return Served(streams=True, pieces=fault.pieces(list(pieces), given) if fault.pieces else pieces)
 
 

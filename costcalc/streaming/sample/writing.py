@@ -59,17 +59,20 @@ def whole(telling: Telling) -> dict[str, Any]:
     return {**_head(telling, "chat.completion"), "choices": [choice], "usage": usage(telling)}
 
 
-def stream(telling: Telling) -> list[Said]:
-    """The answer's events: the role, a chunk for each token, the finish reason, the usage if wanted, the mark."""
+def stream(telling: Telling) -> Iterator[Said]:
+    """The answer's events: the role, a chunk for each token, the finish reason, the usage if wanted, the mark.
+
+    Each is made when its turn comes: hundreds of open streams would hold a lot of them otherwise.
+    """
     first = telling.waits[0] if telling.waits else 0.0
-    said = [Said(first, _chunk(telling, {"role": "assistant", "content": "", "refusal": None}))]
+    yield Said(first, _chunk(telling, {"role": "assistant", "content": "", "refusal": None}))
     # The role comes with the first token, whose wait it has taken.
-    for wait, delta in zip((0.0, *telling.waits[1:]), _deltas(telling.answer), strict=True):
-        said.append(Said(wait, _chunk(telling, delta)))
-    said.append(Said(0.0, _chunk(telling, {}, telling.answer.finish)))
+    for wait, delta in zip((0.0, *telling.waits[1:]), _deltas(telling.answer), strict=bool(telling.waits)):
+        yield Said(wait, _chunk(telling, delta))
+    yield Said(0.0, _chunk(telling, {}, telling.answer.finish))
     if telling.with_usage:
-        said.append(Said(0.0, {**_head(telling), "choices": [], "usage": usage(telling)}))
-    return [*said, Said(0.0, DONE)]
+        yield Said(0.0, {**_head(telling), "choices": [], "usage": usage(telling)})
+    yield Said(0.0, DONE)
 
 
 def _deltas(answer: Answer) -> Iterator[dict[str, Any]]:

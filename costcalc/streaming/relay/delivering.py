@@ -1,0 +1,142 @@
+"""A run as one reader gets it over SSE: our start, the provider's bytes as they came, our end."""
+
+import asyncio
+from collections.abc import Awaitable
+from contextlib import suppress
+from typing import Any, Final
+
+from costcalc.streaming.relay import words
+from costcalc.streaming.relay.runs import Run
+from costcalc.streaming.relay.tape import Cursor, Gone
+from costcalc.wire import sse
+from costcalc.wire.raw import Headers, Receive, Send
+
+# Proxies on the way give up on a connection that says nothing for a minute, some for half of one.
+HEARTBEAT_S = 15.0
+LAST_S: Final = 0.2
+LOST: Final = {"end": "truncated", "code": "resume_lost", "message": "What follows that event is no longer kept."}
+HEADERS: Final[Headers] = [(name.encode(), value.encode()) for name, value in sse.HEADERS]
+
+
+class Delivery:
+    """Sends one answer, and a sign of life where a line has ended and nothing else is to be sent."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._loop = asyncio.get_running_loop()
+        self._sent_at = self._loop.time()
+        self._sending = False
+        self._beating: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self.last = b"\n"
+
+    async def begin(self) -> None:
+        """The head of the answer."""
+        await self._send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        self._timer = self._loop.call_later(HEARTBEAT_S, self._look)
+
+    async def pass_on(self, body: bytes) -> None:
+        """The next bytes; waits for a reader who does not keep up."""
+        self._sending = True
+        await self._send({"type": "http.response.body", "body": body, "more_body": True})
+        self._sending = False
+        self._sent_at = self._loop.time()
+        self.last = body[-1:]
+
+    async def end(self, body: bytes) -> None:
+        """The last bytes."""
+        self.close()
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def give_up(self) -> None:
+        """End without a word; a connection that is dead already is not waited for."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_S):
+                await self.end(b"")
+
+    def close(self) -> None:
+        """No more signs of life."""
+        if self._timer:
+            self._timer.cancel()
+        if self._beating:
+            self._beating.cancel()
+
+    def _look(self) -> None:
+        # One timer looks again and again; armed anew for each piece it would cost more than the piece.
+        idle = self._loop.time() - self._sent_at
+        due = idle >= HEARTBEAT_S
+        if due and not self._sending and self.last == b"\n":
+            self._beating = self._loop.create_task(self.pass_on(words.HEARTBEAT))
+        self._timer = self._loop.call_later(HEARTBEAT_S - (0 if due else idle), self._look)
+
+
+async def while_present(receive: Receive, work: Awaitable[None]) -> bool:
+    """Do this work as long as the reader is there; False when the reader left first, and the work was cancelled."""
+    worker = asyncio.current_task()
+    assert worker
+    left = False
+
+    async def watch() -> None:
+        nonlocal left
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        left = True
+        worker.cancel()
+
+    watcher = asyncio.create_task(watch())
+    try:
+        await work
+    except asyncio.CancelledError:
+        if left and not worker.uncancel():
+            return False
+        raise
+    finally:
+        watcher.cancel()
+    return True
+
+
+async def deliver(run: Run, receive: Receive, send: Send, last_id: str | None = None) -> None:
+    """Answer with a run. Raises UsedUp before anything is sent."""
+    worker = asyncio.current_task()
+    assert worker
+    replaced: list[bool] = []
+
+    def leave() -> None:
+        replaced.append(True)
+        worker.cancel()
+
+    delivery = Delivery(send)
+    try:
+        cursor = run.attach("sse", last_id, leave)
+    except Gone:
+        # Going on after the gap would pass for the whole.
+        await delivery.begin()
+        await delivery.end(words.said(words.END, LOST))
+        run.stop(str(LOST["code"]))
+        return
+    try:
+        await while_present(receive, _told(run, cursor, delivery, last_id))
+    except asyncio.CancelledError:
+        if not replaced or worker.uncancel():
+            raise
+        await delivery.give_up()
+    finally:
+        delivery.close()
+        run.leave("sse", cursor, leave)
+
+
+async def _told(run: Run, cursor: Cursor, delivery: Delivery, last_id: str | None) -> None:
+    await delivery.begin()
+    await run.begin()
+    number = 0 if run.plan.resume and not last_id else None
+    start = {**run.feed.start(), **({"resumed_after": last_id} if last_id else {})}
+    await delivery.pass_on(words.said(words.START, start, number))
+    while piece := await cursor.read():
+        await delivery.pass_on(piece)
+    await delivery.end(last_words(delivery.last, run.feed.scanner.unfinished, run.feed.end or {}))
+
+
+def last_words(last: bytes, unfinished: bool, end: dict[str, Any]) -> bytes:
+    """Our end, after whatever the provider left unfinished."""
+    closing = words.closing(within_line=last not in (b"\n", b"\r"), within_event=unfinished)
+    return closing + words.said(words.END, end)

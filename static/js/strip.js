@@ -1,0 +1,56 @@
+// The strip of arrivals: a mark for each chunk on one clock for all lanes. Drawn as SVG paths, coloured by the page's
+// own style sheet; what grows is the axis, never the drawing's size.
+const SVG = "http://www.w3.org/2000/svg";
+const HEIGHT = 20;
+// A stream of more chunks than this is drawn by its first ones: a mark less is not seen among so many.
+const MOST = 5000;
+
+const drawn = (name, attributes) => {
+  const element = document.createElementNS(SVG, name);
+  Object.entries(attributes).forEach(([key, value]) => element.setAttribute(key, value));
+  return element;
+};
+
+export class Strip {
+  #marks = { content: [], reasoning: [] };
+  #count = 0;
+
+  constructor(title) {
+    this.row = document.createElement("div");
+    this.row.className = "strip";
+    const name = document.createElement("span");
+    name.textContent = title;
+    this.svg = drawn("svg", { role: "img", preserveAspectRatio: "none", viewBox: `0 0 1000 ${HEIGHT}` });
+    this.paths = { reasoning: drawn("path", { class: "reasoning" }), content: drawn("path", { class: "content" }) };
+    this.svg.append(this.paths.reasoning, this.paths.content);
+    this.row.append(name, this.svg);
+  }
+
+  // Draw what has come since the last time, on an axis of so many milliseconds.
+  draw(arrivals, axis) {
+    for (; this.#count < Math.min(arrivals.length, MOST); this.#count += 1) {
+      const { at, kind } = arrivals[this.#count];
+      this.#marks[kind].push(`M${at.toFixed(1)} ${kind === "content" ? 0 : HEIGHT / 2}V${HEIGHT}`);
+    }
+    Object.entries(this.paths).forEach(([kind, path]) => path.setAttribute("d", this.#marks[kind].join("")));
+    this.svg.setAttribute("viewBox", `0 0 ${axis} ${HEIGHT}`);
+  }
+
+  say(words) {
+    this.svg.setAttribute("aria-label", words);
+  }
+}
+
+// A round end of the axis: at least a second, and then not much more than what is on it.
+export const axisFor = (milliseconds) => {
+  const step = [[5000, 500], [10_000, 1000], [60_000, 5000], [600_000, 60_000]].find(([most]) => milliseconds <= most)?.[1] ?? 600_000;
+  return Math.max(1000, Math.ceil(milliseconds / step) * step);
+};
+
+// The figures of several runs as marks on one axis, from 0 to the largest.
+export const dots = (values, label) => {
+  const most = Math.max(1, ...values);
+  const svg = drawn("svg", { class: "dots", role: "img", "aria-label": label, preserveAspectRatio: "none", viewBox: `0 0 ${most} ${HEIGHT}` });
+  svg.append(drawn("path", { class: "content", d: values.map((value) => `M${value.toFixed(1)} 2V${HEIGHT - 2}`).join("") }));
+  return svg;
+};

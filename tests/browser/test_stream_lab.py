@@ -1,0 +1,278 @@
+"""The stream lab in a real browser: what comes is shown, measured, kept, and its end is told truthfully."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from costcalc.streaming.models import Measurement
+from tests.browser.test_looks import PAIRS, WIDER
+from tests.streaming.relay_double import WithRuns
+
+NUMBER = re.compile(r"[0-9]")
+
+
+@pytest.fixture(scope="module")
+def relay(static_files: None) -> WithRuns:
+    # Static files are looked for once, when this is imported: by then they have to be collected.
+    from costcalc.asgi import application
+
+    return WithRuns(application)
+
+
+@pytest.fixture(scope="module")
+def server(static_files: None, django_db_setup: None, relay: WithRuns) -> Iterator[str]:
+    """A real server like the suite's own, with the runs in front."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    serving = uvicorn.Server(uvicorn.Config(relay, log_level="warning", proxy_headers=False, lifespan="off"))
+    thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not serving.started:
+        assert thread.is_alive(), "The test server did not start."
+        time.sleep(0.01)
+    yield f"http://localhost:{listener.getsockname()[1]}"
+    serving.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture
+def lab(page: Page, site: str) -> Page:
+    page.goto(f"{site}/stream/")
+    return page
+
+
+def figure(page: Page, name: str, lane: int = 1) -> str:
+    cell = page.locator(f"#figures [data-figure={name}] td").nth(lane - 1)
+    return cell.inner_text()
+
+
+def stream(page: Page, model: str = "sample-plain") -> None:
+    page.select_option("#sample", model)
+    page.click("#stream")
+
+
+def ended(page: Page, lane: int = 0) -> str:
+    """How a lane says that its stream ended."""
+    said = page.locator(".lane .ended").nth(lane)
+    expect(said).to_be_visible(timeout=20_000)
+    return said.inner_text()
+
+
+def test_a_completion_is_shown_as_it_comes_measured_and_kept(lab: Page) -> None:
+    stream(lab)
+    said = lab.locator(".lane .said")
+    expect(said).not_to_be_empty()
+    expect(lab.locator(".lane .caret")).to_be_visible()
+    early = said.inner_text()
+    assert ended(lab).startswith("Complete: ")
+    assert said.inner_text().startswith(early)
+    assert len(said.inner_text()) > len(early)
+    expect(lab.locator(".lane .caret")).to_be_hidden()
+    for name in ("connect", "ttft", "between", "tokens_per_second", "chunks_per_second", "bytes", "total", "tokens"):
+        assert NUMBER.search(figure(lab, name)), name
+    assert figure(lab, "end") == "complete"
+    expect(lab.locator("#receipt .formula").first).to_contain_text("÷ 1,000,000")
+    expect(lab.locator("#history tbody tr")).to_have_count(1)
+    assert Measurement.objects.get().end == "complete"
+
+
+def test_the_strip_has_a_mark_for_every_chunk_and_says_what_it_shows(lab: Page) -> None:
+    stream(lab)
+    assert ended(lab)
+    marks = lab.locator(".strip path.content").get_attribute("d") or ""
+    assert marks.count("M") == int(figure(lab, "chunks"))
+    expect(lab.locator(".strip svg")).to_have_attribute("aria-label", re.compile("chunks, the first after"))
+    lab.click("#strips summary")
+    expect(lab.locator("#strips table tbody tr")).to_have_count(marks.count("M"))
+
+
+def test_reasoning_stands_apart_and_has_a_time_of_its_own(lab: Page) -> None:
+    stream(lab, "sample-reasoning")
+    expect(lab.locator(".lane .thought")).not_to_be_empty()
+    assert ended(lab).startswith("Complete: ")
+    assert figure(lab, "reasoning_ttft") != figure(lab, "ttft")
+    assert lab.locator(".strip path.reasoning").get_attribute("d")
+
+
+def test_a_tool_call_is_shown(lab: Page) -> None:
+    stream(lab, "sample-tools")
+    assert ended(lab)
+    expect(lab.locator(".lane .called li")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("model", "end"),
+    [("fault-cut", "Truncated after"), ("fault-error-inside", "Error after"), ("fault-401", "Not streamed: ")],
+)
+def test_what_was_cut_is_never_called_complete(lab: Page, model: str, end: str) -> None:
+    stream(lab, model)
+    said = ended(lab)
+    assert said.startswith(end)
+    assert "omplete" not in said
+    expect(lab.locator("#history tbody td.word").nth(1)).to_have_class(re.compile("doubt|costs"))
+
+
+def test_stopping_tells_the_relay_and_is_told_as_such(lab: Page, relay: WithRuns) -> None:
+    stream(lab)
+    expect(lab.locator(".lane .said")).not_to_be_empty()
+    lab.click("#stop")
+    assert ended(lab).startswith("Stopped after")
+    assert relay.made[-1].cancelled
+    assert figure(lab, "end") == "stopped"
+    expect(lab.locator("#stream")).to_be_focused()
+
+
+def test_what_a_model_says_is_text(lab: Page, relay: WithRuns) -> None:
+    lab.fill("#prompt", "<img src=x onerror=alert(1)> <b>bold</b>")
+    stream(lab)
+    assert ended(lab)
+    assert lab.locator(".lane .answer *").count() == 2
+
+
+def test_a_cut_connection_is_resumed_where_it_was(lab: Page) -> None:
+    lab.click("#more summary")
+    lab.check("#resume")
+    stream(lab)
+    expect(lab.locator(".lane .said")).not_to_be_empty()
+    lab.click(".cut")
+    said = ended(lab)
+    assert said.startswith("Complete: ")
+    assert "Resumed" in said
+    assert figure(lab, "resumed") == "1"
+    row = Measurement.objects.get()
+    assert (row.resumed, row.end) == (1, "complete")
+    assert row.usage["output_tokens"] == row.tokens
+
+
+@pytest.mark.complains
+def test_without_resuming_a_lost_connection_is_a_truncated_stream(lab: Page) -> None:
+    stream(lab)
+    expect(lab.locator(".lane .said")).not_to_be_empty()
+    lab.evaluate("() => { const button = document.querySelector('.cut'); button.click(); }")
+    assert ended(lab).startswith("Truncated after")
+
+
+def test_two_models_stand_side_by_side_on_one_clock(lab: Page) -> None:
+    lab.click("#more summary")
+    lab.select_option("#beside", "other")
+    lab.select_option("#other-sample", "sample-vietnamese")
+    stream(lab)
+    assert [ended(lab, lane).partition(":")[0] for lane in (0, 1)] == ["Complete", "Complete"]
+    boxes = [svg.get_attribute("viewBox") for svg in lab.locator(".strip svg").all()]
+    assert len(boxes) == 2
+    assert boxes[0] == boxes[1]
+    assert figure(lab, "ttft", 1) != figure(lab, "ttft", 2)
+
+
+def test_the_same_tokens_come_over_both_transports_from_one_call(lab: Page, relay: WithRuns) -> None:
+    lab.click("#more summary")
+    lab.select_option("#beside", "websocket")
+    before = len(relay.made)
+    stream(lab)
+    assert [ended(lab, lane).partition(":")[0] for lane in (0, 1)] == ["Complete", "Complete"]
+    texts = lab.locator(".lane .said").all_inner_texts()
+    assert texts[0] == texts[1]
+    assert len(relay.made) == before + 1
+    assert {row.transport for row in Measurement.objects.all()} == {"sse", "websocket"}
+    expect(lab.locator("#receipt")).to_contain_text("One call to the provider")
+
+
+def test_several_runs_show_how_figures_spread(lab: Page) -> None:
+    lab.click("#more summary")
+    lab.fill("#times", "3")
+    stream(lab)
+    rows = lab.locator("#distribution tbody tr")
+    expect(rows.first.locator("td").first).to_have_text("3", timeout=30_000)
+    expect(rows).to_have_count(3)
+    expect(lab.locator("#history tbody tr")).to_have_count(3)
+    assert len(set(Measurement.objects.values_list("ttft_us", flat=True))) == 3
+    assert (rows.first.locator("path").get_attribute("d") or "").count("M") == 3
+
+
+@pytest.mark.complains
+def test_what_the_relay_refuses_is_said(lab: Page, relay: WithRuns) -> None:
+    relay.refuse = (429, {"title": "Too Many Requests"}, [("retry-after", "7")])
+    try:
+        stream(lab)
+        expect(lab.locator("#status")).to_have_text("Not streamed: too many streams at once; try again in 7 s.")
+    finally:
+        relay.refuse = None
+    assert lab.locator("#stream").get_attribute("aria-disabled") == "false"
+
+
+def test_a_typed_key_goes_along_once_and_is_gone(lab: Page, relay: WithRuns, site: str, settings: Any) -> None:
+    settings.PROVIDERS = ["openai"]
+    lab.goto(f"{site}/stream/")
+    lab.select_option("#provider", "openai")
+    expect(lab.locator("#sample")).to_be_hidden()
+    lab.fill("#model", "sample-plain")
+    lab.fill("#key", "sk-typed")
+    lab.click("#stream")
+    expect(lab.locator("#key")).to_have_value("")
+    assert ended(lab).startswith("Complete: ")
+    assert relay.made[-1].asked["key"] == "sk-typed"
+    assert "sk-typed" not in lab.url + lab.content()
+    expect(lab.locator("#history tbody tr")).to_have_count(1)
+    lab.click("#more summary")
+    lab.select_option("#beside", "websocket")
+    lab.fill("#key", "sk-typed")
+    lab.click("#stream")
+    expect(lab.locator("#status")).to_contain_text("A typed key is for one stream")
+
+
+@pytest.mark.parametrize(("language", "scheme", "size"), PAIRS, ids=["en-light", "en-dark", "vi-light", "vi-dark"])
+def test_with_runs_on_it_the_page_is_accessible_and_fits(
+    browser: Browser, site: str, language: str, scheme: Any, size: Any
+) -> None:
+    context = browser.new_context(viewport=size, color_scheme=scheme, locale=language)
+    reader = context.new_page()
+    reader.goto(f"{site}/stream/")
+    reader.click("#more summary")
+    reader.select_option("#beside", "other")
+    reader.select_option("#other-sample", "fault-cut")
+    reader.fill("#times", "2")
+    reader.select_option("#sample", "sample-reasoning")
+    reader.click("#stream")
+    expect(reader.locator(".lane .thought").first).not_to_be_empty()
+    assert faults(reader) == []
+    expect(reader.locator("#history tbody tr")).to_have_count(4, timeout=30_000)
+    reader.click("#strips summary")
+    assert faults(reader) == []
+    assert reader.evaluate(WIDER) <= 0
+    context.close()
+
+
+def faults(reader: Page) -> list[str]:
+    """What axe finds."""
+    violations = Axe().run(reader).response["violations"]
+    return [f"{one['id']}: {node['html'][:120]}" for one in violations for node in one["nodes"]]
+
+
+def test_without_a_script_the_page_says_so_and_the_rest_works(browser: Browser, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    reader = context.new_page()
+    reader.goto(f"{site}/stream/")
+    expect(reader.get_by_text("The live stream needs JavaScript")).to_be_visible()
+    expect(reader.locator("#stream")).to_be_hidden()
+    reader.select_option("#sample", "fault-crlf")
+    reader.get_by_role("button", name="Show the command").click()
+    expect(reader.locator(".command")).to_contain_text('"model": "fault-crlf"')
+    assert "prompt" not in reader.url
+    context.close()
+
+
+def test_a_measurement_is_deleted_where_it_stands(lab: Page) -> None:
+    stream(lab)
+    expect(lab.locator("#history tbody tr")).to_have_count(1, timeout=20_000)
+    lab.click("#history tbody button")
+    expect(lab.locator("#history")).to_contain_text("The measurement is deleted.")
+    assert not Measurement.objects.exists()
