@@ -30,8 +30,8 @@ def as_json(found: Examination, secrets: Sequence[str] = ()) -> dict[str, Any]:
 def as_lines(report: Mapping[str, Any]) -> str:
     """The report for a terminal."""
     lines = [_summary(report)]
-    if report.get("timings"):
-        lines.append(", ".join(f"{name} {value}" for name, value in report["timings"].items() if value is not None))
+    times = [f"{name} {value}" for name, value in report.get("timings", {}).items() if value is not None]
+    lines += [", ".join(times)] if times else []
     for finding in report["findings"]:
         lines.append(f"{LEVELS[finding['level']]}: {_printable(finding['says'])}")
         lines += [f"  {finding['cure']}"] if finding["cure"] else []
