@@ -28,6 +28,8 @@ SAMPLES = {
     "stream/measurements/<str:measurement>/delete/": "/stream/measurements/none/delete/",
     "stream/measurements.<str:extension>": "/stream/measurements.csv",
     "stream/doctor/": "/stream/doctor/",
+    "stream/doctor/endpoint/": "/stream/doctor/endpoint/",
+    "stream/doctor/key/": "/stream/doctor/key/",
     "prices/": "/prices/",
     "prices/<str:provider>/": "/prices/openai/",
     "prices/<str:provider>/<path:model_id>/": "/prices/openai/gpt-4.1/",
