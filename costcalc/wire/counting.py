@@ -37,9 +37,13 @@ class Counted:
         """Let go without a word, as when a cable is pulled."""
         self.writer.transport.abort()
 
+    def end(self) -> None:
+        """Say nothing more; what was said is still sent."""
+        self.writer.close()
+
     async def close(self) -> None:
         """Let go of everything."""
-        self.writer.close()
+        self.end()
         with suppress(OSError):
             await self.writer.wait_closed()
 

@@ -110,8 +110,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "stream/faults/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", fault="none")},
     "stream/snippets/": {"GET": PUBLIC},
     "stream/adviser/": {"GET": PUBLIC},
-    # Without a server there is nobody to ask.
-    "stream/comparison/": {"GET": PUBLIC, "POST": pages("503 503 503 503 503")},
+    "stream/comparison/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", rounds="none")},
     # Everybody keeps figures of their own, visitors too; the one that is named is the editor's.
     "stream/measurements/": {
         "GET": LEAD_ON,

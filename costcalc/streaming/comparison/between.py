@@ -30,10 +30,12 @@ class Way:
 async def between(connect: Connect, way: Way) -> AsyncIterator[Connect]:
     """The same server, seen through this way."""
     carried: set[asyncio.Task[None]] = set()
+    ends: list[Counted] = []
 
     async def through() -> Counted:
         ours, theirs = socket.socketpair()
         near, far = await over(theirs), await connect()
+        ends.extend((near, far))
         carried.add(asyncio.create_task(_carry(near, far, way)))
         # A connection is made by one round trip before anything can be said.
         await asyncio.sleep(2 * way.delay)
@@ -45,6 +47,8 @@ async def between(connect: Connect, way: Way) -> AsyncIterator[Connect]:
         for task in carried:
             task.cancel()
         await asyncio.gather(*carried, return_exceptions=True)
+        for end in ends:
+            await end.close()
 
 
 async def _carry(near: Counted, far: Counted, way: Way) -> None:
@@ -59,7 +63,7 @@ async def _carry(near: Counted, far: Counted, way: Way) -> None:
         for one in ways:
             one.cancel()
         await asyncio.gather(*ways, return_exceptions=True)
-        await near.close()
+        near.end()
         far.cut()
 
 

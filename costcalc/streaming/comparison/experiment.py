@@ -23,7 +23,6 @@ SEED: Final = 7
 # Of the provider's own pace (20 ms a token): fast enough to wait for, slow enough that each token is a message.
 PACE: Final = 0.25
 TOKENS: Final = 80
-ROUNDS: Final = 3
 # One way; a round trip from Vietnam to Singapore takes some 50 ms.
 FAR_S: Final = 0.025
 CUT_AFTER: Final = 20
@@ -71,9 +70,9 @@ class Experiment:
         self.route = route
         self.connect = door(route.path)
 
-    async def run(self) -> Found:
+    async def run(self, rounds: int = 3) -> Found:
         """Everything, one after another. Raises NotMade, Refused, OSError, UpstreamError or TimeoutError."""
-        near = tuple([await self.pair(self.connect) for _ in range(ROUNDS)])
+        near = tuple([await self.pair(self.connect) for _ in range(rounds)])
         async with between(self.connect, Way(delay=FAR_S)) as far_away:
             far = await self.pair(far_away)
         async with between(self.connect, Way(hold=PAGE)) as buffering:
