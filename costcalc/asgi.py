@@ -11,6 +11,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from costcalc.streaming.doctor.forms import LARGEST_BODY
 from costcalc.streaming.relay import APP as RELAY
+from costcalc.streaming.relay.socket import APP as RELAY_SOCKET
 from costcalc.streaming.sample import APP as SAMPLE
 from costcalc.wire.bounds import Bounds
 from costcalc.wire.dispatch import Dispatch
@@ -29,6 +30,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "costcalc.settings")
 
 # Paths answered before Django: "/x/" owns all under it, "/x" only itself.
 RAW_ROUTES: dict[str, App] = {"/healthz": healthz, "/sample/": SAMPLE, "/stream/runs": RELAY, "/stream/runs/": RELAY}
+# Where WebSockets are answered; anywhere else there is none.
+SOCKETS: dict[str, App] = {"/stream/runs/": RELAY_SOCKET}
 # Paths whose bodies may be other than settings.MAX_BODY_BYTES.
 BODY_LIMITS: dict[str, int] = {
     "/api/v1/estimate": 256 * 1024,
@@ -49,7 +52,7 @@ def static_files(app: App) -> App:
 
 def build() -> App:
     """The whole application, outermost last: Django, routes, files, bounds, the client's address, headers."""
-    routes = Dispatch(RAW_ROUTES, default=django_application())
+    routes = Dispatch(RAW_ROUTES, default=django_application(), sockets=SOCKETS)
     bounded: App = Bounds(static_files(routes), settings.MAX_BODY_BYTES, BODY_LIMITS)
     addressed = ProxyHeadersMiddleware(bounded, settings.TRUSTED_PROXIES)
     protected = ProtectiveHeaders(addressed, {**ALWAYS, **hsts(settings.SECURE_HSTS_SECONDS)})
@@ -58,7 +61,7 @@ def build() -> App:
 
 def among_workers() -> AbstractAsyncContextManager[None]:
     """The raw routes alone, for this worker's own door."""
-    return inside.served(Dispatch(RAW_ROUTES, default=nothing), settings.DATA_DIR / "sockets")
+    return inside.served(Dispatch(RAW_ROUTES, default=nothing, sockets=SOCKETS), settings.DATA_DIR / "sockets")
 
 
 application = build()

@@ -4,6 +4,8 @@ from django.urls import path
 
 from costcalc.streaming import measured_views, views
 from costcalc.streaming.adviser import views as adviser_views
+from costcalc.streaming.comparison import views as comparison_views
+from costcalc.streaming.doctor import live_views
 from costcalc.streaming.doctor import views as doctor_views
 from costcalc.streaming.faults.views import faults
 from costcalc.streaming.snippets import views as snippets_views
@@ -18,6 +20,9 @@ urlpatterns = [
     path("measurements/delete/", measured_views.delete_all, name="delete_all"),
     path("measurements/<str:measurement>/delete/", measured_views.delete, name="delete"),
     path("measurements.<str:extension>", measured_views.as_file, name="file"),
+    path("comparison/", comparison_views.comparison, name="comparison"),
     path("doctor/", doctor_views.doctor, name="doctor"),
+    path("doctor/endpoint/", live_views.endpoint, name="doctor_endpoint"),
+    path("doctor/key/", live_views.key, name="doctor_key"),
     path("snippets/", snippets_views.snippets, name="snippets"),
 ]

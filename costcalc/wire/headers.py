@@ -14,6 +14,8 @@ ALWAYS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+# The second: a WebSocket that is refused.
+STARTS = {"http.response.start", "websocket.http.response.start"}
 
 
 def hsts(seconds: int) -> dict[str, str]:
@@ -30,11 +32,11 @@ class ProtectiveHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def protected(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in STARTS:
                 message = {**message, "headers": self.completed(list(message.get("headers", [])))}
             await send(message)
 
-        await self.app(scope, receive, protected if scope["type"] == "http" else send)
+        await self.app(scope, receive, protected)
 
     def completed(self, headers: Headers) -> Headers:
         """These headers, and ours that are missing from them."""

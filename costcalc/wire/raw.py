@@ -22,6 +22,20 @@ async def answer(
     await send({"type": "http.response.body", "body": body})
 
 
+async def deny(
+    scope: Scope, send: Send, status: int, body: bytes, media_type: str, headers: Iterable[tuple[str, str]] = ()
+) -> None:
+    """Answer a WebSocket's handshake with an ordinary response instead of a connection."""
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close"})
+        return
+
+    async def denying(message: Message) -> None:
+        await send({**message, "type": f"websocket.{message['type']}"})
+
+    await answer(denying, status, body, media_type, headers)
+
+
 async def healthz(scope: Scope, receive: Receive, send: Send) -> None:
     """Alive: the event loop answers. Says nothing of the database, so that its absence restarts nobody."""
     await answer(send, 200, b"alive\n", "text/plain; charset=utf-8")

@@ -108,8 +108,13 @@ const drawing = (lanes, table) => {
   };
 };
 
+const heard = (what) => {
+  if (what === "connected") said(words.streaming);
+  if (what === "lost") said(words.cut);
+};
+
 const laidOut = (plan) => {
-  const lanes = plan.lanes.map((lane) => new Lane(lane, new Watch(lane.transport, (what) => what === "lost" && said(words.cut)), plan.resume));
+  const lanes = plan.lanes.map((lane) => new Lane(lane, new Watch(lane.transport, heard), plan.resume));
   $("lanes").replaceChildren(...lanes.map((lane) => lane.section));
   $("strips").querySelector(".rows").replaceChildren(...lanes.map((lane) => lane.strip.row));
   show($("measured"), true);

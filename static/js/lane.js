@@ -67,7 +67,8 @@ export class Lane {
     const resumed = watch.resumed ? fill(words.resumed, { number: watch.resumed }) : "";
     const whole = watch.told?.streamed === false && end === "complete" ? words.whole : "";
     const declined = watch.reader.refusal ? words.declined : "";
-    this.words = [refusal || fill(words[end], values), declined, resumed, whole].filter(Boolean).join(" ");
+    const nothing = end === "error" && !watch.arrivals.length;
+    this.words = [refusal || fill(nothing ? words.refused : words[end], values), declined, resumed, whole].filter(Boolean).join(" ");
     const ended = this.find(".ended");
     ended.textContent = this.words;
     ended.hidden = false;

@@ -55,6 +55,7 @@ export class Watch {
   #parts = [];
   #controller = null;
   #socket = null;
+  #runs = "";
   #address = "";
   reader = new Reader();
   arrivals = [];
@@ -79,6 +80,7 @@ export class Watch {
   // Over SSE: `run` as the relay made it, or null where the POST's own answer is the stream (`asked`, with its key).
   async overSse(began, run, { address, asked, resume }) {
     this.began = began;
+    this.#runs = address;
     this.#address = run ? run.events : "";
     const open = (id, signal) => (run
       ? fetch(run.events, { headers: { Accept: "text/event-stream", ...(id ? { "Last-Event-ID": id } : {}) }, signal, cache: "no-store" })
@@ -173,8 +175,7 @@ export class Watch {
   #begin(said) {
     this.started ??= said;
     // A run whose key came along has no address until it says its id.
-    const id = said.run ?? said.id;
-    this.#address ||= typeof id === "string" ? `${location.origin}/stream/runs/${encodeURIComponent(id)}` : "";
+    this.#address ||= typeof said.id === "string" ? `${this.#runs}/${encodeURIComponent(said.id)}` : "";
   }
 
   #close() {

@@ -17,6 +17,7 @@ PAGES = [
     "/stream/snippets/",
     "/stream/snippets/?provider=openai&kind=browser",
     "/stream/adviser/",
+    "/stream/comparison/",
     "/claims/?said=Save+40%25%3A+%248+instead+of+%2460+per+MTok&in=1,5&lang=en",
     "/prices/",
     "/prices/?q=zzzz",

@@ -110,6 +110,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "stream/faults/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", fault="none")},
     "stream/snippets/": {"GET": PUBLIC},
     "stream/adviser/": {"GET": PUBLIC},
+    "stream/comparison/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", rounds="none")},
     # Everybody keeps figures of their own, visitors too; the one that is named is the editor's.
     "stream/measurements/": {
         "GET": LEAD_ON,
@@ -119,6 +120,8 @@ PAGES: dict[str, dict[str, Row]] = {
     "stream/measurements/<str:measurement>/delete/": {"GET": TO_ITS_FORM, "POST": pages("404 404 404 302 404")},
     "stream/measurements.<str:extension>": {"GET": PUBLIC},
     "stream/doctor/": {"GET": PUBLIC, "POST": pages("200 200 200 200 200", recording="data: 1\n\n")},
+    "stream/doctor/endpoint/": {"GET": LEAD_ON, "POST": pages("422 422 422 422 422")},
+    "stream/doctor/key/": {"GET": LEAD_ON, "POST": pages("422 422 422 422 422")},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {

@@ -43,7 +43,7 @@ class Run:
 
     async def pump(self) -> None:
         """Ask the provider, and end with its end or with a reader's stop."""
-        self.note(json.dumps({"connect_ms": 0.4, "attempts": 1, "run": "1"}), "costcalc.start")
+        self.note(json.dumps({"connect_ms": 0.4, "attempts": 1}), "costcalc.start")
         try:
             await APP(scope_of(), self.receive_once, self.take)
         except asyncio.CancelledError:

@@ -20,7 +20,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from costcalc.streaming.sample import APP, MODELS
-from costcalc.streaming.sample.app import Provider
+from costcalc.streaming.sample.app import REMEMBERED, Provider
 from costcalc.wire.drain import Drain
 from tests import loops
 from tests.processes import Served, answers, free_port
@@ -400,3 +400,20 @@ def test_open_streams_do_not_hold_a_server_that_is_told_to_go(tmp_path: Any) -> 
         with httpx.stream("POST", address, json=silent, trust_env=False, timeout=20) as answer:
             assert serving.end(signal.SIGTERM) < 3
             assert b"going_down" in answer.read()
+
+
+def test_how_an_answer_ended_is_told_to_whoever_has_its_id(base: str) -> None:
+    read = post(base, stream=True, sample_pace=0).text
+    name = json.loads(read.split("\n")[0].removeprefix("data: "))["id"]
+    told = httpx.get(f"{base}/chat/completions/{name}", trust_env=False)
+    assert (told.status_code, told.json()["end"]) == (200, "told")
+    assert httpx.get(f"{base}/chat/completions/chatcmpl-0", trust_env=False).status_code == 404
+    assert httpx.delete(f"{base}/chat/completions/{name}", trust_env=False).status_code == 405
+
+
+def test_of_many_answers_only_the_last_ones_are_remembered() -> None:
+    provider = Provider(Drain(), lambda: None)
+    for number in range(REMEMBERED + 5):
+        provider.note(str(number), "told")
+    assert len(provider.ends) == REMEMBERED
+    assert "chatcmpl-4" not in provider.ends

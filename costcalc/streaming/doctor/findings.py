@@ -167,7 +167,7 @@ def _buffering(seen: Diagnosis) -> Iterator[Finding]:
         yield from _of_span(seen)
         return
     span, arrivals = moments[-1] - moments[0], _arrivals(moments)
-    figures = {"events": str(len(moments)), "arrivals": str(arrivals), "seconds": f"{span:.2f}"}
+    figures = {"events": str(len(moments)), "arrivals": str(arrivals), "seconds": _within(span)}
     if seen.recording.coarse:
         yield Finding("at-once-perhaps" if span == 0 else "coarse", Level.NOTE, figures)
     elif span < AT_ONCE:
@@ -184,8 +184,13 @@ def _of_span(seen: Diagnosis) -> Iterator[Finding]:
     if span is None:
         yield Finding("no-times", Level.NOTE)
         return
-    figures = {"events": str(len(seen.events)), "seconds": f"{span:.2f}"}
+    figures = {"events": str(len(seen.events)), "seconds": _within(span)}
     yield Finding("at-once", Level.FAULT, figures) if span < AT_ONCE else Finding("spread", Level.GOOD, figures)
+
+
+def _within(span: float) -> str:
+    """Seconds that are said as a bound: no span is 0."""
+    return f"{max(span, 0.01):.2f}"
 
 
 def _arrivals(moments: list[float]) -> int:

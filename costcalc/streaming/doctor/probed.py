@@ -163,7 +163,7 @@ def _leaving(probe: Probe, _seen: Diagnosis) -> Iterator[Finding]:
 
 def _too_many(probe: Probe, seen: Diagnosis) -> Iterator[Finding]:
     """How a 429 is answered, where one was seen."""
-    if seen.recording.status == 429:
+    if seen.recording.status in {None, 429}:
         return
     if probe.throttled is None:
         yield Finding("no-429-seen", Level.NOTE)

@@ -57,6 +57,11 @@ class Target:
         return completion_call(self.endpoint, Question(self.model, PROMPT, MOST_TOKENS, extra=self.extra), self.key)
 
     @property
+    def can_be_asked(self) -> bool:
+        """Whether its key can be sent."""
+        return self.key.isascii() and self.key.isprintable()
+
+    @property
     def is_sample(self) -> bool:
         """Whether it is the built-in provider, which can be asked what no other tells."""
         return self.endpoint.name == SAMPLE.name

@@ -1,6 +1,6 @@
 """What the doctor found, for machines and for terminals; pages draw it themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -8,9 +8,12 @@ from costcalc.streaming.doctor.examining import Examination
 from costcalc.streaming.doctor.words import LEVELS, told
 
 
-def as_json(found: Examination) -> dict[str, Any]:
-    """The report as JSON has it. Of a log there are no events: their place has the number of requests."""
-    findings = [told(finding) for finding in found.findings]
+def as_json(found: Examination, secrets: Sequence[str] = ()) -> dict[str, Any]:
+    """The report as JSON has it; `secrets` are masked in what it says.
+
+    Of a log there are no events: their place has the number of requests.
+    """
+    findings = [told(finding, secrets=secrets) for finding in found.findings]
     if found.seen is None:
         return {"requests": found.requests, "findings": findings}
     reading = found.seen.reading
@@ -27,8 +30,8 @@ def as_json(found: Examination) -> dict[str, Any]:
 def as_lines(report: Mapping[str, Any]) -> str:
     """The report for a terminal."""
     lines = [_summary(report)]
-    if report.get("timings"):
-        lines.append(", ".join(f"{name} {value}" for name, value in report["timings"].items() if value is not None))
+    times = [f"{name} {value}" for name, value in report.get("timings", {}).items() if value is not None]
+    lines += [", ".join(times)] if times else []
     for finding in report["findings"]:
         lines.append(f"{LEVELS[finding['level']]}: {_printable(finding['says'])}")
         lines += [f"  {finding['cure']}"] if finding["cure"] else []

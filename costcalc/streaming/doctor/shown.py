@@ -1,6 +1,6 @@
 """What the doctor found, as a page draws it, in the language in force."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -14,6 +14,7 @@ from costcalc.streaming.completion import End
 from costcalc.streaming.doctor.examining import Examination
 from costcalc.streaming.doctor.findings import Diagnosis, Finding, Level
 from costcalc.streaming.doctor.words import LEVELS, told
+from costcalc.streaming.key_test import KeyTest, Outcome
 
 # Of the answer, as much as shows which one it was.
 EXCERPT: Final = 1000
@@ -48,13 +49,16 @@ class Report:
     text: str
 
 
-def shown(found: Examination, timings: Mapping[str, float | int | None] | None = None) -> Report:
-    """The report of an examination; `timings` are milliseconds by name, of one that was live."""
+def shown(
+    found: Examination, timings: Mapping[str, float | int | None] | None = None, secrets: Sequence[str] = ()
+) -> Report:
+    """The report of an examination; of a live one, `timings` are milliseconds by name, and `secrets` are masked."""
     write = formatter_for()
     verdict, kind = _verdict(found.findings)
-    facts = (*_facts(found, write), *_timed(timings or {}, write))
+    facts = (*_facts(found, write), *(_spans(found, write) if timings is None else _timed(timings, write)))
     text = found.seen.reading.text[:EXCERPT] if found.seen else ""
-    return Report(verdict, kind, facts, tuple(_row(finding, write) for finding in found.findings), masked(text))
+    rows = tuple(_row(finding, write, secrets) for finding in found.findings)
+    return Report(verdict, kind, facts, rows, masked(text, secrets))
 
 
 def _verdict(findings: tuple[Finding, ...]) -> tuple[str, str]:
@@ -69,8 +73,8 @@ def _verdict(findings: tuple[Finding, ...]) -> tuple[str, str]:
     return _("nothing wrong"), "saves"
 
 
-def _row(finding: Finding, write: Formatter) -> Row:
-    said = told(finding, _figure(write))
+def _row(finding: Finding, write: Formatter, secrets: Sequence[str]) -> Row:
+    said = told(finding, _figure(write), secrets)
     level = str(LEVELS[finding.level])
     return Row(level, KINDS[finding.level], said["says"], said["cure"], said.get("servers", {}))
 
@@ -95,6 +99,13 @@ def _facts(found: Examination, write: Formatter) -> Iterator[tuple[str, str]]:
     yield _("Events"), write.number(len(seen.events))
     yield _("It ended"), str(ENDS[seen.reading.end])
     yield _("Tokens"), _tokens(seen, write)
+
+
+def _spans(found: Examination, write: Formatter) -> Iterator[tuple[str, str]]:
+    """What a recording tells of time."""
+    seen = found.seen
+    if seen is None:
+        return
     if seen.recording.waited is not None:
         yield _("Until the first byte"), _seconds(seen.recording.waited, write)
     if seen.recording.span is not None:
@@ -116,7 +127,7 @@ def _seconds(seconds: float, write: Formatter) -> str:
 
 TIMINGS: Final = {
     "connect_ms": gettext_lazy("Connected"),
-    "first_byte_ms": gettext_lazy("Head of the answer"),
+    "head_ms": gettext_lazy("Head of the answer"),
     "first_reasoning_ms": gettext_lazy("First reasoning token"),
     "first_token_ms": gettext_lazy("First token"),
     "gap_p50_ms": gettext_lazy("Between tokens, p50"),
@@ -131,3 +142,34 @@ def _timed(timings: Mapping[str, float | int | None], write: Formatter) -> Itera
         if value is not None:
             # The unit's sign is the same in every language.
             yield str(label), f"{write.number(Decimal(str(round(value, 1))), 1)} ms"
+
+
+OUTCOMES: Final = {
+    Outcome.WORKS: ("saves", gettext_lazy("works")),
+    Outcome.REFUSED: ("costs", gettext_lazy("is refused")),
+    Outcome.NO_MODEL: ("doubt", gettext_lazy("meets no such model")),
+    Outcome.OVER_QUOTA: ("doubt", gettext_lazy("is over its quota or rate")),
+    Outcome.BAD_REQUEST: ("doubt", gettext_lazy("meets a refused request")),
+    Outcome.BROKEN: ("doubt", gettext_lazy("meets a provider that is broken")),
+    Outcome.UNREACHABLE: ("doubt", gettext_lazy("could not be tried: the provider is not reached")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A key's test: what the key does, in words, and the facts."""
+
+    verdict: str
+    kind: str
+    facts: tuple[tuple[str, str], ...]
+    said: str
+
+
+def trial_shown(tried: KeyTest) -> Trial:
+    """The test of a key, as a page draws it; nothing of the key is in it."""
+    write = formatter_for()
+    kind, verdict = OUTCOMES[tried.outcome]
+    facts = [(_("Status"), _("unknown") if tried.status is None else f"HTTP {tried.status}")]
+    if tried.seconds is not None:
+        facts.append((_("In all"), _seconds(tried.seconds, write)))
+    return Trial(str(verdict), kind, tuple(facts), tried.said)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from costcalc.streaming.doctor.examining import Bound, Examination, examine
 from costcalc.streaming.doctor.forms import RecordingForm
+from costcalc.streaming.doctor.pages import page
 from costcalc.streaming.doctor.recorded import NotARecordingError
 from costcalc.streaming.doctor.shown import shown
 from costcalc.streaming.doctor.words import refusal
@@ -33,13 +33,13 @@ def weight(request: HttpRequest) -> int:
 def doctor(request: HttpRequest) -> HttpResponse:
     """The forms; a POST is a recording, and is answered with what is wrong in it."""
     if request.method != "POST":
-        return _page(request, {"form": RecordingForm()})
+        return page(request, {})
     form = RecordingForm(request.POST, request.FILES)
     found = _examined(form) if form.is_valid() else None
     context: dict[str, Any] = {"form": form, "held_key": form.hide_keys()}
     if found is None:
-        return _page(request, context, 422)
-    return _page(request, context | {"report": shown(found)})
+        return page(request, context, 422)
+    return page(request, context | {"report": shown(found)})
 
 
 def _examined(form: RecordingForm) -> Examination | None:
@@ -50,7 +50,3 @@ def _examined(form: RecordingForm) -> Examination | None:
     except NotARecordingError as error:
         form.add_error("file" if given["file"] else "recording", refusal(str(error)))
         return None
-
-
-def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    return render(request, "streaming/doctor.html", context, status=status)

@@ -1,6 +1,6 @@
 """What the doctor says of each finding, and its cure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext
@@ -195,14 +195,14 @@ REFUSALS: Final[Mapping[str, Any]] = {
 }
 
 
-def told(finding: Finding, written: Callable[[str], str] = str) -> dict[str, Any]:
+def told(finding: Finding, written: Callable[[str], str] = str, secrets: Sequence[str] = ()) -> dict[str, Any]:
     """A finding in the language in force; `cure` is "" where all is well, `servers` where one is to be changed.
 
-    `written` writes a figure that is a number as the language does.
+    `written` writes a figure that is a number as the language does; `secrets` are masked in all of them.
     """
     cure = CURES.get(finding.code)
     # What a provider said is a stranger's text, and may repeat a key.
-    figures = {name: written(masked(text)) for name, text in finding.figures.items()}
+    figures = {name: written(masked(text, secrets)) for name, text in finding.figures.items()}
     said = {
         "code": finding.code,
         "level": finding.level.value,

@@ -7,7 +7,8 @@ DELETE /stream/runs/<id>   call it off
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from django.conf import settings
@@ -84,15 +85,10 @@ class Relay:
         self, run_id: str, method: str, headers: Mapping[str, str], receive: Receive, send: Send
     ) -> None:
         """Answer here, or have the worker answer that has the run."""
-        found = _ID.fullmatch(run_id)
-        if found is None:
-            raise refusals.no_run()
-        worker = found["worker"]
-        if worker in {inside.name, ALONE}:
+        worker = worker_of(run_id)
+        if not worker:
             await self.here(run_id, method, headers.get("last-event-id"), receive, send)
             return
-        if not inside.knows(worker):
-            raise refusals.no_run()
         try:
             await pass_on(worker, method, f"{PATH}/{run_id}", headers, receive, send)
         except UpstreamError:
@@ -112,15 +108,34 @@ class Relay:
 
     async def stream(self, run: Run, last_id: str | None, receive: Receive, send: Send) -> None:
         """Answer with a run's stream."""
+        with self.counted(run):
+            await deliver(run, receive, send, last_id)
+
+    @contextmanager
+    def counted(self, run: Run) -> Iterator[None]:
+        """One reader more of this run, over whatever transport. Raises Refused."""
         if limited(OPEN_IN_ALL) is not None and len(self.open) >= OPEN_IN_ALL:
             raise refusals.busy()
         try:
             with self.open.counted(run.plan.visitor, limited(OPEN_AT_ONCE)):
-                await deliver(run, receive, send, last_id)
+                yield
         except TooManyOpen:
             raise refusals.too_many_open() from None
         except UsedUp:
             raise refusals.no_run() from None
+
+
+def worker_of(run_id: str) -> str:
+    """The other worker that has this run; "" for this one. Raises Refused for an id of nobody."""
+    found = _ID.fullmatch(run_id)
+    if found is None:
+        raise refusals.no_run()
+    worker = found["worker"]
+    if worker in {inside.name, ALONE}:
+        return ""
+    if not inside.knows(worker):
+        raise refusals.no_run()
+    return worker
 
 
 def limited(number: int) -> int | None:

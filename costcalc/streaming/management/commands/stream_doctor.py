@@ -89,7 +89,7 @@ def _live(options: dict[str, Any]) -> dict[str, Any]:
         found, times = finished(_at_the_sample(ask) if endpoint == SAMPLE else ask)
     except ValueError as error:
         raise CommandError(str(error), returncode=WRONG) from None
-    return {**as_json(found), "timings": times}
+    return {**as_json(found, (key,)), "timings": times}
 
 
 def _at_the_sample(ask: Any) -> Any:
