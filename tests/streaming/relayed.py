@@ -72,6 +72,8 @@ class Relay:
                 await asyncio.sleep(event)
             if number == self.cut_after and not last:
                 await bytewise(send, b'data: {"half":')
+                # What a browser has not handed on yet when the connection breaks is lost with it.
+                await asyncio.sleep(0.5)
                 raise Reset
         await send({"type": "http.response.body", "body": b""})
 

@@ -119,6 +119,13 @@ def test_an_answer_that_is_not_whole_is_not_called_so(opened: Opens, end: Any, s
     expect(page.locator("#answer")).to_contain_text("Xin")
 
 
+@pytest.mark.parametrize("end", [COMPLETE, TRUNCATED])
+def test_half_an_event_is_never_a_part_of_a_whole_answer(opened: Opens, end: Any) -> None:
+    page = opened(Relay([*openai("Xin ")[:-1], ("", '{"choices": [{"del')], end))
+    expect(page.locator("#state")).to_contain_text("an event could not be read")
+    expect(page.locator("#state")).to_contain_text(end["end"])
+
+
 def test_a_browser_that_is_refused_says_so(opened: Opens) -> None:
     relay = Relay([], None, refusal=429)
     expect(opened(relay).locator("#state")).to_contain_text("HTTP 429")

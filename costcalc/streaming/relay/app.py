@@ -63,7 +63,7 @@ class Relay:
         run_id = path.removeprefix(f"{PATH}/")
         if method == "DELETE":
             check_origin(headers)
-        await self.at_worker(run_id, method, headers.get("last-event-id"), receive, send)
+        await self.at_worker(run_id, method, headers, receive, send)
 
     async def make(self, headers: Mapping[str, str], address: str, receive: Receive, send: Send) -> None:
         """Make a run. With a typed key this answer is its stream, and nothing of it stays."""
@@ -81,14 +81,16 @@ class Relay:
         else:
             await tell(send, run)
 
-    async def at_worker(self, run_id: str, method: str, last_id: str | None, receive: Receive, send: Send) -> None:
+    async def at_worker(
+        self, run_id: str, method: str, headers: Mapping[str, str], receive: Receive, send: Send
+    ) -> None:
         """Answer here, or have the worker answer that has the run."""
         worker = worker_of(run_id)
         if not worker:
-            await self.here(run_id, method, last_id, receive, send)
+            await self.here(run_id, method, headers.get("last-event-id"), receive, send)
             return
         try:
-            await pass_on(worker, method, f"{PATH}/{run_id}", last_id, receive, send)
+            await pass_on(worker, method, f"{PATH}/{run_id}", headers, receive, send)
         except UpstreamError:
             # Its socket is left, and nobody behind it.
             raise refusals.no_run() from None

@@ -13,6 +13,7 @@ from costcalc.wire.upstream import Limits, Upstream, UpstreamError, opened
 
 # The other worker gives signs of life every quarter of a minute.
 LIMITS: Final = Limits(connect=2, first_byte=60, silence=60)
+ASKED: Final = ("host", "last-event-id")
 PASSED: Final = ("content-type", "cache-control", "content-encoding", "x-accel-buffering", "allow", "retry-after")
 
 
@@ -25,9 +26,11 @@ class Inquiry:
     body: bytes = b""
 
 
-async def pass_on(worker: str, method: str, path: str, last_id: str | None, receive: Receive, send: Send) -> None:
+async def pass_on(
+    worker: str, method: str, path: str, headers: Mapping[str, str], receive: Receive, send: Send
+) -> None:
     """Answer as the worker of this name does. Raises UpstreamError, before anything is sent, where it is no more."""
-    headers = {"last-event-id": last_id} if last_id else {}
+    headers = {name: headers[name] for name in ASKED if name in headers}
     up = await opened(Inquiry(f"http://worker.invalid{path}", headers), inside.route(worker), LIMITS, method)
     try:
         await while_present(receive, _answer(up, send))
