@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from costcalc.catalog.index import Catalogue
 from costcalc.streaming.endpoints import SAMPLE, Endpoint
+from costcalc.streaming.providers import title
 from costcalc.streaming.sample import MODELS
 
 # What a list under a field offers; any other model can be typed.
@@ -40,11 +41,7 @@ class Chosen:
 
 def choices(endpoints: tuple[Endpoint, ...], held: Catalogue) -> list[Choice]:
     """The providers on offer, with the models that the catalogue knows of each."""
-    return [Choice(one.name, _title(one), _models(one, held)) for one in endpoints]
-
-
-def _title(endpoint: Endpoint) -> str:
-    return _("Built-in sample") if endpoint.name == SAMPLE.name else endpoint.title
+    return [Choice(one.name, title(one), _models(one, held)) for one in endpoints]
 
 
 def _models(endpoint: Endpoint, held: Catalogue) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The providers that may be called here, as the operator's environment says."""
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from costcalc.streaming.endpoints import SAMPLE, Endpoint, allowed
 
@@ -8,6 +9,11 @@ from costcalc.streaming.endpoints import SAMPLE, Endpoint, allowed
 def allowed_providers() -> tuple[Endpoint, ...]:
     """The built-in provider, and those of PROVIDERS. Raises ValueError for a list that cannot be meant."""
     return (SAMPLE, *allowed(settings.PROVIDERS, private=settings.PRIVATE_PROVIDERS))
+
+
+def title(endpoint: Endpoint) -> str:
+    """What pages call it: a provider has its own name, the built-in one is named in the active language."""
+    return _("Built-in sample") if endpoint.name == SAMPLE.name else endpoint.title
 
 
 def provider(name: str) -> Endpoint | None:

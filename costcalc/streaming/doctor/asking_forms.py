@@ -10,7 +10,7 @@ from costcalc.secrets import holds_key
 from costcalc.streaming.doctor.addresses import allowed_endpoint
 from costcalc.streaming.doctor.probing import Target
 from costcalc.streaming.endpoints import SAMPLE, Endpoint
-from costcalc.streaming.providers import allowed_providers
+from costcalc.streaming.providers import allowed_providers, title
 
 _TYPED: Final = {"spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}
 
@@ -34,7 +34,7 @@ class AskingForm(forms.Form):
         self.allowed = {endpoint.name: endpoint for endpoint in allowed_providers()}
         field = self.fields["provider"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(endpoint.name, endpoint.title) for endpoint in self.allowed.values()]
+        field.choices = [(endpoint.name, title(endpoint)) for endpoint in self.allowed.values()]
 
     def clean_model(self) -> str:
         """Raises ValidationError for a key in the wrong field."""

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.streaming.endpoints import Endpoint, allowed
+from costcalc.streaming.providers import title
 from costcalc.streaming.snippets.kinds import RECIPES
 from costcalc.streaming.snippets.making import SILENCE
 
@@ -38,7 +39,7 @@ class SnippetForm(forms.Form):
         super().__init__({"silence": SILENCE, **asked, "model": asked.get("model") or model})
         choice = self.fields["provider"]
         if isinstance(choice, forms.ChoiceField):
-            choice.choices = [(endpoint.name, endpoint.title) for endpoint in self.endpoints.values()]
+            choice.choices = [(endpoint.name, title(endpoint)) for endpoint in self.endpoints.values()]
         self.fields["model"].widget.attrs |= {"list": "models", "autocomplete": "off", "spellcheck": "false"}
 
     def clean_base(self) -> str:
