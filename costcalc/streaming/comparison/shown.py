@@ -52,9 +52,8 @@ class Shown:
             words.RECONNECT: self._reconnect,
             words.PROXY: self._proxy,
             words.BINARY: self._binary,
-            words.COST: self._connections,
         }
-        return by_key[key](self.found) if key in by_key else ("–", "–")
+        return by_key[key](self.found) if key in by_key else (gettext("not measured"), gettext("not measured"))
 
     def _ready(self, found: Found) -> tuple[str, str]:
         near = self._both(found, lambda one: one.ready)
@@ -87,10 +86,7 @@ class Shown:
         return first + "; " + pieces % {"tokens": len(one.tokens), "n": one.bursts}
 
     def _binary(self, found: Found) -> tuple[str, str]:
-        return gettext("one third more"), gettext("no more")
-
-    def _connections(self, found: Found) -> tuple[str, str]:
-        return gettext("1 connection"), gettext("1 connection")
+        return gettext("calculated: one third more"), gettext("calculated: nothing more")
 
     @property
     def besides(self) -> list[Row]:

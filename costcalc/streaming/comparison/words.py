@@ -48,8 +48,8 @@ HOW: Final = {
     BINARY: _("Calculated, not measured: the growth of binary data. SSE carries it as Base64, WebSocket as it is."),
     EFFORT: _("Not measured: it depends on what you have. The adviser asks for it."),
     COST: _(
-        "Not measured: by construction, each holds one connection while an answer streams. "
-        "What idle sockets cost is open."
+        "Not measured: while an answer streams, either is one open connection. "
+        "What idle sockets cost depends on how long you keep them."
     ),
     CHATBOT: _("Not measured: a judgement. The adviser gives one with its reasons."),
 }
