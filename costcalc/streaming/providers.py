@@ -1,5 +1,7 @@
 """The providers that may be called here, as the operator's environment says."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -8,7 +10,13 @@ from costcalc.streaming.endpoints import SAMPLE, Endpoint, allowed
 
 def allowed_providers() -> tuple[Endpoint, ...]:
     """The built-in provider, and those of PROVIDERS. Raises ValueError for a list that cannot be meant."""
-    return (SAMPLE, *allowed(settings.PROVIDERS, private=settings.PRIVATE_PROVIDERS))
+    return _allowed(tuple(settings.PROVIDERS), settings.PRIVATE_PROVIDERS)
+
+
+@lru_cache(maxsize=4)
+def _allowed(entries: tuple[str, ...], private: bool) -> tuple[Endpoint, ...]:
+    # Read once, not for each run.
+    return (SAMPLE, *allowed(entries, private=private))
 
 
 def title(endpoint: Endpoint) -> str:

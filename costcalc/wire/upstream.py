@@ -12,19 +12,15 @@ aiohttp, since httpx collapses at hundreds of open streams (`make bench` shows b
 
 import asyncio
 import random
-import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
-from types import SimpleNamespace
-from typing import Any, Final, Protocol
+from typing import Protocol
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from costcalc.wire.retrying import passes, told_wait, wait_before
 from costcalc.wire.routes import (
@@ -41,6 +37,7 @@ from costcalc.wire.routes import (
     origin,
     pinned,
 )
+from costcalc.wire.sessions import session
 
 __all__ = [
     "Addresses",
@@ -60,10 +57,6 @@ __all__ = [
     "persisted",
     "pinned",
 ]
-# What is read ahead of a reader who does not keep up; an open stream costs little more than this.
-READ_AHEAD: Final = 4096
-MAX_HEADERS: Final = 100
-MAX_HEADER_BYTES: Final = 8190
 
 
 class Call(Protocol):
@@ -203,7 +196,7 @@ class Upstream:
 
     async def open(self, call: Call, route: Route, method: str) -> None:
         """Send the call, and wait for the answer's head."""
-        self._session = _session(route)
+        self._session = session(route)
         try:
             failed = await self._send(call, method)
         except BaseException:
@@ -254,71 +247,6 @@ class Upstream:
             return Unreachable(stage, lost if self.connect_s else "The server could not be reached.")
         # aiohttp's own word for an address or a header that cannot be sent; it may quote it.
         return NotAllowed("request", "The request cannot be sent as it is.")
-
-
-class _Pinned(AbstractResolver):
-    """Knows the addresses of one host, and asks nobody."""
-
-    def __init__(self, route: Addresses) -> None:
-        self.route = route
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """The addresses that were judged. Raises OSError for any other host."""
-        if (host, port) != self.route.origin[1:]:
-            raise OSError(f"{host} is not the host that was judged.")
-        return [_result(host, port, ip) for ip in self.route.ips]
-
-    async def close(self) -> None:
-        """Nothing is held."""
-
-
-def _result(host: str, port: int, ip: str) -> ResolveResult:
-    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
-    return ResolveResult(hostname=host, host=ip, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST)
-
-
-async def _connected(_session: aiohttp.ClientSession, context: SimpleNamespace, _told: Any) -> None:
-    context.trace_request_ctx.connected()
-
-
-@cache
-def _tracing() -> aiohttp.TraceConfig:
-    config = aiohttp.TraceConfig()
-    config.on_connection_create_end.append(_connected)
-    return config
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    """The machine's own certificates, read once: it takes 20 ms."""
-    return ssl.create_default_context()
-
-
-def _session(route: Route) -> aiohttp.ClientSession:
-    connector: aiohttp.BaseConnector
-    if isinstance(route, UnixSocket):
-        connector = aiohttp.UnixConnector(str(route.path), limit=0, force_close=True)
-    else:
-        trust = _trust() if route.origin[0] == "https" else True
-        connector = aiohttp.TCPConnector(
-            limit=0, force_close=True, resolver=_Pinned(route), use_dns_cache=False, ssl=trust
-        )
-    return aiohttp.ClientSession(
-        connector=connector,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None),
-        auto_decompress=False,
-        trust_env=False,
-        read_bufsize=READ_AHEAD,
-        max_line_size=MAX_HEADER_BYTES,
-        max_field_size=MAX_HEADER_BYTES,
-        max_headers=MAX_HEADERS,
-        skip_auto_headers=("user-agent",),
-        requote_redirect_url=False,
-        trace_configs=[_tracing()],
-    )
 
 
 async def opened(call: Call, route: Route, limits: Limits | None = None, method: str = "POST") -> Upstream:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from costcalc.wire import upstream
+from costcalc.wire import sessions, upstream
 from costcalc.wire.routes import Addresses, UnixSocket, UpstreamError
 from costcalc.wire.upstream import Limits, connected, persisted, pinned
 from tests import loops
@@ -378,7 +378,7 @@ def test_tls_asks_for_the_name_and_trusts_nobody_else(tmp_path: Path, monkeypatc
             return await read(made, Asked(made.url(scheme="https", host=host)), route)
 
     def ask(host: str) -> tuple[int, bytes]:
-        upstream._trust.cache_clear()
+        sessions.trust.cache_clear()
         return loops.run(lambda: run(host))
 
     with pytest.raises(upstream.NotTrusted):
@@ -389,4 +389,4 @@ def test_tls_asks_for_the_name_and_trusts_nobody_else(tmp_path: Path, monkeypatc
         ask("other.invalid")
     assert asked == ["provider.invalid", "provider.invalid", "other.invalid"]
     monkeypatch.undo()
-    upstream._trust.cache_clear()
+    sessions.trust.cache_clear()

@@ -191,7 +191,7 @@ MIND: Final[Mapping[str, Any]] = {
     "ping": _("Send a ping every 20 seconds or so, and close what does not answer."),
     "check-origin": _("Check the Origin header yourself: the same-origin policy does not hold for WebSockets."),
     "back-pressure": _("Bound what waits to be sent, or a slow reader fills your memory."),
-    "wss": _("Use wss:// on port 443 only, and fall back to SSE with POST where the upgrade fails."),
+    "wss": _("Use wss:// on port 443 only, and tell the reader when a proxy refuses the upgrade."),
     "number-messages": _("Number the messages, and let the first one after a reconnect say the last number seen."),
     "gateway": _("Put a gateway that holds WebSockets before the functions, or a process that stays."),
     "short-token": _("Never put the provider’s key into the page: hand out a token that lives for a minute."),

@@ -99,6 +99,11 @@ class Experiment:
         made: dict[str, Any] = json.loads(answer)
         return made
 
+    async def forget(self, run: Mapping[str, Any]) -> None:
+        """A run that can be resumed would be kept for some seconds more."""
+        async with connected(Ask(b"", f"http://localhost{run['events']}", {}), self.route, LIMITS, "DELETE"):
+            return
+
     async def pair(self, connect: Connect) -> Pair:
         """One call of the provider, read over both at once."""
         run = await self.make(twin=True)
@@ -110,6 +115,7 @@ class Experiment:
         before = await read_sse(self.connect, run["events"], at_most=CUT_AFTER)
         last = before.arrivals[-1].event.id
         after = await read_sse(self.connect, run["events"], last_id=last)
+        await self.forget(run)
         return after_cut(wanted, before.texts, after.texts, calls=1)
 
     async def cut_socket(self, wanted: list[str]) -> Cut:

@@ -1,7 +1,7 @@
 """A run as one reader gets it over SSE: our start, the provider's bytes as they came, our end."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Final
 
@@ -70,29 +70,43 @@ class Delivery:
         self._timer = self._loop.call_later(HEARTBEAT_S - (0 if due else idle), self._look)
 
 
-async def while_present(receive: Receive, work: Awaitable[None]) -> bool:
-    """Do this work as long as the reader is there; False when the reader left first, and the work was cancelled."""
-    worker = asyncio.current_task()
-    assert worker
-    left = False
+async def while_present(receive: Receive, work: Coroutine[Any, Any, None]) -> bool:
+    """Do this work as long as the reader is there; False when the reader left first, and the work was cancelled.
 
-    async def watch() -> None:
-        nonlocal left
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        left = True
-        worker.cancel()
+    The work is a task of its own, and the request's waits for the reader to leave: a wake-up walks through every
+    coroutine of its task, and from the server to here there are a dozen, for each event.
+    """
+    waiter = asyncio.current_task()
+    assert waiter
+    waiting, over = True, False
 
-    watcher = asyncio.create_task(watch())
+    def done(_: asyncio.Task[None]) -> None:
+        nonlocal over
+        if waiting:
+            over = True
+            waiter.cancel()
+
+    working = asyncio.create_task(work)
+    working.add_done_callback(done)
     try:
-        await work
+        await _left(receive)
     except asyncio.CancelledError:
-        if left and not worker.uncancel():
-            return False
-        raise
+        if not over or waiter.uncancel():
+            raise
     finally:
-        watcher.cancel()
+        waiting = False
+        if not working.done():
+            working.cancel()
+            await asyncio.wait([working])
+    if working.cancelled():
+        return False
+    working.result()
     return True
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def deliver(run: Run, receive: Receive, send: Send, last_id: str | None = None) -> None:

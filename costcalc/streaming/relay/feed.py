@@ -126,8 +126,8 @@ class Feed:
         return b""
 
     def _is_over(self) -> bool:
-        refused = bool(self.scanner.reader.fault) and not self._received
-        return self.up is None or bool(self.stopped) or refused
+        refused = self.scanner.reader.fault is not None and not self._received
+        return refused or self.up is None or self.stopped != ""
 
     async def _passing(self) -> bytes:
         """Bytes of a stream, as they come."""

@@ -40,11 +40,14 @@ class UsedUp(Exception):
 class Run:
     """One call of a provider, and who reads it: over SSE, over a WebSocket, or (a twin) both."""
 
-    def __init__(self, plan: Plan, over: Callable[["Run"], None]) -> None:
+    def __init__(
+        self, plan: Plan, over: Callable[["Run"], None], read: Callable[["Run"], None] = lambda _: None
+    ) -> None:
+        """`over` is told that nobody comes any more, `read` that a reader has come."""
         self.plan = plan
         self.feed = Feed(plan)
         self.tape = Tape(self.feed.next, keep=plan.resume)
-        self._over = over
+        self._read, self._over = read, over
         self._opening: asyncio.Task[None] | None = None
         self._both = asyncio.Event()
         # Who reads now, by transport, with what makes each of them leave; and who has read.
@@ -79,6 +82,7 @@ class Run:
         self._stay()
         self._readers[transport] = leave
         self._seen.add(transport)
+        self._read(self)
         if len(self._seen) > 1:
             self._both.set()
         return cursor
@@ -104,7 +108,7 @@ class Run:
                     await self._both.wait()
         if self._opening is None and not self.feed.stopped:
             self._opening = asyncio.create_task(self.feed.open())
-        if self._opening:
+        if self._opening and not self._opening.done():
             # The task ends without an error when it is stopped; a reader who leaves does not take it along.
             await asyncio.wait([self._opening])
 
@@ -128,7 +132,7 @@ class Run:
     async def close(self) -> None:
         """Let go of everything."""
         self._stay()
-        if self._opening:
+        if self._opening and not self._opening.done():
             self._opening.cancel()
             await asyncio.wait([self._opening])
         await self.feed.close()
@@ -139,21 +143,23 @@ class Runs:
 
     def __init__(self) -> None:
         self.by_id: dict[str, Run] = {}
+        self.waiting: dict[str, Plan] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._draining: asyncio.Task[None] | None = None
 
     def make(self, plan: Plan, most_of_one: int | None = MOST_OF_ONE) -> Run:
         """A run that waits for its reader. Raises TooMany."""
         self._check(plan, most_of_one)
-        run = Run(plan, self.over)
+        run = Run(plan, self.over, self.read)
         self.by_id[plan.id] = run
+        self.waiting[plan.id] = plan
         run.expire_in(WAIT_S)
         if self._draining is None or self._draining.done():
             self._draining = asyncio.create_task(self._drain())
         return run
 
     def _check(self, plan: Plan, most_of_one: int | None) -> None:
-        waiting = [run.plan for run in self.by_id.values() if run.waiting]
+        waiting = self.waiting.values()
         size = sum(len(each.call.body) for each in waiting) + len(plan.call.body)
         if len(waiting) >= MOST_WAITING or size > MOST_BYTES or drain.begun:
             raise TooMany(visitor=False)
@@ -164,8 +170,13 @@ class Runs:
         """The run of this id."""
         return self.by_id.get(run_id)
 
+    def read(self, run: Run) -> None:
+        """A run has a reader, and waits no more."""
+        self.waiting.pop(run.plan.id, None)
+
     def over(self, run: Run) -> None:
         """Forget a run, and close it."""
+        self.read(run)
         if self.by_id.pop(run.plan.id, None) is None:
             return
         run.feed.abort()

@@ -62,13 +62,13 @@ class Scanner:
         self.bytes += len(chunk)
         if self._closely:
             self._read(chunk)
-            return
-        data = self._begun + chunk if self._begun else chunk
+        elif not self._begun and chunk.endswith(b"\n\n"):
+            self._take(chunk)
+        else:
+            self._gather(self._begun + chunk)
+
+    def _gather(self, data: bytes) -> None:
         end = _whole_events(data)
-        if end == len(data):
-            self._begun = b""
-            self._take(data)
-            return
         if end:
             self._take(data[:end])
         self._begun = data[end:]
@@ -78,7 +78,7 @@ class Scanner:
 
     def _take(self, block: bytes) -> None:
         # Who speaks is said by the first event that can be understood.
-        if self.reader.dialect is None or tells(block):
+        if self.reader.dialect is None or _TELLING.search(block):
             self._read(block)
         else:
             self.events += count(block)
@@ -108,8 +108,6 @@ def count(block: bytes) -> int:
 
 def _whole_events(data: bytes) -> int:
     """Where the last whole event ends; 0 where there is none."""
-    if data.endswith(b"\n\n"):
-        return len(data)
     end = 0
     for blank in _BLANK.finditer(data):
         end = blank.end()

@@ -76,32 +76,38 @@ class Tape:
 
     async def read(self, cursor: Cursor) -> bytes:
         """What follows this reader's place."""
-        while True:
-            if cursor.at < self.length:
-                return self._held(cursor)
-            if self.ended:
-                return b""
-            if not self._pulling and self._may_pull():
-                await self._pull()
-            else:
+        while cursor.at == self.length and not self.ended:
+            if self._pulling or not self._may_pull():
                 await self._change()
+                continue
+            piece = await self._pull()
+            if not self.keep and len(self._cursors) == 1 and cursor.at == self.length:
+                # Who reads alone gets each piece as it came: nothing is held, nobody is told.
+                self.length += len(piece)
+                self.begin = cursor.at = self.length
+                return piece
+            self._hold(piece)
+        return self._held(cursor) if cursor.at < self.length else b""
 
     def _may_pull(self) -> bool:
         # The slowest of those who read; a reader at the end waits for it.
-        return self.length - min(cursor.at for cursor in self._cursors) < self.limit
+        return len(self._cursors) == 1 or self.length - min(cursor.at for cursor in self._cursors) < self.limit
 
-    async def _pull(self) -> None:
+    async def _pull(self) -> bytes:
         self._pulling = True
         try:
             piece = await self.source()
         finally:
             self._pulling = False
-            self._tell()
+            if self._changed is not None:
+                self._tell()
+        self.ended = not piece
+        return piece
+
+    def _hold(self, piece: bytes) -> None:
         if piece:
             self._pieces.append(piece)
             self.length += len(piece)
-        else:
-            self.ended = True
 
     def _held(self, cursor: Cursor) -> bytes:
         """All that is held from the reader's place on."""

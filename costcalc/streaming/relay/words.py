@@ -39,13 +39,12 @@ def milliseconds(seconds: float | None) -> float | None:
 def ended(reading: Reading, known: list[str], **said: Any) -> dict[str, Any]:
     """What is told of an end; `known` are secrets that a provider may have repeated."""
     fault = reading.fault or Fault("", "")
-    return {
-        "end": str(reading.end),
-        "code": secrets.masked(fault.code, known) or None,
-        "message": secrets.masked(fault.message, known)[:LONGEST_MESSAGE] or None,
-        "usage": reading.usage,
-        **said,
-    }
+    told = {"code": _masked(fault.code, known), "message": _masked(fault.message, known)}
+    return {"end": str(reading.end), **told, "usage": reading.usage, **said}
+
+
+def _masked(text: str, known: list[str]) -> str | None:
+    return secrets.masked(text, known)[:LONGEST_MESSAGE] if text else None
 
 
 def refusal(status: int, body: bytes) -> Fault:
