@@ -112,6 +112,11 @@ def provider_in_thread(act: Act | bytes) -> Iterator[Provider]:
         async with provider(act) as made:
             ready.set_result(made)
             await done.wait()
+        # Here and not by who waits outside: a browser's loop may be running there.
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(live()), daemon=True)
     thread.start()
@@ -120,7 +125,4 @@ def provider_in_thread(act: Act | bytes) -> Iterator[Provider]:
     finally:
         loop.call_soon_threadsafe(done.set)
         thread.join(5)
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0.01))
         loop.close()

@@ -1,10 +1,10 @@
 """A worker's own door: found by its name, closed to others, gone with the worker."""
 
-import asyncio
 import os
-import signal
 import socket
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -16,6 +16,7 @@ from costcalc.wire.inside import Inside, left_behind
 from costcalc.wire.raw import nothing
 from costcalc.wire.upstream import Unreachable, connected
 from tests import loops
+from tests.processes import ROOT
 from tests.wire.asgi import swallow
 from tests.wire.providers import Asked
 
@@ -105,22 +106,29 @@ def test_a_listener_that_is_too_busy_to_answer_is_no_dead_one(tmp_path: Path) ->
     assert left_behind(path)
 
 
+SIGNALS = """
+import asyncio, signal, sys
+from pathlib import Path
+from costcalc.wire.inside import Inside
+from costcalc.wire.raw import nothing
+
+
+def handlers():
+    return [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+
+
+async def run():
+    before = handlers()
+    async with Inside().served(nothing, Path(sys.argv[1])):
+        assert handlers() == before
+
+asyncio.run(run())
+"""
+
+
 def test_signals_stay_with_whoever_had_them(tmp_path: Path) -> None:
-    async def handlers(_: Inside) -> list[Any]:
-        return [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
-
-    async def run() -> Any:
-        inside = Inside()
-        async with inside.served(swallow, tmp_path):
-            return await handlers(inside)
-
-    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
-    # In the main thread, where uvicorn would take them.
-    loop = asyncio.new_event_loop()
-    try:
-        assert loop.run_until_complete(run()) == before
-    finally:
-        loop.close()
+    # In the main thread of a process, where uvicorn would take them; in ours a browser's loop may be running.
+    subprocess.run([sys.executable, "-c", SIGNALS, str(tmp_path)], check=True, cwd=ROOT)
 
 
 def test_where_nothing_is_a_websocket_is_closed() -> None:

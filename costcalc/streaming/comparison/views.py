@@ -1,7 +1,5 @@
 """The page of the comparison, `/stream/comparison/`: the article's claims, and on demand what is measured here."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +13,7 @@ from costcalc.streaming.comparison.clients import Refused
 from costcalc.streaming.comparison.experiment import Experiment, Found, NotMade
 from costcalc.streaming.comparison.shown import Shown
 from costcalc.wire.inside import inside
+from costcalc.wire.loops import finished
 from costcalc.wire.rate_limit import rationed
 from costcalc.wire.swaps import is_swap
 from costcalc.wire.upstream import UpstreamError
@@ -58,10 +57,9 @@ def _page(request: HttpRequest, found: Found | None, status: int = 200) -> HttpR
 
 
 def _measured(rounds: int) -> Found | None:
-    """The experiment, on a loop of its own in a thread of its own; None where it could not be carried out."""
+    """The experiment's findings; None where it could not be carried out."""
     try:
         experiment = Experiment(inside.route())
-        with ThreadPoolExecutor(1, "comparison") as thread:
-            return thread.submit(lambda: asyncio.run(experiment.run(rounds))).result()
+        return finished(lambda: experiment.run(rounds))
     except (NotMade, Refused, UpstreamError, OSError, TimeoutError):
         return None
