@@ -17,7 +17,7 @@ from costcalc.streaming.relay import runs as runs_module
 from costcalc.streaming.relay.runs import runs
 from costcalc.wire.upstream import Limits
 from tests.streaming.chunks import ANTHROPIC, COUNTED, DONE, GEMINI, OPENAI, USAGE, chunk, event
-from tests.streaming.relay.asking import RUNS, asked, made, post, read, reading, soon, typed
+from tests.streaming.relay.asking import RUNS, asked, is_closed_at_once, made, post, read, reading, soon, typed
 from tests.streaming.relay.conftest import Provide
 from tests.wire.providers import SSE, Act, Reader, Writer, chunked, whole
 
@@ -217,15 +217,7 @@ def test_one_call_for_one_run_and_the_second_reader_gets_none(server: str, provi
 
 def test_the_reader_leaving_closes_the_provider_at_once(server: str, provide: Provide) -> None:
     acme = provide(saying(chunk({"content": "a"}), end=False))
-    delays = []
-    for _ in range(20):
-        with reading(f"{server}{RUNS}", method="POST", json=asked("acme", key=KEY)) as stream:
-            stream.until(2)
-            assert acme.open == 1
-            left = time.monotonic()
-        soon(lambda: acme.open == 0)
-        delays.append(acme.left.get_nowait() - left)
-    assert sorted(delays)[18] < 0.05
+    assert is_closed_at_once(server, acme, KEY)
 
 
 def test_stopping_ends_the_stream_as_cancelled(server: str, provide: Provide) -> None:

@@ -20,7 +20,7 @@ from django.conf import settings
 from tests import loops
 from tests.processes import Served, environment, free_port
 from tests.streaming.chunks import chunk
-from tests.streaming.relay.asking import RUNS, asked, made, read, reading, soon
+from tests.streaming.relay.asking import RUNS, asked, is_closed_at_once, made, read, reading, soon
 from tests.wire.providers import SSE, Reader, Writer, chunked, provider_in_thread
 
 EVENT = chunked(chunk({"content": "a"}))
@@ -93,17 +93,7 @@ def test_resuming_and_stopping_work_from_either_worker(two: tuple[Served, str, A
 
 def test_the_reader_leaving_closes_the_provider_through_either_worker(two: tuple[Served, str, Any]) -> None:
     _, site, (acme, _) = two
-    delays = []
-    soon(lambda: acme.open == 0)
-    while not acme.left.empty():
-        acme.left.get_nowait()
-    for _run in range(40):
-        with reading(f"{site}{RUNS}", method="POST", json=asked("acme", key=KEY)) as stream:
-            stream.until(2)
-            left = time.monotonic()
-        soon(lambda: acme.open == 0)
-        delays.append(acme.left.get_nowait() - left)
-    assert sorted(delays)[37] < 0.05
+    assert is_closed_at_once(site, acme, KEY)
 
 
 def test_a_worker_that_dies_takes_its_streams_along_and_that_is_told(two: tuple[Served, str, Any]) -> None:
