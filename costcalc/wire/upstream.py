@@ -1,7 +1,7 @@
 """Asking a provider, and reading its answer as it comes: the one way out of this product.
 
     async with upstream.connected(call, route, limits) as up:
-        up.status, up.headers, up.connect_s, up.first_byte_s
+        up.status, up.headers, up.connect_s, up.head_s, up.first_byte_s
         async for chunk in up.chunks(): ...
 
 It works on any event loop. Each call has a connection of its own, which ends with it: no cookie, no
@@ -86,7 +86,9 @@ class Upstream:
         self.attempts = 1
         # Seconds from the call's beginning: until there was a connection, and until the answer's head had come.
         self.connect_s = 0.0
-        self.first_byte_s = 0.0
+        self.head_s = 0.0
+        # … and until the first byte of its body had; None while none has.
+        self.first_byte_s: float | None = None
         self.closed = False
         self.limits = limits
         self._loop = asyncio.get_running_loop()
@@ -135,6 +137,7 @@ class Upstream:
             self._waiting_since = 0.0
         if self._stage != "silence":
             self._stage, self._patience = "silence", self.limits.silence
+            self.first_byte_s = time.perf_counter() - self._begun if chunk else None
         return chunk
 
     def _left_over(self) -> bytes:
@@ -205,7 +208,7 @@ class Upstream:
         if failed:
             await self._session.close()
             raise failed
-        self.first_byte_s = time.perf_counter() - self._begun
+        self.head_s = time.perf_counter() - self._begun
 
     async def _send(self, call: Call, method: str) -> UpstreamError | None:
         # Given back, not raised here: aiohttp's errors hold the request's headers, and would be its context.

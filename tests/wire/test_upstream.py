@@ -81,7 +81,8 @@ def test_pieces_come_as_they_were_sent() -> None:
         async with connected(call, route) as up:
             assert [chunk async for chunk in up.chunks()] == pieces
             assert up.headers["Content-Type"] == "text/event-stream"
-            assert 0 < up.connect_s < up.first_byte_s < 0.5
+            assert up.first_byte_s is not None
+            assert 0 < up.connect_s < up.head_s < up.first_byte_s < 0.5
 
     asking(act, then)
 

@@ -125,7 +125,7 @@ class _Asking:
         )
         try:
             async with upstream.connected(self.call, self.route, self.patience.limits) as up:
-                about = replace(about, connect_s=up.connect_s, head_s=up.first_byte_s)
+                about = replace(about, connect_s=up.connect_s, head_s=up.head_s)
                 stream = await _listen(up, self.patience.stream)
         except UpstreamError as error:
             return replace(about, stream=Recording((), failure=failure_of(error)))
@@ -233,7 +233,7 @@ class _Listening:
             (),
             self.up.status,
             _lowered(self.up),
-            None if self.first is None else self.first - self.begun + self.up.first_byte_s,
+            None if self.first is None else self.first - self.begun + self.up.head_s,
             members=self.unpacker.members if self.unpacker else 0,
             failure=self.failure,
             stopped=self.stopped,

@@ -88,8 +88,8 @@ class Feed:
 
     def _times(self) -> dict[str, Any]:
         up = self.up
-        connect, first = (up.connect_s, up.first_byte_s) if up else (None, None)
-        return {"connect_ms": words.milliseconds(connect), "first_byte_ms": words.milliseconds(first)}
+        connect, head = (up.connect_s, up.head_s) if up else (None, None)
+        return {"connect_ms": words.milliseconds(connect), "head_ms": words.milliseconds(head)}
 
     async def open(self) -> None:
         """Call the provider. What fails is told at the end; it raises nothing but CancelledError."""
@@ -212,6 +212,7 @@ class Feed:
             attempts=self.attempts,
             retry_after=told,
             streamed=self.streamed,
+            first_byte_ms=words.milliseconds(up.first_byte_s if up else None),
             total_ms=words.milliseconds(time.perf_counter() - self._begun),
             **self._times(),
         )

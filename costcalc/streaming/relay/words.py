@@ -4,7 +4,6 @@ Programs read these; pages have their own words for the codes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -20,15 +19,6 @@ CUT: Final = "costcalc.cut"
 LONGEST_MESSAGE: Final = 500
 # A line of a comment, without the blank line that would end the event around it.
 HEARTBEAT: Final = b":\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """Milliseconds since the run began; None: it did not come so far."""
-
-    connect_ms: float | None = None
-    first_byte_ms: float | None = None
-    total_ms: float | None = None
 
 
 def milliseconds(seconds: float | None) -> float | None:

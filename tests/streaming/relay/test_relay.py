@@ -64,7 +64,7 @@ def test_a_run_is_made_and_its_stream_is_the_providers_own_between_ours(server: 
         "sample-plain",
         200,
     ]
-    assert 0 < start["connect_ms"] <= start["first_byte_ms"] <= end["total_ms"]
+    assert 0 < start["connect_ms"] <= start["head_ms"] < end["first_byte_ms"] <= end["total_ms"]
     whole_answer = read_completion([each for each in stream.seen if each.event == "message"])
     assert whole_answer.end == end["end"] == End.COMPLETE
     assert end["usage"] == whole_answer.usage
