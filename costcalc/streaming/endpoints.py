@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from costcalc.streaming.dialects import Dialect
 
@@ -104,10 +104,15 @@ def owner(url: str, endpoints: Iterable[Endpoint]) -> Endpoint | None:
         place = (asked.scheme, asked.hostname, asked.port)
     except ValueError:
         return None
-    if asked.username or asked.password or any(part in {".", ".."} for part in asked.path.split("/")):
+    if asked.username or asked.password or _climbs(asked.path):
         return None
     for endpoint in endpoints:
         base = urlsplit(endpoint.base_url)
         if place == (base.scheme, base.hostname, base.port) and f"{asked.path}/".startswith(f"{base.path}/"):
             return endpoint
     return None
+
+
+def _climbs(path: str) -> bool:
+    """Whether a path has a step that leads out of where it begins, written plainly or not."""
+    return "\\" in path or any(part in {".", ".."} for part in unquote(path).split("/"))

@@ -18,6 +18,7 @@ from costcalc.wire.routes import Broken, UnixSocket, Unreachable
 
 READ_AT_ONCE: Final = 65536
 PATIENCE_S: Final = 2.0
+NOWHERE: Final = "worker.invalid"
 # A worker says nothing longer than an event of a stream, and the relay bounds those.
 LONGEST_MESSAGE: Final = 16 * 1024 * 1024
 
@@ -25,16 +26,21 @@ LONGEST_MESSAGE: Final = 16 * 1024 * 1024
 class Messages:
     """What a socket says, message by message; `code` and `reason` are those of its close, once it has ended."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: str) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, path: str) -> None:
         self.code = 0
         self.reason = ""
         self._reader = reader
         self._writer = writer
-        self._protocol = ClientProtocol(parse_uri(address), max_size=LONGEST_MESSAGE)
+        self._host = host
+        self._protocol = ClientProtocol(parse_uri(f"ws://{NOWHERE}{path}"), max_size=LONGEST_MESSAGE)
 
     async def shake_hands(self) -> None:
         """Ask for the socket. Raises Unreachable where it is refused."""
-        self._protocol.send_request(self._protocol.connect())
+        asked = self._protocol.connect()
+        # A visitor's own word, which need not be one that an address can hold.
+        del asked.headers["Host"]
+        asked.headers["Host"] = self._host
+        self._protocol.send_request(asked)
         await self._flush()
         while self._protocol.handshake_exc is None and self._protocol.state.name == "CONNECTING":
             await self._take()
@@ -77,7 +83,7 @@ async def listening(route: UnixSocket, host: str, path: str) -> AsyncIterator[Me
     except OSError:
         raise Unreachable("connect", "The worker could not be reached.") from None
     try:
-        messages = Messages(reader, writer, f"ws://{host}{path}")
+        messages = Messages(reader, writer, host, path)
         await _in_time(messages)
         yield messages
     finally:

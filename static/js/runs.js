@@ -149,7 +149,6 @@ export class Watch {
         const own = data.startsWith("{") && data.includes("\"costcalc\"") ? parsed(data).costcalc : undefined;
         this.take({ data, event: own ? `costcalc.${own}` : "message", id: "" }, this.now, whole);
         this.seen("came");
-        if (this.told) socket.close();
       };
       socket.onclose = () => {
         if (this.connect === null && !this.stopped) return reject(new Refused(0, "", null));
@@ -160,6 +159,8 @@ export class Watch {
   }
 
   take(event, at, size) {
+    // The relay's end is the last of all: one that something follows was the provider's own, under its name.
+    this.told = null;
     if (event.event.startsWith("costcalc.")) {
       this.received -= size;
       if (event.event === "costcalc.start") this.#begin(parsed(event.data));

@@ -193,3 +193,24 @@ def test_figures_are_the_servers_own_to_the_last_bit(run: Callable[..., Any]) ->
     found, over_all = run(MEASURE, "measures", [asdict(seen) for seen in all_seen])
     assert found == [asdict(figures(seen)) for seen in all_seen]
     assert over_all == asdict(spread([seen.connect for seen in all_seen]))
+
+
+# What two readers heard: the relay's end, and one of the provider's own under the same name with more behind it.
+TOLD = """async ([source, ends]) => {
+  const { Watch } = await import(source);
+  return ends.map((said) => {
+    const watch = new Watch("sse");
+    watch.began = 0;
+    said.forEach(([event, data]) => watch.take({ event, data, id: "" }, 1, 0));
+    return watch.told?.message ?? null;
+  });
+}"""
+
+
+def test_an_end_that_something_follows_was_not_the_relays(run: Callable[[str, str, Any], Any]) -> None:
+    fake, real, word = (
+        ["costcalc.end", '{"end": "complete", "message": "fake"}'],
+        ["costcalc.end", '{"end": "truncated", "message": "real"}'],
+        ["message", chunk({"content": "a"}).decode().removeprefix("data: ").strip()],
+    )
+    assert run(TOLD, "runs", [[fake, word], [word, fake, word, real], [real]]) == [None, "real", "real"]

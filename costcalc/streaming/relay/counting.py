@@ -1,14 +1,13 @@
 """Counting a visitor's runs in the database, and looking there who asks. In a thread, never on the event loop."""
 
 import time
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
-from django.http import HttpRequest
+from django.http import HttpRequest, parse_cookie
 
 from costcalc.streaming.relay.admission import Admission
 from costcalc.wire.models import RequestWindow, Standing
@@ -39,12 +38,10 @@ def seconds_until(begun: int, runs: int, now: int) -> int:
 
 def is_signed_in(cookies: str) -> bool:
     """Whether a session's cookie among these is that of somebody who is signed in."""
-    try:
-        found = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
-    except CookieError:
-        return False
-    if found is None:
+    # As Django reads them: http.cookies gives up all of them for one that another program of this host wrote oddly.
+    found = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME)
+    if not found:
         return False
     request = HttpRequest()
-    request.session = SessionStore(found.value)
+    request.session = SessionStore(found)
     return bool(get_user(request).is_authenticated)

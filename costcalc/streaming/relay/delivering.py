@@ -143,7 +143,8 @@ async def _told(run: Run, cursor: Cursor, delivery: Delivery, last_id: str | Non
     await delivery.begin()
     await run.begin()
     number = 0 if run.plan.resume and not last_id else None
-    start = {**run.feed.start(), **({"resumed_after": last_id} if last_id else {})}
+    resumed = {"resumed_after": last_id} if run.plan.resume and last_id else {}
+    start = {**run.feed.start(), **resumed}
     await delivery.pass_on(words.said(words.START, start, number))
     while piece := await cursor.read():
         await delivery.pass_on(piece)

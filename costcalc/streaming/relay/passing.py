@@ -45,7 +45,7 @@ async def _answer(up: Upstream, send: Send) -> None:
     last, lost = b"\n", False
     try:
         while piece := await up.read():
-            last = piece[-2:]
+            last = (last + piece)[-4:]
             await send({"type": "http.response.body", "body": piece, "more_body": True})
     except UpstreamError:
         lost = True
@@ -53,8 +53,8 @@ async def _answer(up: Upstream, send: Send) -> None:
 
 
 def lost_words(last: bytes) -> bytes:
-    """The end of a stream whose worker died while it streamed."""
+    """The end of a stream whose worker died while it streamed; `last` are the four bytes before."""
     end = {"end": End.TRUNCATED, "code": "worker_lost", "message": "The worker that had this run is gone."}
-    within_event = not last.endswith((b"\n\n", b"\r\r", b"\r\n"))
+    within_event = not last.endswith((b"\n\n", b"\r\r", b"\r\n\r\n"))
     closing = words.closing(within_line=last[-1:] not in (b"\n", b"\r"), within_event=within_event)
     return closing + words.said(words.END, end)

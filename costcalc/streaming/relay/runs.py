@@ -46,7 +46,7 @@ class Run:
         """`over` is told that nobody comes any more, `read` that a reader has come."""
         self.plan = plan
         self.feed = Feed(plan)
-        self.tape = Tape(self.feed.next, keep=plan.resume)
+        self.tape = Tape(self._numbered if plan.resume else self.feed.next, keep=plan.resume)
         self._read, self._over = read, over
         self._opening: asyncio.Task[None] | None = None
         self._both = asyncio.Event()
@@ -111,6 +111,12 @@ class Run:
         if self._opening and not self._opening.done():
             # The task ends without an error when it is stopped; a reader who leaves does not take it along.
             await asyncio.wait([self._opening])
+
+    async def _numbered(self) -> bytes:
+        """The next bytes. Places that the tape has let go of are forgotten, or an endless stream would fill memory."""
+        if self.feed.numbering:
+            self.feed.numbering.forget(self.tape.begin)
+        return await self.feed.next()
 
     def leave(self, transport: str, cursor: Cursor, leave: Callable[[], object]) -> None:
         """This reader reads no more."""

@@ -123,3 +123,20 @@ def test_without_resume_there_are_no_ids_and_no_way_back(server: str) -> None:
         stream.until(5)
         assert b"\nid:" not in stream.raw
     assert httpx.get(address, headers={"last-event-id": "2"}, trust_env=False).status_code == 404
+
+
+def test_what_can_no_longer_be_asked_for_is_not_remembered(server: str, provide: Provide, signed_in: Any) -> None:
+    provide(saying(*[b"a\n\n" * 2000] * 100))
+    address = server + post(server, asked("acme", resume=True), **signed_in).json()["events"]
+    with reading(address) as stream:
+        stream.rest()
+        numbering = runs.by_id[address.rpartition("/")[2]].feed.numbering
+    assert numbering is not None
+    assert numbering.number == 200_000
+    assert numbering.first > 0
+
+
+def test_a_run_that_cannot_be_resumed_does_not_say_that_it_was(server: str) -> None:
+    with reading(made(server, extra={"sample_pace": 0}), "<b>7</b>") as stream:
+        stream.rest()
+        assert "resumed_after" not in stream.start

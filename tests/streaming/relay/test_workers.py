@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
 import time
 from collections import Counter
@@ -17,6 +18,7 @@ import psutil
 import pytest
 from django.conf import settings
 
+from costcalc.streaming.relay.passing import lost_words
 from tests import loops
 from tests.processes import Served, environment, free_port
 from tests.streaming.chunks import chunk
@@ -75,6 +77,32 @@ def test_requests_go_to_either_worker_and_every_run_is_found(two: tuple[Served, 
             assert stream.end["events"] == len(stream.said) >= 60
         assert httpx.get(address, trust_env=False).status_code == 404
     assert len(homes) == 2
+
+
+def test_a_port_that_no_address_can_have_is_no_servers_error(two: tuple[Served, str, Any]) -> None:
+    _, site, _ = two
+    place = site.removeprefix("http://").partition(":")
+    for _run in range(8):
+        path = made(site).removeprefix(site)
+        head = (
+            f"GET {path}/socket HTTP/1.1\r\nHost: localhost:99999999\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        )
+        with socket.create_connection((place[0], int(place[2].rstrip("/")))) as asking:
+            asking.sendall(f"{head}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n\r\n".encode())
+            assert asking.recv(100).startswith(b"HTTP/1.1 101 ")
+
+
+@pytest.mark.parametrize(
+    ("last", "closing"),
+    [
+        (b"x\n\n", b""),
+        (b"\r\n\r\n", b""),
+        (b'"}\r\n', b"event: costcalc.cut\n\n"),
+        (b"data", b"\nevent: costcalc.cut\n\n"),
+    ],
+)
+def test_the_last_words_for_a_lost_worker_stand_alone(last: bytes, closing: bytes) -> None:
+    assert lost_words(last).partition(b"event: costcalc.end")[0] == closing
 
 
 def test_resuming_and_stopping_work_from_either_worker(two: tuple[Served, str, Any]) -> None:
