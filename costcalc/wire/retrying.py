@@ -30,7 +30,7 @@ def told_wait(headers: Mapping[str, str], now: datetime) -> float | None:
         return milliseconds / 1000
     said = headers.get("retry-after", "").strip()
     seconds = _number(said)
-    return _until(said, now) if seconds is None else seconds
+    return _until(said, now) if said and seconds is None else seconds
 
 
 def _number(text: str) -> float | None:

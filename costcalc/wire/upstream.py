@@ -276,8 +276,9 @@ async def persisted(call: Call, route: Route, limits: Limits | None = None) -> U
                 raise
         else:
             up.attempts = attempt
-            told = told_wait(up.headers, datetime.now(UTC))
-            wait = wait_before(attempt + 1, told, chance) if passes(up.status) else None
+            if not passes(up.status):
+                return up
+            wait = wait_before(attempt + 1, told_wait(up.headers, datetime.now(UTC)), chance)
             if wait is None:
                 return up
             await up.close()
