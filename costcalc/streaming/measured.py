@@ -34,7 +34,7 @@ ENDS: Final = {
 HEAD: Final = (
     *("id", "at", "provider", "model", "transport", "end", "status", "connect_ms", "upstream_ms", "ttft_ms"),
     *("reasoning_ttft_ms", "between_p50_ms", "between_p95_ms", "between_p99_ms", "total_ms", "chunks", "tokens"),
-    *("chunks_per_second", "tokens_per_second", "bytes", "bytes_per_token", "resumed", "attempts"),
+    *("chunks_per_second", "tokens_per_second", "bytes", "bytes_per_token", "resumed", "attempts", "shares_call"),
     *("input_tokens", "output_tokens", "priced_as", "cost_usd"),
 )
 
@@ -118,6 +118,7 @@ def told(one: Measurement) -> dict[str, Any]:
         *(_exact_ms(one.between_p50_us), _exact_ms(one.between_p95_us), _exact_ms(one.between_p99_us)),
         *(_exact_ms(one.total_us), one.chunks, one.tokens, _short(one.chunks_per_second)),
         *(_short(one.tokens_per_second), one.received, _short(one.bytes_per_token), one.resumed, one.attempts),
+        one.shares_call,
         *(one.usage.get("input_tokens"), one.usage.get("output_tokens"), one.priced_as),
         None if cost is None else Decimal(canonical(cost)),
     )

@@ -20,7 +20,7 @@ from costcalc.catalog.index import catalogue
 from costcalc.formatting import formatter_for
 from costcalc.streaming.measured import PAGE, adopt, as_csv, lasting_owner, owner, rows, told
 from costcalc.streaming.measured_bodies import MeasuredIn, NotMeasuredError, read_measured
-from costcalc.streaming.measurements import Measurement, keep
+from costcalc.streaming.measurements import Measurement, keep, share_calls
 from costcalc.streaming.providers import provider
 from costcalc.streaming.receipts import bills, pin, price_entry
 from costcalc.wire.files import SentFile, json_pieces, written
@@ -45,11 +45,11 @@ def measurements(request: HttpRequest) -> HttpResponse:
         found = [_priced(one, place) for place, one in enumerate(measured)]
     except NotMeasuredError as error:
         return problem_response(422, str(error), error.faults)
+    share_calls(found)
     kept = keep(found, lasting_owner(request), timezone.now())
     known = Measurement.objects.priced().in_bulk([row.pk for row in kept])
     paid = bills((known[row.pk] for row in kept), formatter_for())
-    is_twin = len({bill.transport for bill in paid}) > 1
-    return render(request, "streaming/lab.html#receipt", {"bills": paid, "is_twin": is_twin})
+    return render(request, "streaming/lab.html#receipt", {"bills": paid})
 
 
 def _priced(one: MeasuredIn, place: int) -> Measurement:

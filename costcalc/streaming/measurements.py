@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 
 from django.conf import settings
@@ -75,6 +76,8 @@ class Measurement(models.Model):
     received = models.PositiveBigIntegerField()
     resumed = models.PositiveSmallIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=1)
+    # Whether another row, over the other transport, was fed by the same call of the provider, and bears its cost.
+    shares_call = models.BooleanField(default=False)
     # By genai-prices' names; empty where none was reported.
     usage = models.JSONField(default=dict)
     # The catalogue's model and the price of that day; a price never changes, so that the cost does not either.
@@ -108,6 +111,18 @@ class Measurement(models.Model):
 
 def _rate(count: int | None, span: int | None) -> float | None:
     return (count - 1) * SECOND / span if count and span else None
+
+
+def share_calls(rows: Sequence[Measurement]) -> None:
+    """Mark what came over a WebSocket beside the same over SSE: one call fed both, and is paid once.
+
+    They were measured together: a WebSocket has no runs of its own in the lab.
+    """
+    over_sse = Counter((row.provider, row.model) for row in rows if row.transport == "sse")
+    for row in rows:
+        if row.transport == "websocket" and over_sse[row.provider, row.model] > 0:
+            over_sse[row.provider, row.model] -= 1
+            row.shares_call = True
 
 
 def keep(rows: Iterable[Measurement], owner: Owner, now: dt.datetime) -> list[Measurement]:

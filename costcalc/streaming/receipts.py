@@ -54,6 +54,8 @@ class Receipt:
 
 def receipt(row: Measurement, write: Formatter) -> Receipt:
     """The cost of a measurement; reads its price, and of that the model and the source."""
+    if row.shares_call:
+        return Receipt(row, "\N{EM DASH}", None, (_("One call to the provider fed both transports: it is paid once."),))
     if row.price is None:
         return _unknown(row, write, _("The catalogue has no price for this model; choose one to price it as."))
     if not row.usage:
@@ -128,7 +130,8 @@ def bills(found: Iterable[Measurement], write: Formatter) -> list[Bill]:
 
 def _bill(rows: list[Measurement], write: Formatter) -> Bill:
     each = [receipt(row, write) for row in rows]
-    together = each[0] if len(each) == 1 else _together(each, write)
+    paid = [one for one in each if not one.measurement.shares_call] or each[:1]
+    together = paid[0] if len(paid) == 1 else _together(paid, write)
     sums = (_total(rows, "input_tokens"), _total(rows, "output_tokens"))
     return Bill(rows[0].model, TRANSPORTS[rows[0].transport], len(rows), *sums, together)
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from costcalc.accounts.models import User
 from costcalc.catalog.index import Catalogue, catalogue
@@ -28,14 +28,18 @@ LONGEST_PROMPT = 4000
 PRICED_AS = "openai/gpt-4.1"
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def lab(request: HttpRequest) -> HttpResponse:
-    """A completion as it streams; the address may choose provider and model. Without a script, the command for it."""
+    """A completion as it streams; the address may choose provider and model. Without a script, the command for it.
+
+    The command is asked for by POST: a prompt is in no address.
+    """
     held, endpoints = catalogue(), allowed_providers()
     offered = choices(endpoints, held)
-    first = chosen(request.GET.dict(), offered)
-    prompt = _("Explain in three sentences why Server-Sent Events suit a chatbot.")
+    first = chosen((request.POST or request.GET).dict(), offered)
+    example = _("Explain in three sentences why Server-Sent Events suit a chatbot.")
+    prompt = request.POST.get("prompt", "")[:LONGEST_PROMPT].strip() or example
     keys = [one.title for one in endpoints if isinstance(request.user, User) and operator_key(one)]
     context = {
         "catalogue": held,

@@ -174,7 +174,8 @@ def test_the_same_tokens_come_over_both_transports_from_one_call(lab: Page) -> N
     assert texts[0] == texts[1]
     assert calls() == before + 1
     assert {row.transport for row in Measurement.objects.all()} == {"sse", "websocket"}
-    expect(lab.locator("#receipt")).to_contain_text("One call to the provider")
+    expect(lab.locator("#receipt")).to_contain_text("it is paid once")
+    assert [row.shares_call for row in Measurement.objects.order_by("transport")] == [False, True]
 
 
 def test_several_runs_show_how_figures_spread(lab: Page) -> None:
@@ -258,9 +259,12 @@ def test_without_a_script_the_page_says_so_and_the_rest_works(browser: Browser, 
     expect(reader.get_by_text("The live stream needs JavaScript")).to_be_visible()
     expect(reader.locator("#stream")).to_be_hidden()
     reader.select_option("#sample", "fault-crlf")
+    reader.fill("#prompt", "Why is that so?")
     reader.get_by_role("button", name="Show the command").click()
     expect(reader.locator(".command")).to_contain_text('"model": "fault-crlf"')
-    assert "prompt" not in reader.url
+    expect(reader.locator(".command")).to_contain_text("Why is that so?")
+    expect(reader.locator("#prompt")).to_have_value("Why is that so?")
+    assert reader.url == f"{site}/stream/"
     context.close()
 
 

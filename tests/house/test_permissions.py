@@ -106,7 +106,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "claims/": {"GET": PUBLIC},
     "take/<str:file>": {"GET": PUBLIC},
     "models/": {"GET": PUBLIC},
-    "stream/": {"GET": PUBLIC},
+    "stream/": {"GET": PUBLIC, "POST": pages("200 200 200 200 200", prompt="Why?")},
     "stream/faults/": {"GET": PUBLIC, "POST": pages("422 422 422 422 422", fault="none")},
     "stream/snippets/": {"GET": PUBLIC},
     "stream/adviser/": {"GET": PUBLIC},

@@ -68,7 +68,8 @@ def test_a_key_is_asked_for_where_a_provider_may_be_called(client: Client, cast:
     page = shown(client)
     assert 'type="password" id="key" maxlength="500" autocomplete="off"' in page
     assert 'name="key"' not in page
-    assert 'name="prompt"' not in page
+    # A prompt is asked by POST, where it stands in no address.
+    assert '<form id="ask" class="ask" method="post"' in page
     assert '<option value="gpt-4.1"></option>' in page
     assert "there is a key of this installation" not in page
     assert "For OpenAI there is a key of this installation" in shown(signed_in(cast.alice))
