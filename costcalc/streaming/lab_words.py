@@ -34,6 +34,7 @@ WORDS: Final[dict[str, Any]] = {
     "truncated": _("Truncated after {count}: the stream was cut, and this is not the whole answer."),
     "error": _("Error after {count}: {message}"),
     "refused": _("Not streamed: {message}"),
+    "attempts": _("It was asked {number} times."),
     "cancelled": _("Stopped after {count}: what stands here is unfinished."),
     "whole": _("This was one whole answer, not a stream."),
     "declined": _("The model refused to answer."),

@@ -63,12 +63,15 @@ export class Lane {
     const { watch } = this;
     this.wasRefused = Boolean(refusal);
     const end = refusal ? "error" : watch.end;
-    const values = { count: this.count, time: inSeconds(watch.ended ?? watch.now), message: watch.message || words.unknown_error };
+    const status = watch.told?.status;
+    const message = [status >= 400 ? `HTTP ${status}` : "", watch.message || words.unknown_error].filter(Boolean).join(": ");
+    const values = { count: this.count, time: inSeconds(watch.ended ?? watch.now), message };
+    const attempts = watch.started?.attempts > 1 ? fill(words.attempts, { number: watch.started.attempts }) : "";
     const resumed = watch.resumed ? fill(words.resumed, { number: watch.resumed }) : "";
     const whole = watch.told?.streamed === false && end === "complete" ? words.whole : "";
     const declined = watch.reader.refusal ? words.declined : "";
     const nothing = end === "error" && !watch.arrivals.length;
-    this.words = [refusal || fill(nothing ? words.refused : words[end], values), declined, resumed, whole].filter(Boolean).join(" ");
+    this.words = [refusal || fill(nothing ? words.refused : words[end], values), attempts, declined, resumed, whole].filter(Boolean).join(" ");
     const ended = this.find(".ended");
     ended.textContent = this.words;
     ended.hidden = false;

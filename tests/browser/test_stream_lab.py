@@ -102,13 +102,19 @@ def test_a_tool_call_is_shown(lab: Page) -> None:
 
 @pytest.mark.parametrize(
     ("model", "end"),
-    [("fault-cut", "Truncated after"), ("fault-error-inside", "Error after"), ("fault-401", "Not streamed: ")],
+    [
+        ("fault-cut", "Truncated after"),
+        ("fault-error-inside", "Error after"),
+        ("fault-401", "Not streamed: HTTP 401: "),
+        ("fault-500", "Not streamed: HTTP 500: "),
+    ],
 )
 def test_what_was_cut_is_never_called_complete(lab: Page, model: str, end: str) -> None:
     stream(lab, model)
     said = ended(lab)
     assert said.startswith(end)
     assert "omplete" not in said
+    assert ("It was asked 3 times." in said) == (model == "fault-500")
     expect(lab.locator("#history tbody td.word").nth(1)).to_have_class(re.compile("doubt|costs"))
 
 

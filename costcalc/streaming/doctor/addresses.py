@@ -33,7 +33,7 @@ def typed_endpoint(address: str) -> tuple[Endpoint, str]:
     base, dialect, model = base_of(address)
     parts = urlsplit(base)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
-        raise ValueError("an address such as https://llm.example/v1, without a user in it")
+        raise ValueError("it would be https://llm.example/v1, without a user in it")
     known = owner(base, KNOWN.values())
     named = known.dialect if known else Dialect.OPENAI
     return Endpoint(known.name if known else "typed", address, base, dialect or named, private=True), model

@@ -17,7 +17,7 @@ from costcalc.streaming.doctor.recorded import NotARecordingError
 from costcalc.streaming.doctor.report import as_json, as_lines
 from costcalc.streaming.doctor.words import refusal
 from costcalc.streaming.endpoints import SAMPLE, Endpoint
-from costcalc.streaming.providers import provider
+from costcalc.streaming.providers import allowed_providers, provider
 from costcalc.streaming.sample.app import Provider
 from costcalc.wire.drain import Drain
 from costcalc.wire.inside import inside
@@ -110,7 +110,9 @@ def _endpoint(typed: str) -> tuple[Endpoint, str]:
     try:
         return typed_endpoint(typed)
     except ValueError as error:
-        raise CommandError(f"{typed}: {error}", returncode=WRONG) from None
+        names = ", ".join(endpoint.name for endpoint in allowed_providers())
+        told = f"{typed!r} is no provider that is allowed here ({names}), and no address: {error}"
+        raise CommandError(told, returncode=WRONG) from None
 
 
 def _key(name: str) -> str:
