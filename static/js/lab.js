@@ -209,4 +209,6 @@ $("strips").querySelector("details").addEventListener("toggle", ({ target }) => 
   if (target.open) target.querySelector(".scroll").replaceChildren(...shown.map((lane) => lane.table()));
 });
 lab.classList.add("live");
+// With a script the form is never sent, so that nothing unsent is lost by leaving the page.
+$("ask").setAttribute("method", "get");
 arrangeAll();

@@ -3,6 +3,9 @@
 (() => {
   "use strict";
   const root = document.documentElement;
+  // On a phone the pages are a row that is moved sideways: the reader's own is in sight.
+  const here = document.querySelector(".top nav [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
   // What was refused or came too late is on the page as it was typed, and saved nowhere.
   const [arrival] = performance.getEntriesByType("navigation");
   const refused = [409, 422].includes(arrival?.responseStatus);
