@@ -285,7 +285,7 @@ def test_the_command_asks_the_sample_without_a_server_and_adds_the_times() -> No
 @pytest.mark.parametrize(
     ("args", "word"),
     [
-        (("ftp://x",), "an address such as"),
+        (("ftp://x",), "no address"),
         (("https://user:pass@x.example/v1",), "without a user"),
         ((), "Give an address"),
         (("https://x.example/v1", "--key-env", "NO_SUCH_NAME"), "NO_SUCH_NAME is not set"),
