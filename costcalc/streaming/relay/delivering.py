@@ -1,14 +1,14 @@
 """A run as one reader gets it over SSE: our start, the provider's bytes as they came, our end."""
 
 import asyncio
-from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Final
 
 from costcalc.streaming.relay import words
-from costcalc.streaming.relay.runs import Run
+from costcalc.streaming.relay.runs import Run, replacement
 from costcalc.streaming.relay.tape import Cursor, Gone
 from costcalc.wire import sse
+from costcalc.wire.racing import first_of, gone
 from costcalc.wire.raw import Headers, Receive, Send
 
 # Proxies on the way give up on a connection that says nothing for a minute, some for half of one.
@@ -70,58 +70,11 @@ class Delivery:
         self._timer = self._loop.call_later(HEARTBEAT_S - (0 if due else idle), self._look)
 
 
-async def while_present(receive: Receive, work: Coroutine[Any, Any, None]) -> bool:
-    """Do this work as long as the reader is there; False when the reader left first, and the work was cancelled.
-
-    The work is a task of its own, and the request's waits for the reader to leave: a wake-up walks through every
-    coroutine of its task, and from the server to here there are a dozen, for each event.
-    """
-    waiter = asyncio.current_task()
-    assert waiter
-    waiting, over = True, False
-
-    def done(_: asyncio.Task[None]) -> None:
-        nonlocal over
-        if waiting:
-            over = True
-            waiter.cancel()
-
-    working = asyncio.create_task(work)
-    working.add_done_callback(done)
-    try:
-        await _left(receive)
-    except asyncio.CancelledError:
-        if not over or waiter.uncancel():
-            raise
-    finally:
-        waiting = False
-        if not working.done():
-            working.cancel()
-            await asyncio.wait([working])
-    if working.cancelled():
-        return False
-    working.result()
-    return True
-
-
-async def _left(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
 async def deliver(run: Run, receive: Receive, send: Send, last_id: str | None = None) -> None:
     """Answer with a run. Raises UsedUp before anything is sent."""
-    worker = asyncio.current_task()
-    assert worker
-    replaced: list[bool] = []
-
-    def leave() -> None:
-        replaced.append(True)
-        worker.cancel()
-
-    delivery = Delivery(send)
+    delivery, replaced = Delivery(send), replacement()
     try:
-        cursor = run.attach("sse", last_id, leave)
+        cursor = run.attach("sse", last_id, replaced)
     except Gone:
         # Going on after the gap would pass for the whole.
         await delivery.begin()
@@ -129,14 +82,12 @@ async def deliver(run: Run, receive: Receive, send: Send, last_id: str | None = 
         run.stop(str(LOST["code"]))
         return
     try:
-        await while_present(receive, _told(run, cursor, delivery, last_id))
-    except asyncio.CancelledError:
-        if not replaced or worker.uncancel():
-            raise
-        await delivery.give_up()
+        place, _ = await first_of(_told(run, cursor, delivery, last_id), gone(receive), replaced)
+        if place == 2:
+            await delivery.give_up()
     finally:
         delivery.close()
-        run.leave("sse", cursor, leave)
+        run.leave("sse", cursor, replaced)
 
 
 async def _told(run: Run, cursor: Cursor, delivery: Delivery, last_id: str | None) -> None:

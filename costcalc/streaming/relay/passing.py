@@ -6,8 +6,8 @@ from typing import Final
 
 from costcalc.streaming.completion import End
 from costcalc.streaming.relay import words
-from costcalc.streaming.relay.delivering import while_present
 from costcalc.wire.inside import inside
+from costcalc.wire.racing import first_of, gone
 from costcalc.wire.raw import Headers, Receive, Send
 from costcalc.wire.upstream import Limits, Upstream, UpstreamError, opened
 
@@ -33,7 +33,7 @@ async def pass_on(
     headers = {name: headers[name] for name in ASKED if name in headers}
     up = await opened(Inquiry(f"http://worker.invalid{path}", headers), inside.route(worker), LIMITS, method)
     try:
-        await while_present(receive, _answer(up, send))
+        await first_of(_answer(up, send), gone(receive))
     finally:
         await up.close()
 

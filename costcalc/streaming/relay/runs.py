@@ -50,8 +50,8 @@ class Run:
         self._read, self._over = read, over
         self._opening: asyncio.Task[None] | None = None
         self._both = asyncio.Event()
-        # Who reads now, by transport, with what makes each of them leave; and who has read.
-        self._readers: dict[str, Callable[[], object]] = {}
+        # Who reads now, by transport, with what tells each that they are replaced; and who has read.
+        self._readers: dict[str, asyncio.Future[None]] = {}
         self._seen: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -70,17 +70,17 @@ class Run:
             self._timer.cancel()
             self._timer = None
 
-    def attach(self, transport: str, last_id: str | None, leave: Callable[[], object]) -> Cursor:
+    def attach(self, transport: str, last_id: str | None, replaced: asyncio.Future[None]) -> Cursor:
         """One more reader. Raises UsedUp where there is nothing to read, Gone where what follows is lost.
 
-        `leave` is called when the same reader comes again, before the first connection was seen to end.
+        `replaced` is set when the same reader comes again, before the first connection was seen to end.
         """
         cursor = self.tape.attach(self._place(transport, last_id))
         before = self._readers.pop(transport, None)
-        if before:
-            before()
+        if before and not before.done():
+            before.set_result(None)
         self._stay()
-        self._readers[transport] = leave
+        self._readers[transport] = replaced
         self._seen.add(transport)
         self._read(self)
         if len(self._seen) > 1:
@@ -118,10 +118,10 @@ class Run:
             self.feed.numbering.forget(self.tape.begin)
         return await self.feed.next()
 
-    def leave(self, transport: str, cursor: Cursor, leave: Callable[[], object]) -> None:
+    def leave(self, transport: str, cursor: Cursor, replaced: asyncio.Future[None]) -> None:
         """This reader reads no more."""
         self.tape.leave(cursor)
-        if self._readers.get(transport) == leave:
+        if self._readers.get(transport) is replaced:
             del self._readers[transport]
         if not self._readers:
             self.expire_in(KEPT_S) if self.plan.resume else self._over(self)
@@ -196,6 +196,11 @@ class Runs:
         await drain.wait()
         for run in list(self.by_id.values()):
             run.stop(GOING_DOWN)
+
+
+def replacement() -> asyncio.Future[None]:
+    """For `attach`: what tells a reader that they are replaced."""
+    return asyncio.get_running_loop().create_future()
 
 
 def new_secret() -> str:

@@ -15,11 +15,12 @@ from costcalc.streaming.relay import refusals
 from costcalc.streaming.relay.app import APP as RELAY
 from costcalc.streaming.relay.app import PATH, Relay, check_origin, headers_of, worker_of
 from costcalc.streaming.relay.refusals import Refused
-from costcalc.streaming.relay.runs import GOING_DOWN, Run, runs
+from costcalc.streaming.relay.runs import GOING_DOWN, Run, replacement, runs
 from costcalc.streaming.relay.tape import Cursor
 from costcalc.wire.inside import inside
 from costcalc.wire.listening import Messages, listening
 from costcalc.wire.problem import MEDIA_TYPE
+from costcalc.wire.racing import first_of
 from costcalc.wire.raw import Receive, Scope, Send, deny
 from costcalc.wire.upstream import UpstreamError
 
@@ -79,48 +80,27 @@ class RelaySocket:
 
 async def deliver(run: Run, receive: Receive, send: Send) -> None:
     """A run of this worker. Raises UsedUp before the handshake is answered."""
-    worker = asyncio.current_task()
-    assert worker
-    replaced: list[bool] = []
-
-    def leave() -> None:
-        replaced.append(True)
-        worker.cancel()
-
-    cursor = run.attach("socket", None, leave)
+    replaced = replacement()
+    cursor = run.attach("socket", None, replaced)
     try:
         await send({"type": "websocket.accept"})
-        await talk(receive, send, _told(run, cursor, send))
-    except asyncio.CancelledError:
-        if not replaced or worker.uncancel():
-            raise
-        await close(send, REPLACED, "This run is read elsewhere now.")
+        await talk(receive, send, _told(run, cursor, send), replaced)
     finally:
-        run.leave("socket", cursor, leave)
+        run.leave("socket", cursor, replaced)
 
 
-async def talk(receive: Receive, send: Send, work: Awaitable[tuple[int, str]]) -> None:
-    """Do this work until it gives the code and the reason to close with, or the reader leaves or says something."""
-    worker = asyncio.current_task()
-    assert worker
-    heard: list[str] = []
-
-    async def listen() -> None:
-        heard.append((await receive())["type"])
-        worker.cancel()
-
-    listener = asyncio.create_task(listen())
-    try:
-        code, reason = await work
-    except asyncio.CancelledError:
-        if not heard or worker.uncancel():
-            raise
-        code, reason = TAKES_NOTHING, "This socket only speaks."
-        if heard == ["websocket.disconnect"]:
+async def talk(
+    receive: Receive, send: Send, work: Awaitable[tuple[int, str]], replaced: asyncio.Future[None] | None = None
+) -> None:
+    """Do this work until it gives the code and the reason to close with, or the reader leaves, talks or comes again."""
+    place, came = await first_of(work, receive(), *([replaced] if replaced else []))
+    if place == 1:
+        if came["type"] == "websocket.disconnect":
             return
-    finally:
-        listener.cancel()
-    await close(send, code, reason)
+        came = TAKES_NOTHING, "This socket only speaks."
+    elif place == 2:
+        came = REPLACED, "This run is read elsewhere now."
+    await close(send, *came)
 
 
 async def close(send: Send, code: int, reason: str) -> None:

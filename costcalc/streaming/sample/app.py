@@ -9,7 +9,7 @@ import json
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from costcalc.streaming.sample.refusals import RefusedError
 from costcalc.streaming.sample.serving import Served, served
 from costcalc.wire import sse
 from costcalc.wire.drain import Drain, drain
+from costcalc.wire.racing import first_of, gone
 from costcalc.wire.raw import Receive, Scope, Send, answer
 from costcalc.wire.visitors import Open, TooManyOpen
 
@@ -112,7 +113,7 @@ class Provider:
         this = served(asked, seed, name, int(time.time()))
         teller = Teller(send, this)
         self.note(name, ENDS[-1])
-        ended = await first_of(teller.tell(), gone(receive), self.going_down.wait())
+        ended, _ = await first_of(teller.tell(), gone(receive), self.going_down.wait())
         self.note(name, ENDS[ended])
         if ended == 2:
             await asyncio.wait_for(teller.break_off(), LAST_WORD)
@@ -178,26 +179,6 @@ class Teller:
         whole = self.this.streams and (not self.last or self.last.endswith((b"\n\n", b"\r\n\r\n")))
         last_word = b"data: " + error.encode() + b"\n\n" if whole else b""
         await self.send({"type": "http.response.body", "body": last_word})
-
-
-async def first_of(*things: Coroutine[Any, Any, object]) -> int:
-    """Do all of these until one is done, and stop the others; the place of the one that was. Raises what it raised."""
-    tasks = [asyncio.ensure_future(thing) for thing in things]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        place = next(place for place, task in enumerate(tasks) if task.done())
-        tasks[place].result()
-        return place
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def gone(receive: Receive) -> None:
-    """Return when the reader has left."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def body_of(receive: Receive) -> bytes:

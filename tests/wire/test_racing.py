@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from costcalc.streaming.relay.delivering import while_present
+from costcalc.wire.racing import first_of, gone
 from tests import loops
 
 
@@ -24,13 +24,13 @@ async def leaves() -> Any:
 def outcome(receive: Callable[[], Awaitable[Any]], work: Callable[[], Any]) -> Any:
     async def run() -> Any:
         async with asyncio.timeout(2):
-            told = await while_present(receive, work())
+            place, _ = await first_of(work(), gone(receive))
         task = asyncio.current_task()
         assert task
         assert task.cancelling() == 0
         # Nothing that was meant for the wait comes later.
         await asyncio.sleep(0.01)
-        return told
+        return place == 0
 
     return loops.run(run)
 
@@ -91,7 +91,7 @@ def test_a_server_that_gives_up_on_the_request_ends_the_work() -> None:
             ended.append(True)
 
     async def run() -> None:
-        task = asyncio.create_task(while_present(stays, work()))
+        task = asyncio.create_task(first_of(work(), gone(stays)))
         await asyncio.sleep(0.01)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
