@@ -6,8 +6,6 @@
 
 It works on any event loop. Each call has a connection of its own, which ends with it: no cookie, no
 redirect, no proxy of the environment, nothing decompressed. A key is in the call's headers, and nowhere else.
-
-aiohttp, since httpx collapses at hundreds of open streams (`make bench` shows both).
 """
 
 import asyncio
@@ -18,10 +16,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
 
-import aiohttp
-
+from costcalc.wire.exchange import Exchange, request
 from costcalc.wire.retrying import passes, told_wait, wait_before
 from costcalc.wire.routes import (
     Addresses,
@@ -37,7 +34,6 @@ from costcalc.wire.routes import (
     origin,
     pinned,
 )
-from costcalc.wire.sessions import session
 
 __all__ = [
     "Addresses",
@@ -57,6 +53,10 @@ __all__ = [
     "persisted",
     "pinned",
 ]
+
+
+# Spreads the calls of many; nothing is kept secret by it.
+DICE: Final = random.SystemRandom()
 
 
 class Call(Protocol):
@@ -89,29 +89,25 @@ class Upstream:
         self.head_s = 0.0
         # … and until the first byte of its body had; None while none has.
         self.first_byte_s: float | None = None
-        self.closed = False
         self.limits = limits
         self._loop = asyncio.get_running_loop()
         # Not the loop's clock: uvloop's has whole milliseconds.
         self._begun = time.perf_counter()
-        self._deadline: asyncio.Timeout | None = None
-        self._session: aiohttp.ClientSession
-        self._response: aiohttp.ClientResponse
+        self._exchange: Exchange
         self._patience = limits.first_byte
         self._stage = "first byte"
         self._waiting_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._failed: UpstreamError | None = None
 
     @property
     def status(self) -> int:
         """The HTTP status."""
-        return self._response.status
+        return self._exchange.status
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The answer's headers; names in any case."""
-        return self._response.headers
+        """The answer's headers; names in lower case."""
+        return self._exchange.headers
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it comes. Raises what `read` raises."""
@@ -124,15 +120,11 @@ class Upstream:
         Raises Broken when the connection is lost or closed, TooSlow after too long a silence. While nobody
         reads, nothing more is taken from the provider, and no silence is counted.
         """
-        if self._failed:
-            raise self._failed
         self._waiting_since = self._loop.time()
         if self._timer is None:
             self._timer = self._loop.call_later(self._patience, self._look)
         try:
-            chunk = await self._response.content.readany()
-        except (aiohttp.ClientError, OSError, RuntimeError):
-            chunk = self._left_over()
+            chunk = await self._exchange.read()
         finally:
             self._waiting_since = 0.0
         if self._stage != "silence":
@@ -140,33 +132,25 @@ class Upstream:
             self.first_byte_s = time.perf_counter() - self._begun if chunk else None
         return chunk
 
-    def _left_over(self) -> bytes:
-        """What had come before the connection was lost: aiohttp tells of the loss first. Raises Broken for nothing."""
-        self._failed = Broken("body", "The connection was lost in the middle of the answer.")
-        content = self._response.content
-        content.set_exception(None)  # type: ignore[arg-type] # how it takes its word back
-        chunk = b"" if self.closed else content.read_nowait()
-        if not chunk:
-            raise self._failed from None
-        return chunk
-
     def _look(self) -> None:
         """Whether the reader waits too long by now. One timer looks again and again: arming one a piece costs more."""
         now = self._loop.time()
         left = (self._waiting_since or now) + self._patience - now
-        if self.closed or self._response.content.is_eof():
+        if self._exchange.ended:
             self._timer = None
         elif left > 0:
             self._timer = self._loop.call_later(left, self._look)
         else:
             self._timer = None
-            error = TooSlow(self._stage, f"Nothing came for {self._patience:g} s ({self._stage}).")
-            self._response.content.set_exception(error)
+            self._exchange.fail(self._too_slow(self._stage, self._patience))
 
     def hurry(self, seconds: float) -> None:
         """Wait no longer than this for what comes next."""
         self._stage, self._patience = "silence", seconds
         self.limits = replace(self.limits, silence=seconds)
+        self._forget_timer()
+
+    def _forget_timer(self) -> None:
         if self._timer:
             self._timer.cancel()
             self._timer = None
@@ -182,74 +166,45 @@ class Upstream:
                 raise TooLarge("body", f"The answer is longer than {limit} bytes.")
         return b"".join(parts)
 
-    def abort(self) -> None:
-        """Let go at once: the provider sees the connection end now, not after a farewell of TLS."""
-        self.closed = True
-        if self._timer:
-            self._timer.cancel()
-        connection = self._response.connection
-        if connection and connection.transport:
-            connection.transport.abort()
-        self._response.close()
-
-    async def close(self) -> None:
-        """Let go of everything. Harmless a second time."""
-        self.abort()
-        await self._session.close()
+    def close(self) -> None:
+        """Let go of everything, at once; whoever still reads gets Broken. Harmless a second time."""
+        self._forget_timer()
+        self._exchange.abort()
 
     async def open(self, call: Call, route: Route, method: str) -> None:
         """Send the call, and wait for the answer's head."""
-        self._session = session(route)
+        self._exchange = Exchange(request(method, call.url, call.headers, call.body))
         try:
-            failed = await self._send(call, method)
+            await self._connect(route)
+            await self._head()
         except BaseException:
-            await self._session.close()
+            self.close()
             raise
-        if failed:
-            await self._session.close()
-            raise failed
+
+    async def _connect(self, route: Route) -> None:
+        seconds = self.limits.connect
+        try:
+            async with asyncio.timeout(seconds):
+                await self._exchange.connect(route)
+        except TimeoutError:
+            raise self._too_slow("connect", seconds) from None
+        except ssl.SSLError:
+            raise NotTrusted("tls", "The server's certificate or its TLS is not trusted.") from None
+        except OSError:
+            raise Unreachable("connect", "The server could not be reached.") from None
+        self.connect_s = time.perf_counter() - self._begun
+
+    async def _head(self) -> None:
+        seconds = self.limits.first_byte
+        try:
+            async with asyncio.timeout(seconds):
+                await self._exchange.head()
+        except TimeoutError:
+            raise self._too_slow("first byte", seconds) from None
         self.head_s = time.perf_counter() - self._begun
 
-    async def _send(self, call: Call, method: str) -> UpstreamError | None:
-        # Given back, not raised here: aiohttp's errors hold the request's headers, and would be its context.
-        try:
-            async with asyncio.timeout(self.limits.connect) as self._deadline:
-                self._response = await self._session.request(
-                    method,
-                    call.url,
-                    data=call.body or None,
-                    # Who asks for a compressed answer unpacks it: the doctor, to see what a compressor holds back.
-                    headers={"accept-encoding": "identity", **call.headers},
-                    allow_redirects=False,
-                    trace_request_ctx=self,
-                )
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            return self._told(error)
-        finally:
-            self._deadline = None
-        return None
-
-    def connected(self) -> None:
-        """There is a connection: from now on the answer's first byte is waited for."""
-        self.connect_s = time.perf_counter() - self._begun
-        if self._deadline:
-            self._deadline.reschedule(self._loop.time() + self.limits.first_byte)
-
-    def _told(self, error: Exception) -> UpstreamError:
-        """The failure in our words: a library's own could tell the request's headers."""
-        stage = "first byte" if self.connect_s else "connect"
-        if isinstance(error, TimeoutError):
-            patience = self.limits.first_byte if self.connect_s else self.limits.connect
-            return TooSlow(stage, f"Nothing came for {patience:g} s ({stage}).")
-        if isinstance(error, ssl.SSLError | aiohttp.ClientSSLError):
-            return NotTrusted("tls", "The server's certificate or its TLS is not trusted.")
-        if isinstance(error, aiohttp.ClientResponseError):
-            return Broken("head", "The answer is no HTTP, or its headers are too large.")
-        if isinstance(error, aiohttp.ClientError | OSError):
-            lost = "The connection was lost before the answer began."
-            return Unreachable(stage, lost if self.connect_s else "The server could not be reached.")
-        # aiohttp's own word for an address or a header that cannot be sent; it may quote it.
-        return NotAllowed("request", "The request cannot be sent as it is.")
+    def _too_slow(self, stage: str, seconds: float) -> TooSlow:
+        return TooSlow(stage, f"Nothing came for {seconds:g} s ({stage}).")
 
 
 async def opened(call: Call, route: Route, limits: Limits | None = None, method: str = "POST") -> Upstream:
@@ -266,7 +221,7 @@ async def persisted(call: Call, route: Route, limits: Limits | None = None) -> U
     attempt = 0
     while True:
         attempt += 1
-        chance = random.random()  # noqa: S311 (it spreads calls, and keeps no secret)
+        chance = DICE.random()
         try:
             up = await opened(call, route, limits)
         except UpstreamError as error:
@@ -281,7 +236,7 @@ async def persisted(call: Call, route: Route, limits: Limits | None = None) -> U
             wait = wait_before(attempt + 1, told_wait(up.headers, datetime.now(UTC)), chance)
             if wait is None:
                 return up
-            await up.close()
+            up.close()
         await asyncio.sleep(wait)
 
 
@@ -294,4 +249,4 @@ async def connected(
     try:
         yield up
     finally:
-        await up.close()
+        up.close()

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from costcalc.wire import sessions, upstream
+from costcalc.wire import exchange, upstream
 from costcalc.wire.routes import Addresses, UnixSocket, UpstreamError
 from costcalc.wire.upstream import Limits, connected, persisted, pinned
 from tests import loops
@@ -80,7 +80,7 @@ def test_pieces_come_as_they_were_sent() -> None:
     async def then(_: Provider, call: Asked, route: Any) -> None:
         async with connected(call, route) as up:
             assert [chunk async for chunk in up.chunks()] == pieces
-            assert up.headers["Content-Type"] == "text/event-stream"
+            assert up.headers["content-type"] == "text/event-stream"
             assert up.first_byte_s is not None
             assert 0 < up.connect_s < up.head_s < up.first_byte_s < 0.5
 
@@ -285,7 +285,7 @@ def test_closing_wakes_who_reads() -> None:
             await up.read()
             reading = asyncio.create_task(up.read())
             await asyncio.sleep(0.02)
-            up.abort()
+            up.close()
             with pytest.raises(upstream.Broken):
                 await reading
 
@@ -319,7 +319,7 @@ def answering(*answers: bytes) -> Act:
 
 async def insist(made: Provider, call: Asked, route: Any) -> tuple[int, int, int]:
     up = await persisted(call, route, QUICK)
-    await up.close()
+    up.close()
     return up.status, up.attempts, len(made.requests)
 
 
@@ -379,7 +379,7 @@ def test_tls_asks_for_the_name_and_trusts_nobody_else(tmp_path: Path, monkeypatc
             return await read(made, Asked(made.url(scheme="https", host=host)), route)
 
     def ask(host: str) -> tuple[int, bytes]:
-        sessions.trust.cache_clear()
+        exchange.trust.cache_clear()
         return loops.run(lambda: run(host))
 
     with pytest.raises(upstream.NotTrusted):
@@ -390,4 +390,4 @@ def test_tls_asks_for_the_name_and_trusts_nobody_else(tmp_path: Path, monkeypatc
         ask("other.invalid")
     assert asked == ["provider.invalid", "provider.invalid", "other.invalid"]
     monkeypatch.undo()
-    sessions.trust.cache_clear()
+    exchange.trust.cache_clear()

@@ -172,7 +172,7 @@ class _Asking:
     async def _head(self, call: Call, method: str) -> Answer | None:
         try:
             async with upstream.connected(call, self.route, self.patience.limits, method) as up:
-                return Answer(up.status, _lowered(up))
+                return Answer(up.status, up.headers)
         except UpstreamError:
             return None
 
@@ -232,17 +232,13 @@ class _Listening:
         about = Recording(
             (),
             self.up.status,
-            _lowered(self.up),
+            self.up.headers,
             None if self.first is None else self.first - self.begun + self.up.head_s,
             members=self.unpacker.members if self.unpacker else 0,
             failure=self.failure,
             stopped=self.stopped,
         )
         return about.with_pieces(tuple(self.pieces))
-
-
-def _lowered(up: upstream.Upstream) -> dict[str, str]:
-    return {name.lower(): value for name, value in up.headers.items()}
 
 
 _CODES: Final[dict[type[UpstreamError], str]] = {

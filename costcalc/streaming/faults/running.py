@@ -47,7 +47,7 @@ async def listen(model: str, prompt: str, route: Route) -> Run:
     try:
         pieces, failure = await _pieces(up, begun)
     finally:
-        await up.close()
+        up.close()
     recording = _recording(up, pieces)
     told = up.headers.get("retry-after", "")
     return Run(recording, sound, up.attempts, failure, loop.time() - begun, told)
@@ -70,11 +70,10 @@ async def _pieces(up: Upstream, begun: float) -> tuple[list[Piece], Failure | No
 
 def _recording(up: Upstream, pieces: list[Piece]) -> Recording:
     """The recording, its times counted from the first piece on."""
-    headers = {name.lower(): value for name, value in up.headers.items()}
     first = pieces[0].at if pieces and pieces[0].at is not None else None
     counted = tuple(Piece(piece.data, (piece.at or 0.0) - (first or 0.0)) for piece in pieces)
     span = counted[-1].at if len(counted) > 1 else None
-    return Recording(counted, up.status, headers, first, span)
+    return Recording(counted, up.status, up.headers, first, span)
 
 
 def _failure(error: UpstreamError) -> Failure:

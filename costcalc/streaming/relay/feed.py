@@ -1,5 +1,6 @@
 """What a run's tape is fed with: a provider's answer as it comes, looked at in passing, and its end told truthfully."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -104,6 +105,9 @@ class Feed:
         except UpstreamError as error:
             self.attempts = self.attempts or error.attempts
             self._failed(error)
+        except asyncio.CancelledError:
+            self.close()
+            raise
 
     async def _refused(self, up: Upstream) -> None:
         fault = words.refusal(up.status, await up.whole(LONGEST_REFUSAL))
@@ -122,7 +126,7 @@ class Feed:
                 piece = b""
             if piece and not self.scanner.too_long:
                 return self.numbering.feed(piece) if self.numbering else piece
-        await self.finish()
+        self.finish()
         return b""
 
     def _is_over(self) -> bool:
@@ -194,11 +198,11 @@ class Feed:
         else:
             self._failed(error)
 
-    async def finish(self) -> None:
+    def finish(self) -> None:
         """Say how it ended, and let the provider go."""
         if self.end is None:
             self.end = self._ended()
-        await self.close()
+        self.close()
 
     def _ended(self) -> dict[str, Any]:
         up, reading = self.up, self.scanner.reading(cancelled=bool(self.stopped))
@@ -222,14 +226,9 @@ class Feed:
     def stop(self, why: str) -> None:
         """Call it off: `next` gives the end."""
         self.stopped = self.stopped or why
-        self.abort()
+        self.close()
 
-    def abort(self) -> None:
+    def close(self) -> None:
         """Let the provider go, at once."""
         if self.up:
-            self.up.abort()
-
-    async def close(self) -> None:
-        """Let go of everything."""
-        if self.up:
-            await self.up.close()
+            self.up.close()

@@ -35,7 +35,7 @@ async def pass_on(
     try:
         await first_of(_answer(up, send), gone(receive))
     finally:
-        await up.close()
+        up.close()
 
 
 async def _answer(up: Upstream, send: Send) -> None:

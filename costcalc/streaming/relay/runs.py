@@ -135,13 +135,14 @@ class Run:
         if not self._readers:
             self._over(self)
 
-    async def close(self) -> None:
-        """Let go of everything."""
+    def close(self) -> asyncio.Task[None] | None:
+        """Let go of everything. Gives the call that is still being taken back, which lets go of itself."""
         self._stay()
-        if self._opening and not self._opening.done():
-            self._opening.cancel()
-            await asyncio.wait([self._opening])
-        await self.feed.close()
+        self.feed.close()
+        if self._opening is None or self._opening.done():
+            return None
+        self._opening.cancel()
+        return self._opening
 
 
 class Runs:
@@ -185,10 +186,10 @@ class Runs:
         self.read(run)
         if self.by_id.pop(run.plan.id, None) is None:
             return
-        run.feed.abort()
-        task = asyncio.create_task(run.close())
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
+        closing = run.close()
+        if closing:
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
         if not self.by_id and self._draining:
             self._draining.cancel()
 

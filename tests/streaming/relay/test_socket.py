@@ -210,7 +210,7 @@ def test_a_reader_who_does_not_read_holds_the_provider_back() -> None:
             await asyncio.sleep(0.3)
             delivering.cancel()
             await asyncio.gather(delivering, return_exceptions=True)
-            await run.close()
+            run.close()
             return first, sent[0]
 
     first, later = loops.run(main)
