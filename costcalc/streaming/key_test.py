@@ -11,9 +11,9 @@ from typing import Final
 from costcalc.secrets import masked
 from costcalc.streaming.calls import Question, completion_call
 from costcalc.streaming.completion import Reader
-from costcalc.streaming.doctor.probing import route_to
 from costcalc.streaming.endpoints import Endpoint
 from costcalc.streaming.events import Event
+from costcalc.streaming.ways import route_to
 from costcalc.wire import upstream
 from costcalc.wire.upstream import Limits, UpstreamError
 

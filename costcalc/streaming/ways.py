@@ -1,14 +1,15 @@
-"""The way to a provider's address, if it is one that may be called. Whoever calls a provider asks this first."""
+"""The way to a provider that may be called. Whoever calls one asks this first; a call leads nowhere else."""
 
-from costcalc.streaming.endpoints import SAMPLE, owner
-from costcalc.streaming.providers import allowed_providers
+from costcalc.streaming.endpoints import SAMPLE, Endpoint
 from costcalc.wire.inside import inside
-from costcalc.wire.upstream import NotAllowed, Route, pinned
+from costcalc.wire.upstream import Route, pinned
 
 
-async def way_to(url: str) -> Route:
-    """The way to an address under an allowed provider's. Raises UpstreamError (NotAllowed, Unreachable, TooSlow)."""
-    endpoint = owner(url, allowed_providers())
-    if endpoint is None:
-        raise NotAllowed("address", "This address belongs to no provider that may be called here.")
-    return inside.route() if endpoint == SAMPLE else await pinned(url, private=endpoint.private)
+async def route_to(endpoint: Endpoint, seconds: float = 10) -> Route:
+    """The way to an allowed endpoint, its name resolved within so many seconds.
+
+    Raises UpstreamError (NotAllowed, Unreachable, TooSlow).
+    """
+    if endpoint.name == SAMPLE.name:
+        return inside.route()
+    return await pinned(endpoint.base_url, private=endpoint.private, seconds=seconds)

@@ -13,11 +13,12 @@ HEADERS = [
 ]
 # The standard's three line ends, and no other: str.splitlines() would cut at U+2028 and lose a final "\n".
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def event(data: Any, name: str | None = None, last_id: str | None = None) -> bytes:
     """One event carrying a value as JSON, so that no newline in it can end the event."""
-    return text_event(json.dumps(data, ensure_ascii=False, separators=(",", ":")), name, last_id)
+    return text_event(_JSON.encode(data), name, last_id)
 
 
 def text_event(text: str, name: str | None = None, last_id: str | None = None) -> bytes:

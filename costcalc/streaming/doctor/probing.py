@@ -15,8 +15,8 @@ from costcalc.streaming.doctor.recorded import Failure, NotARecordingError, Piec
 from costcalc.streaming.doctor.unpacking import Unpacker, unpacker
 from costcalc.streaming.endpoints import SAMPLE, Endpoint
 from costcalc.streaming.events import Parser
+from costcalc.streaming.ways import route_to
 from costcalc.wire import upstream
-from costcalc.wire.inside import inside
 from costcalc.wire.upstream import Limits, Route, UpstreamError
 
 PROMPT: Final = "Count from one to forty in words, separated by commas."
@@ -65,13 +65,6 @@ class Target:
     def is_sample(self) -> bool:
         """Whether it is the built-in provider, which can be asked what no other tells."""
         return self.endpoint.name == SAMPLE.name
-
-
-async def route_to(endpoint: Endpoint, seconds: float) -> Route:
-    """The way to an allowed endpoint. Raises UpstreamError."""
-    if endpoint.name == SAMPLE.name:
-        return inside.route()
-    return await upstream.pinned(endpoint.base_url, private=endpoint.private, seconds=seconds)
 
 
 async def probe(target: Target, patience: Patience | None = None) -> Probe:

@@ -12,7 +12,7 @@ from costcalc.streaming.relay.admission import Gate, Unknown, cookies_of
 from costcalc.streaming.relay.asking import Asked
 from costcalc.streaming.relay.feed import Plan
 from costcalc.streaming.relay.runs import new_secret
-from costcalc.streaming.ways import way_to
+from costcalc.streaming.ways import route_to
 from costcalc.wire.inside import inside
 from costcalc.wire.upstream import Limits, Route, UpstreamError
 
@@ -48,7 +48,7 @@ async def planned(asked: Asked, visitor: Visitor) -> Plan:
         provider=endpoint.name,
         model=asked.model,
         call=call,
-        way=await way(call.url),
+        way=await way(endpoint),
         key=key,
         resume=asked.resume,
         twin=asked.twin,
@@ -91,9 +91,9 @@ def question(asked: Asked) -> Question:
     return Question(asked.model, asked.prompt, max_tokens=asked.max_tokens, seed=asked.seed, extra=asked.extra)
 
 
-async def way(url: str) -> Route | UpstreamError:
+async def way(endpoint: Endpoint) -> Route | UpstreamError:
     """The way to the provider, or why there is none: that is told as the run's end, as every failure of it is."""
     try:
-        return await way_to(url)
+        return await route_to(endpoint)
     except UpstreamError as error:
         return error

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ MEASURED_CORE: Final = 0
 OTHER_CORE: Final = min(1, (os.cpu_count() or 1) - 1)
 PEERS: Final = ROOT / ".venv-peers" / "bin"
 START_S: Final = 120
+RESTS_S: Final = 1.0
 NGINX: Final = """
 daemon off; master_process off; worker_processes 1; pid {folder}/pid; error_log {folder}/errors;
 events {{ worker_connections 8192; }}
@@ -88,6 +90,7 @@ def nginx(upstream: int) -> Iterator[tuple[Target, psutil.Process]]:
         config.write_text(NGINX.format(folder=folder, port=port, upstream=upstream))
         with process(MEASURED_CORE, program, "-c", str(config), "-p", folder) as ran:
             answers(f"http://127.0.0.1:{port}/open")
+            settled(ran)
             yield Target("nginx", port, "/v1/chat/completions", completion), ran
 
 
@@ -105,6 +108,7 @@ def costcalc(upstream: int) -> Iterator[tuple[Target, psutil.Process]]:
         )
         with process(MEASURED_CORE, sys.executable, "manage.py", "serve", env=env) as ran:
             answers(f"http://127.0.0.1:{port}/healthz", START_S)
+            settled(ran)
             headers = {"Origin": f"http://127.0.0.1:{port}"}
             yield Target("costcalc", port, "/stream/runs", run, headers), ran
 
@@ -122,7 +126,19 @@ def litellm(upstream: int) -> Iterator[tuple[Target, psutil.Process]]:
         command = (str(PEERS / "litellm"), "--config", str(config), "--port", str(port), "--host", "127.0.0.1")
         with process(MEASURED_CORE, *command, env=env) as ran:
             answers(f"http://127.0.0.1:{port}/health/liveliness", START_S)
+            settled(ran)
             yield Target("litellm", port, "/v1/chat/completions", completion, {"Authorization": f"Bearer {key}"}), ran
+
+
+def settled(ran: psutil.Process) -> None:
+    """Return once a server rests: some go on making themselves ready while they answer already."""
+    deadline, before = time.monotonic() + START_S, cpu_s(ran)
+    while time.monotonic() < deadline:
+        time.sleep(RESTS_S)
+        now = cpu_s(ran)
+        if now - before < RESTS_S / 50:
+            return
+        before = now
 
 
 def asked(port: int, path: str) -> object:
