@@ -16,7 +16,17 @@ from urllib.parse import quote, urlsplit
 import httptools
 from aiohappyeyeballs import start_connection
 
-from costcalc.wire.routes import PORTS, Addresses, Broken, NotAllowed, Route, UnixSocket, Unreachable, UpstreamError
+from costcalc.wire.routes import (
+    PORTS,
+    Addresses,
+    Broken,
+    NotAllowed,
+    Route,
+    UnixSocket,
+    Unreachable,
+    UpstreamError,
+    origin,
+)
 
 # What is read ahead of a reader who does not keep up; an open stream costs little more than this.
 READ_AHEAD: Final = 4096
@@ -53,10 +63,9 @@ def request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> b
 
 
 def _host(url: str) -> str:
-    parts = urlsplit(url)
-    host = (parts.hostname or "").encode("idna").decode("ascii")
-    host = f"[{host}]" if ":" in host else host
-    return host if parts.port in {None, PORTS.get(parts.scheme)} else f"{host}:{parts.port}"
+    scheme, name, port = origin(url)
+    host = f"[{name}]" if ":" in name else name
+    return host if port == PORTS[scheme] else f"{host}:{port}"
 
 
 class Exchange(asyncio.Protocol):

@@ -7,6 +7,7 @@ the name resolves to a moment later; its certificate is still asked for the name
 import asyncio
 import socket
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from typing import Final
@@ -76,6 +77,8 @@ class UnixSocket:
 Route = Addresses | UnixSocket
 
 
+# As `urlsplit` itself remembers what it has split.
+@lru_cache(maxsize=256)
 def origin(url: str) -> tuple[str, str, int]:
     """Scheme, host and port of an address. Raises NotAllowed for what is none of http or https."""
     try:

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 
+@lru_cache(maxsize=1024)
 def subscriber(address: str) -> str:
     """Whom an address belongs to: an IPv6 subscriber owns a whole /64, and could ask from each of it."""
     try:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -158,8 +159,13 @@ def check_origin(headers: Mapping[str, str]) -> None:
 
 def is_our_host(host: str) -> bool:
     """Whether a request is for this site: a stranger's name could lead here, and its pages would be "of this site"."""
+    return _is_one_of(host, tuple(settings.ALLOWED_HOSTS))
+
+
+@lru_cache(maxsize=256)
+def _is_one_of(host: str, allowed: tuple[str, ...]) -> bool:
     domain, _ = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+    return bool(domain) and validate_host(domain, allowed)
 
 
 def headers_of(scope: Scope) -> dict[str, str]:

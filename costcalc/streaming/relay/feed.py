@@ -77,6 +77,8 @@ class Feed:
         self._note = ""
         self._hurried = False
         self._head = b""
+        # Passed on already, and not looked at yet: a reader need not wait until their token is understood.
+        self._passed = b""
         self._received = 0
         self._begun = time.perf_counter()
         self._next: Callable[[], Any] = self._first
@@ -118,12 +120,16 @@ class Feed:
 
     async def next(self) -> bytes:
         """The next bytes for the reader, b"" at the end. May be cancelled, and asked again."""
+        self._look()
         if self.end is None and not self._is_over():
             try:
                 piece: bytes = await self._next()
             except UpstreamError as error:
                 self._lost(error)
                 piece = b""
+            if self.scanner.unfinished:
+                # What makes an event too long to be one is not passed on: nobody could read the end after it.
+                self._look()
             if piece and not self.scanner.too_long:
                 return self.numbering.feed(piece) if self.numbering else piece
         self.finish()
@@ -131,16 +137,19 @@ class Feed:
 
     def _is_over(self) -> bool:
         refused = self.scanner.reader.fault is not None and not self._received
-        return refused or self.up is None or self.stopped != ""
+        return refused or self.up is None or self.stopped != "" or self.scanner.too_long
 
     async def _passing(self) -> bytes:
         """Bytes of a stream, as they come."""
         assert self.up
-        piece = await self.up.read()
-        self._take(piece)
-        return piece
+        self._passed = await self.up.read()
+        return self._passed
 
-    def _take(self, piece: bytes) -> None:
+    def _look(self) -> None:
+        """Understand what was passed on."""
+        if not self._passed:
+            return
+        piece, self._passed = self._passed, b""
         self._received += len(piece)
         self.scanner.feed(piece)
         if self.scanner.reader.done and not self._hurried:
@@ -164,9 +173,8 @@ class Feed:
             return await self._in_one_piece()
         self._next = self._passing
         # A byte order mark is one at a stream's beginning, and this stream has begun with our own event.
-        piece, self._head = self._head.removeprefix(BOM), b""
-        self._take(piece)
-        return piece or (await self._passing())
+        self._passed, self._head = self._head.removeprefix(BOM), b""
+        return self._passed or (await self._passing())
 
     async def _in_one_piece(self) -> bytes:
         """An answer that is no stream, as one event."""
@@ -200,6 +208,7 @@ class Feed:
 
     def finish(self) -> None:
         """Say how it ended, and let the provider go."""
+        self._look()
         if self.end is None:
             self.end = self._ended()
         self.close()

@@ -85,6 +85,8 @@ class Run:
         self._read(self)
         if len(self._seen) > 1:
             self._both.set()
+        if not self.plan.twin:
+            self._open()
         return cursor
 
     def _place(self, transport: str, last_id: str | None) -> int:
@@ -106,11 +108,14 @@ class Run:
             with suppress(TimeoutError):
                 async with asyncio.timeout(TWIN_S):
                     await self._both.wait()
-        if self._opening is None and not self.feed.stopped:
-            self._opening = asyncio.create_task(self.feed.open())
+        self._open()
         if self._opening and not self._opening.done():
             # The task ends without an error when it is stopped; a reader who leaves does not take it along.
             await asyncio.wait([self._opening])
+
+    def _open(self) -> None:
+        if self._opening is None and not self.feed.stopped:
+            self._opening = asyncio.create_task(self.feed.open())
 
     async def _numbered(self) -> bytes:
         """The next bytes. Places that the tape has let go of are forgotten, or an endless stream would fill memory."""
