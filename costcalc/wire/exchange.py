@@ -174,7 +174,7 @@ class Exchange(asyncio.Protocol):
         self._barren += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserError:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self.fail(self._no_http())
         if self._barren > MAX_BARREN:
             self.fail(self._no_http())

@@ -67,7 +67,7 @@ class Empty(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the name is the standard library's)
+    def log_message(self, *_args: object) -> None:
         """Nobody reads it."""
 
 

@@ -39,6 +39,20 @@ def whole(status: str, body: bytes = b"", *headers: str) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode() + b"\r\n" + body
 
 
+class Flood:
+    """Sends one piece again and again, as fast as it is taken; `sent` counts the bytes that went out."""
+
+    def __init__(self, piece: bytes, times: int) -> None:
+        self.piece, self.times, self.sent = piece, times, 0
+
+    async def __call__(self, _reader: Reader, writer: Writer) -> None:
+        writer.write(SSE)
+        for _ in range(self.times):
+            writer.write(self.piece)
+            await writer.drain()
+            self.sent += len(self.piece)
+
+
 class Provider:
     """What came in, on how many connections, and which of them are open."""
 

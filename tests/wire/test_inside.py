@@ -134,8 +134,11 @@ def test_signals_stay_with_whoever_had_them(tmp_path: Path) -> None:
 def test_where_nothing_is_a_websocket_is_closed() -> None:
     sent: list[Any] = []
 
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
+
     async def send(message: Any) -> None:
         sent.append(message)
 
-    loops.run(lambda: nothing({"type": "websocket"}, None, send))  # type: ignore[arg-type]
+    loops.run(lambda: nothing({"type": "websocket"}, receive, send))
     assert sent == [{"type": "websocket.close"}]

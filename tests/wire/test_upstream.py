@@ -1,10 +1,8 @@
 """The one way out, against real sockets: what is sent, what comes back, and every way to fail."""
 
 import asyncio
-import shutil
 import socket
 import ssl
-import subprocess
 import time
 import tracemalloc
 from collections.abc import Awaitable, Callable
@@ -12,12 +10,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import trustme
 
 from costcalc.wire import exchange, upstream
 from costcalc.wire.routes import Addresses, UnixSocket, UpstreamError
 from costcalc.wire.upstream import Limits, connected, persisted, pinned
 from tests import loops
-from tests.wire.providers import SSE, Act, Asked, Provider, Reader, Writer, chunked, provider, whole
+from tests.wire.providers import SSE, Act, Asked, Flood, Provider, Reader, Writer, chunked, provider, whole
 
 KEY = "sk-live-0123456789abcdef"
 HEADERS = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
@@ -243,14 +242,7 @@ def test_a_read_may_be_cancelled_and_asked_again() -> None:
 
 
 def test_a_provider_is_held_back_while_nobody_reads() -> None:
-    sent = [0]
-
-    async def flood(_: Reader, writer: Writer) -> None:
-        writer.write(SSE)
-        for _piece in range(2000):
-            writer.write(chunked(b"x" * 16_000))
-            await writer.drain()
-            sent[0] += 16_000
+    flood = Flood(chunked(b"x" * 16_000), 2000)
 
     async def then(_: Provider, call: Asked, route: Any) -> int:
         async with connected(call, route) as up:
@@ -260,7 +252,7 @@ def test_a_provider_is_held_back_while_nobody_reads() -> None:
             held = tracemalloc.get_traced_memory()[0]
             tracemalloc.stop()
             assert held < 3_000_000
-            return sent[0]
+            return flood.sent
 
     # 32 MB were offered; what went out is in the buffers of the two sockets.
     assert asking(flood, then) < 12_000_000
@@ -355,21 +347,10 @@ def test_too_slow_an_answer_is_not_asked_for_twice() -> None:
     assert raised.value.attempts == 1
 
 
-def certificate(folder: Path, name: str) -> ssl.SSLContext:
-    """A server's TLS for this name, signed by itself; the certificate is `cert.pem`."""
-    if not shutil.which("openssl"):
-        pytest.skip("NOT TESTED WITH TLS: openssl is not on this machine")
-    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
-    names = ["-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]
-    kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-    subprocess.run(["openssl", "req", *kind, *files, *names], check=True, capture_output=True)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return tls
-
-
 def test_tls_asks_for_the_name_and_trusts_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tls = certificate(tmp_path, "provider.invalid")
+    authority, tls = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("provider.invalid").configure_cert(tls)
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     asked: list[Any] = []
     tls.sni_callback = lambda _, name, __: asked.append(name)
 
@@ -384,7 +365,7 @@ def test_tls_asks_for_the_name_and_trusts_nobody_else(tmp_path: Path, monkeypatc
 
     with pytest.raises(upstream.NotTrusted):
         ask("provider.invalid")
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     assert ask("provider.invalid") == (200, b"x")
     with pytest.raises(upstream.NotTrusted):
         ask("other.invalid")

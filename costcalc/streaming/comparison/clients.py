@@ -4,6 +4,7 @@ HTTP by h11 and WebSocket by websockets' own protocol, neither of which touches 
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Final
 
@@ -41,7 +42,7 @@ async def read_socket(connect: Connect, path: str, *, compress: bool = False, at
         return await _Socket(path, compress=compress).read(connect, at_most)
 
 
-class _Client:
+class _Client(ABC):
     """Connects, asks, and takes what comes until the end, or until it has seen enough."""
 
     def __init__(self) -> None:
@@ -68,14 +69,15 @@ class _Client:
             await wire.close()
         return self._whole(wire)
 
+    @abstractmethod
     def request(self) -> bytes:
         """What is sent first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def events(self, data: bytes) -> Iterable[Event]:
         """The messages that these bytes complete. Raises Refused."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def answer(self, wire: Counted) -> None:
         """Send what the protocol wants in answer."""
 
@@ -117,6 +119,9 @@ class _Http(_Client):
     def request(self) -> bytes:
         """The head of the request; it has no body."""
         return (self._http.send(self._asked) or b"") + (self._http.send(h11.EndOfMessage()) or b"")
+
+    async def answer(self, wire: Counted) -> None:
+        """Nothing: who reads events only listens."""
 
     def events(self, data: bytes) -> Iterable[Event]:
         """The events in the body, chunks taken apart."""

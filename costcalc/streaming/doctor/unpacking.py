@@ -1,6 +1,7 @@
 """A compressed body, read piece by piece, so that it is seen what a compressor held back. Pure."""
 
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
@@ -21,11 +22,30 @@ class Unpacker(Protocol):
         """What these bytes hold. Raises NotARecordingError."""
 
 
-class _Zlib:
+class _Bounded:
+    """Counts what was unpacked: a kilobyte can hold a gigabyte."""
+
+    def __init__(self, limit: int) -> None:
+        self.left, self.members = limit, 1
+
+    def _taken(self, unpack: Callable[[bytes, int], bytes], data: bytes) -> bytes:
+        """What `unpack(data, at most)` gives. Raises NotARecordingError."""
+        try:
+            plain = unpack(data, self.left + 1)
+        except (zlib.error, brotli.error):
+            raise NotARecordingError("packed-broken") from None
+        self.left -= len(plain)
+        if self.left < 0:
+            raise NotARecordingError("large")
+        return plain
+
+
+class _Zlib(_Bounded):
     """gzip and deflate."""
 
     def __init__(self, wbits: int, limit: int) -> None:
-        self.wbits, self.left, self.members = wbits, limit, 1
+        super().__init__(limit)
+        self.wbits = wbits
         self._decoder = zlib.decompressobj(wbits)
 
     def feed(self, data: bytes) -> bytes:
@@ -35,46 +55,30 @@ class _Zlib:
             if self._decoder.eof:
                 self._decoder = zlib.decompressobj(self.wbits)
                 self.members += 1
-            found.append(self._taken(data))
+            found.append(self._taken(self._decoder.decompress, data))
             data = self._decoder.unused_data
         return b"".join(found)
 
-    def _taken(self, data: bytes) -> bytes:
-        try:
-            plain = self._decoder.decompress(data, self.left + 1)
-        except zlib.error:
-            raise NotARecordingError("packed-broken") from None
-        self.left -= len(plain)
-        if self.left < 0:
-            raise NotARecordingError("large")
-        return plain
 
-
-class _Brotli:
+class _Brotli(_Bounded):
     """Brotli, which has no mark of its own: only the head says that it is one."""
 
     def __init__(self, limit: int) -> None:
-        self.left, self.members = limit, 1
+        super().__init__(limit)
         self._decoder: Any = brotli.Decompressor()
 
     def feed(self, data: bytes) -> bytes:
-        """The output is taken in bounded parts: a kilobyte can hold a gigabyte."""
+        """The output is taken in bounded parts."""
         found: list[bytes] = []
         while True:
-            plain = self._taken(data)
+            plain = self._taken(self._process, data)
             found.append(plain)
             data = b""
             if not plain or self._decoder.is_finished() or self._decoder.can_accept_more_data():
                 return b"".join(found)
 
-    def _taken(self, data: bytes) -> bytes:
-        try:
-            plain: bytes = self._decoder.process(data, output_buffer_limit=65_536)
-        except brotli.error:
-            raise NotARecordingError("packed-broken") from None
-        self.left -= len(plain)
-        if self.left < 0:
-            raise NotARecordingError("large")
+    def _process(self, data: bytes, _at_most: int) -> bytes:
+        plain: bytes = self._decoder.process(data, output_buffer_limit=65_536)
         return plain
 
 

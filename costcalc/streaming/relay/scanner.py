@@ -31,7 +31,9 @@ LONGEST_KEPT: Final = 16 * 1024
 class Scanner:
     """Takes the bytes of one completion as they pass."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest_kept: int = LONGEST_KEPT) -> None:
+        """`longest_kept` is in bytes: what an event may have while it is only looked at."""
+        self._longest_kept = longest_kept
         self.bytes = 0
         self.events = 0
         self.reader = Reader(keep=False)
@@ -72,7 +74,7 @@ class Scanner:
         if end:
             self._take(data[:end])
         self._begun = data[end:]
-        if len(self._begun) > LONGEST_KEPT:
+        if len(self._begun) > self._longest_kept:
             data, self._begun = self._begun, b""
             self._read(data)
 

@@ -6,7 +6,7 @@ what is done. The key is never in it: each snippet reads it from an environment 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -101,14 +101,26 @@ def _call(wish: Wish) -> Call:
 
 
 def _httpx(wish: Wish) -> dict[str, str]:
+    return _written(wish, literals.python, literals.python_header, literals.python_mapping)
+
+
+def _node(wish: Wish) -> dict[str, str]:
+    return _written(wish, literals.javascript, literals.node_header, literals.javascript_mapping)
+
+
+def _written(
+    wish: Wish,
+    literal: Callable[[Any], str],
+    header: Callable[[str, str], str],
+    mapping: Callable[[dict[str, str]], str],
+) -> dict[str, str]:
+    """The call in a language whose literals are written so; a header holds the key by its variable's name."""
     call, variable = _call(wish), key_variable(wish.endpoint)
-    headers = {name: literals.python_header(value, variable) for name, value in call.headers.items()}
-    body = {name: literals.python(value) for name, value in json.loads(call.body).items()}
     return {
         "VARIABLE": variable,
-        "URL": literals.python(call.url),
-        "HEADERS": literals.python_mapping(headers),
-        "BODY": literals.python_mapping(body),
+        "URL": literal(call.url),
+        "HEADERS": mapping({name: header(value, variable) for name, value in call.headers.items()}),
+        "BODY": mapping({name: literal(value) for name, value in json.loads(call.body).items()}),
         "SILENCE": str(wish.silence),
     }
 
@@ -119,19 +131,6 @@ def _openai(wish: Wish) -> dict[str, str]:
         "BASE_URL": literals.python(compatible(wish.endpoint).base_url),
         "MODEL": literals.python(wish.model),
         "PROMPT": literals.python(PROMPT),
-        "SILENCE": str(wish.silence),
-    }
-
-
-def _node(wish: Wish) -> dict[str, str]:
-    call, variable = _call(wish), key_variable(wish.endpoint)
-    headers = {name: literals.node_header(value, variable) for name, value in call.headers.items()}
-    body = {name: literals.javascript(value) for name, value in json.loads(call.body).items()}
-    return {
-        "VARIABLE": variable,
-        "URL": literals.javascript(call.url),
-        "HEADERS": literals.javascript_mapping(headers),
-        "BODY": literals.javascript_mapping(body),
         "SILENCE": str(wish.silence),
     }
 

@@ -19,7 +19,7 @@ from costcalc.wire.upstream import Limits
 from tests.streaming.chunks import ANTHROPIC, COUNTED, DONE, GEMINI, OPENAI, USAGE, chunk, event
 from tests.streaming.relay.asking import RUNS, asked, is_closed_at_once, made, post, read, reading, soon, typed
 from tests.streaming.relay.conftest import Provide
-from tests.wire.providers import SSE, Act, Reader, Writer, chunked, whole
+from tests.wire.providers import SSE, Act, Flood, Reader, Writer, chunked, whole
 
 KEY = "sk-typed-0123456789abcdef"
 
@@ -254,25 +254,16 @@ def test_stopping_before_the_provider_answers_and_before_anybody_reads(server: s
 
 
 def test_a_slow_reader_holds_the_provider_back(server: str, provide: Provide) -> None:
-    sent = [0]
-
-    async def flood(_: Reader, writer: Writer) -> None:
-        writer.write(SSE)
-        piece = chunked(chunk({"content": "x" * 8000}))
-        for _number in range(4000):
-            writer.write(piece)
-            await writer.drain()
-            sent[0] += len(piece)
-
+    flood = Flood(chunked(chunk({"content": "x" * 8000})), 4000)
     provide(flood)
     with reading(f"{server}{RUNS}", method="POST", json=asked("acme", key=KEY)) as stream:
         stream.until(2)
         time.sleep(1.0)
         # 32 MB were offered; what left is in the buffers of four sockets.
-        held = sent[0]
+        held = flood.sent
         assert held < 16_000_000
         time.sleep(0.3)
-        assert sent[0] == held
+        assert flood.sent == held
 
 
 def test_signs_of_life_come_only_where_a_line_has_ended(

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from costcalc.streaming.completion import Reader
 from costcalc.streaming.events import Parser
-from costcalc.streaming.relay import scanner
 from costcalc.streaming.relay.scanner import Scanner, tells
 from tests.streaming.chunks import ANTHROPIC, DONE, GEMINI, OPENAI, USAGE, chunk, event
 from tests.streaming.vectors import VECTORS, Vector
@@ -54,8 +53,8 @@ def read(pieces: list[bytes]) -> tuple[Any, ...]:
     return told(reader, events)
 
 
-def scanned(pieces: list[bytes]) -> tuple[Any, ...]:
-    passing = Scanner()
+def scanned(pieces: list[bytes], passing: Scanner | None = None) -> tuple[Any, ...]:
+    passing = passing or Scanner()
     for piece in pieces:
         passing.feed(piece)
     assert passing.bytes == sum(map(len, pieces))
@@ -104,13 +103,9 @@ def test_any_stream_however_broken(parts: list[bytes], places: list[int]) -> Non
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 60)), max_size=8), st.integers(1, 50))
 def test_long_events_are_read_closely_and_tell_the_same(sizes: list[tuple[bool, int]], size: int) -> None:
-    kept = scanner.LONGEST_KEPT
-    try:
-        scanner.LONGEST_KEPT = 40  # type: ignore[misc]
-        stream = b"".join(ERROR * bad + chunk({"content": "x" * length}) for bad, length in sizes) + DONE
-        assert scanned([stream[at : at + size] for at in range(0, len(stream), size)]) == read([stream])
-    finally:
-        scanner.LONGEST_KEPT = kept  # type: ignore[misc]
+    stream = b"".join(ERROR * bad + chunk({"content": "x" * length}) for bad, length in sizes) + DONE
+    pieces = [stream[at : at + size] for at in range(0, len(stream), size)]
+    assert scanned(pieces, Scanner(longest_kept=40)) == read([stream])
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector.name for vector in VECTORS])

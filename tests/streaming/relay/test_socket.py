@@ -27,7 +27,7 @@ from tests import loops
 from tests.processes import Served, answers, environment, free_port
 from tests.streaming.chunks import chunk
 from tests.streaming.relay.asking import RUNS, asked, post, reading, soon
-from tests.wire.providers import SSE, Reader, Writer, chunked, provider
+from tests.wire.providers import Flood, chunked, provider
 
 SLOW = {"extra": {"sample_pace": 5}}
 
@@ -182,18 +182,10 @@ def test_every_end_is_told_as_what_it_was(server: str, model: str, end: str) -> 
 
 
 def test_a_reader_who_does_not_read_holds_the_provider_back() -> None:
-    sent = [0]
-
-    async def flood(_: Reader, writer: Writer) -> None:
-        writer.write(SSE)
-        piece = chunked(chunk({"content": "x" * 8000}))
-        for _number in range(4000):
-            writer.write(piece)
-            await writer.drain()
-            sent[0] += len(piece)
+    flood = Flood(chunked(chunk({"content": "x" * 8000})), 4000)
 
     async def hold(message: Any) -> None:
-        if "nothing more" in str(message) or sent[0]:
+        if "nothing more" in str(message) or flood.sent:
             await asyncio.sleep(3600)
 
     async def silent() -> Any:
@@ -206,12 +198,12 @@ def test_a_reader_who_does_not_read_holds_the_provider_back() -> None:
             run = Run(plan, lambda _: None)
             delivering = asyncio.create_task(socket.deliver(run, silent, hold))
             await asyncio.sleep(0.8)
-            first = sent[0]
+            first = flood.sent
             await asyncio.sleep(0.3)
             delivering.cancel()
             await asyncio.gather(delivering, return_exceptions=True)
             run.close()
-            return first, sent[0]
+            return first, flood.sent
 
     first, later = loops.run(main)
     assert 0 < first == later < 16_000_000
