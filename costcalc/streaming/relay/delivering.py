@@ -14,6 +14,7 @@ from costcalc.wire.raw import Headers, Receive, Send
 # Proxies on the way give up on a connection that says nothing for a minute, some for half of one.
 HEARTBEAT_S = 15.0
 LAST_S: Final = 0.2
+HEAD_S: Final = 0.005
 LOST: Final = {"end": "truncated", "code": "resume_lost", "message": "What follows that event is no longer kept."}
 HEADERS: Final[Headers] = [(name.encode(), value.encode()) for name, value in sse.HEADERS]
 
@@ -91,6 +92,10 @@ async def deliver(run: Run, receive: Receive, send: Send, last_id: str | None = 
 
 
 async def _told(run: Run, cursor: Cursor, delivery: Delivery, last_id: str | None) -> None:
+    with suppress(TimeoutError):
+        # The provider is asked first: their token is waited for, the head of our answer is not.
+        async with asyncio.timeout(HEAD_S):
+            await run.begin()
     await delivery.begin()
     await run.begin()
     number = 0 if run.plan.resume and not last_id else None

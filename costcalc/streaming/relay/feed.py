@@ -10,6 +10,7 @@ from typing import Any, Final
 from costcalc.streaming.calls import Call
 from costcalc.streaming.relay import words
 from costcalc.streaming.relay.numbering import Numbering
+from costcalc.streaming.relay.redacting import redaction
 from costcalc.streaming.relay.scanner import Scanner
 from costcalc.wire import sse
 from costcalc.wire.retrying import told_wait
@@ -69,6 +70,7 @@ class Feed:
         self.plan = plan
         self.scanner = Scanner()
         self.numbering = Numbering() if plan.resume else None
+        self.redaction = redaction(plan.key)
         self.up: Upstream | None = None
         self.end: dict[str, Any] | None = None
         self.streamed: bool | None = None
@@ -120,20 +122,29 @@ class Feed:
 
     async def next(self) -> bytes:
         """The next bytes for the reader, b"" at the end. May be cancelled, and asked again."""
-        self._look()
-        if self.end is None and not self._is_over():
-            try:
-                piece: bytes = await self._next()
-            except UpstreamError as error:
-                self._lost(error)
-                piece = b""
-            if self.scanner.unfinished:
-                # What makes an event too long to be one is not passed on: nobody could read the end after it.
-                self._look()
-            if piece and not self.scanner.too_long:
-                return self.numbering.feed(piece) if self.numbering else piece
+        while piece := await self._raw():
+            if shown := self.redaction.feed(piece) if self.redaction else piece:
+                return self._numbered(shown)
         self.finish()
-        return b""
+        return self._numbered(self.redaction.rest()) if self.redaction else b""
+
+    def _numbered(self, piece: bytes) -> bytes:
+        return self.numbering.feed(piece) if self.numbering and piece else piece
+
+    async def _raw(self) -> bytes:
+        """The next bytes as they came, b"" at the end."""
+        self._look()
+        if self.end or self._is_over():
+            return b""
+        try:
+            piece: bytes = await self._next()
+        except UpstreamError as error:
+            self._lost(error)
+            return b""
+        if self.scanner.unfinished:
+            # What makes an event too long to be one is not passed on: nobody could read the end after it.
+            self._look()
+        return b"" if self.scanner.too_long else piece
 
     def _is_over(self) -> bool:
         refused = self.scanner.reader.fault is not None and not self._received

@@ -284,3 +284,12 @@ def test_a_twin_waits_for_its_other_reader_no_longer_than_it_must(server: str, m
     begun = time.monotonic()
     assert read(server, twin=True).end["end"] == "complete"
     assert 0.3 <= time.monotonic() - begun < 1.5
+
+
+def test_a_provider_that_repeats_the_key_in_its_stream_repeats_it_to_nobody(server: str, provide: Provide) -> None:
+    said = chunk({"content": f"Your key is {KEY}."})
+    provide(saying(said[:80], said[80:], chunk({}, "stop"), b"data: [DONE]\n\n"))
+    stream = typed(server, KEY, provider="acme")
+    assert stream.end["end"] == "complete"
+    assert KEY.encode() not in stream.raw
+    assert "Your key is ….".encode() in stream.raw
