@@ -28,6 +28,7 @@ from costcalc.wire import strict_json
 from costcalc.wire.problem import MEDIA_TYPE, ConflictError, Fault, locate, problem
 from costcalc.wire.rate_limit import WAIT, AddressThrottle
 from costcalc.wire.views import problem_response
+from migrations_app.api import router as plans
 
 logger = logging.getLogger(__name__)
 MOST_FAULTS = 20
@@ -184,4 +185,5 @@ api.add_router("", revisions)
 api.add_router("", comparing)
 api.add_router("", sharing)
 api.add_router("", talking)
+api.add_router("", plans)
 api.add_router("", workspace)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("w/<str:workspace>/prices/", include(own_prices)),
     path("w/<str:workspace>/rates/", include(exchange_rates)),
     path("stream/", include("costcalc.streaming.urls")),
+    path("plans/", include("migrations_app.urls")),
     path("", include("costcalc.accounts.urls")),
     path("accounts/", include("costcalc.accounts.entrance_urls")),
     path("api/v1/", api.urls),

@@ -8,3 +8,10 @@ class PlannerConfig(AppConfig):
     name = "migrations_app"
     label = "planner"
     verbose_name = _("Move planner")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Its words in the log."""
+        from migrations_app import log_words
+
+        log_words.register()

@@ -37,6 +37,7 @@ from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
 from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
+from migrations_app import beginning
 from tests.factories import PASSWORD, Cast, a_cast, a_token, signed_in
 from tests.house.test_headers import patterns
 from tests.streaming.measured import sent
@@ -122,6 +123,17 @@ PAGES: dict[str, dict[str, Row]] = {
     "stream/doctor/": {"GET": PUBLIC, "POST": pages("200 200 200 200 200", recording="data: 1\n\n")},
     "stream/doctor/endpoint/": {"GET": LEAD_ON, "POST": pages("422 422 422 422 422")},
     "stream/doctor/key/": {"GET": LEAD_ON, "POST": pages("422 422 422 422 422")},
+    "plans/": {"GET": OWN_ACCOUNT},
+    # It is made in the workspace that one works in: here one's own, or the team's.
+    "plans/new/": {
+        "GET": pages("302 200 403 200 200"),
+        "POST": pages("302 302 403 302 302", name="New", start_on="2026-12-01"),
+    },
+    "plans/<str:plan_id>/": {"GET": READ},
+    "plans/<str:plan_id>/commands/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(command="start", revision=1),
+    },
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {
@@ -299,6 +311,10 @@ OPERATIONS = {
     "get_own_price": READS,
     "supersede_own_price": changes(),
     "archive_own_price": changes(),
+    "list_plans": LISTS,
+    "create_plan": creates(),
+    "get_plan": READS,
+    "command_plan": changes(command="start", revision=1),
     "list_scenarios": LISTS,
     "create_scenario": creates(),
     "compare_scenarios": Row("401 401 404 200 200 200 200", query="of={scenario_id}&of={scenario_id}.1"),
@@ -395,6 +411,7 @@ def made(cast: Cast) -> World:
         "approval": saving.ask_approval(bob, scenario, 1, cast.alice, now).public_id,
         "link": secret,
         "link_id": link.public_id,
+        "plan_id": beginning.make(bob, beginning.Wish("To Gemini"), now).public_id,
         "price": price.public_id,
         "member": cast.vera.public_id,
         "invitation": invitation.public_id,

@@ -1,0 +1,111 @@
+"""The API of plans."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import override
+from ninja import Query, Router, Schema
+from ninja.errors import HttpError
+from pydantic import ConfigDict, Field, RootModel
+
+from costcalc.accounts.access import Visit
+from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
+from costcalc.accounts.once import sendable_again
+from costcalc.accounts.roles import Role
+from costcalc.scenarios import saving
+from costcalc.scenarios.saved_shown import ABSENT, GUARDED, SENT, with_example
+from costcalc.wire.paging import Paging, paged, refuse_strangers
+from costcalc.wire.problem import ConflictError
+from migrations_app import beginning, carrying, shown
+from migrations_app.about import Day
+from migrations_app.commands import Line, Name, Text
+from migrations_app.deciding import AnyCommand
+from migrations_app.happening import Refused
+from migrations_app.plans import Plan, StaleError
+from migrations_app.refusal_words import in_words
+
+router = Router(tags=["plans"], auth=Bearer(), by_alias=True)
+
+
+class Archived(Schema):
+    """Which plans."""
+
+    archived: bool = Field(False, description="Those that were put away, in place of the others.")
+
+
+class PlanIn(Schema):
+    """A plan to make: of a scenario, of a template, of both, or of neither."""
+
+    model_config = with_example({"name": "To Gemini", "start_on": "2026-12-01"})
+    name: Name
+    note: Text = ""
+    scenario: str = Field("", max_length=12, description="The id of a saved scenario; its current revision is taken.")
+    start_on: Day | None = Field(None, description="Today where it is absent.")
+    baseline: Line = Field("", description="The side that is left; a scenario says its own.")
+    candidate: Line = ""
+
+
+class CommandIn(RootModel[AnyCommand]):
+    """One command."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"command": "start", "revision": 1}]})
+
+
+@router.get("/plans", response={200: shown.PlansOut, **GUARDED}, operation_id="list_plans")
+def list_plans(request: HttpRequest, asked: Query[Archived], paging: Query[Paging]) -> dict[str, Any]:
+    """The workspace's plans, what changed last first."""
+    visit = visit_of(request)
+    refuse_strangers(request, Archived, Paging)
+    rows = Plan.objects.of(visit.workspace).filter(archived=asked.archived).select_related("scenario")
+    return paged(rows, paging, shown.line)
+
+
+@router.post(
+    "/plans", response={201: shown.PlanOut, **GUARDED, **SENT, **ABSENT}, operation_id="create_plan", auth=EDITORS
+)
+@sendable_again(Role.EDITOR)
+def create_plan(request: HttpRequest, body: PlanIn) -> tuple[int, dict[str, Any]]:
+    """Make a plan."""
+    visit, now = visit_of(request, Role.EDITOR), timezone.now()
+    return 201, shown.whole(beginning.make(visit, _wish(visit, body), now), now)
+
+
+def _wish(visit: Visit, body: PlanIn) -> beginning.Wish:
+    scenario = saving.revision_of(saving.scenario_in(visit, body.scenario)) if body.scenario else None
+    said = {name: getattr(body, name) for name in ("name", "note", "start_on", "baseline", "candidate")}
+    return beginning.Wish(scenario=scenario, **said)
+
+
+@router.get("/plans/{plan_id}", response={200: shown.PlanOut, **GUARDED, **ABSENT}, operation_id="get_plan")
+def get_plan(request: HttpRequest, plan_id: str) -> dict[str, Any]:
+    """A plan as it stands."""
+    return shown.whole(carrying.plan_in(visit_of(request), plan_id), timezone.now())
+
+
+@router.post(
+    "/plans/{plan_id}/commands",
+    response={200: shown.PlanOut, **GUARDED, **SENT, **ABSENT, 409: shown.StalePlan},
+    operation_id="command_plan",
+    auth=EDITORS,
+)
+def command_plan(request: HttpRequest, plan_id: str, body: CommandIn) -> dict[str, Any]:
+    """Do something to a plan. 409 where somebody was quicker, 422 where it may not be done, with the reason."""
+    visit, now = visit_of(request, Role.EDITOR), timezone.now()
+    plan = carrying.plan_in(visit, plan_id)
+    try:
+        plan = carrying.carry_out(visit, plan, body.root, now)
+    except StaleError as stale:
+        raise conflict(stale, now) from None
+    except Refused as refused:
+        with override("en"):
+            raise HttpError(422, in_words(refused)) from None
+    return shown.whole(plan, now)
+
+
+def conflict(stale: StaleError, now: dt.datetime) -> ConflictError:
+    """409, with how the plan stands now."""
+    return ConflictError(f"The plan is at revision {stale.plan.revision} now.", shown.whole(stale.plan, now))

@@ -1,0 +1,91 @@
+"""Carrying a plan out: a command is decided on the fresh state, stored, and noted in the audit log, in one act.
+
+The caller has checked who may do it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from django.http import Http404
+
+from costcalc.accounts.access import Visit, visit
+from costcalc.accounts.audit import Acting, acting
+from costcalc.accounts.models import User
+from costcalc.accounts.roles import Role
+from migrations_app.commands import Command, Guarded
+from migrations_app.deciding import decided
+from migrations_app.happening import Happening, Moment
+from migrations_app.plans import Plan, PlanEvent, StaleError
+from migrations_app.state import evolved, replayed
+
+
+def plan_for(user: User, public_id: str, needed: Role = Role.VIEWER) -> tuple[Visit, Plan]:
+    """A plan and the visit to its workspace. Raises Http404 for outsiders and where there is none alike."""
+    found = Plan.objects.select_related("workspace", "scenario").filter(public_id=public_id).first()
+    return visit(user, found.workspace if found else None, needed), _there(found)
+
+
+def plan_in(came: Visit, public_id: str) -> Plan:
+    """A plan of the visited workspace. Raises Http404."""
+    found = Plan.objects.select_related("workspace", "scenario").filter(workspace=came.workspace, public_id=public_id)
+    return _there(found.first())
+
+
+def begin(came: Visit, plan: Plan, happenings: list[Happening], now: dt.datetime) -> Plan:
+    """Store a plan that was just made; the first happening is `plan.made`."""
+    state = replayed(happenings)
+    with acting(came.workspace, came.actor) as act:
+        plan.workspace, plan.created_at, plan.changed_at = came.workspace, now, now
+        for name, value in plan.say_again(state).items():
+            setattr(plan, name, value)
+        plan.save(force_insert=True)
+        _append(act, plan, 0, happenings, came.user)
+    return plan
+
+
+def carry_out(came: Visit, plan: Plan, command: Command, now: dt.datetime) -> Plan:
+    """Do what a command says, and give the plan as it stands then.
+
+    Raises StaleError where it was decided on an older revision (but never for a roll-back), and Refused.
+    """
+    with acting(came.workspace, came.actor) as act:
+        fresh = _there(Plan.objects.select_related("workspace", "scenario").filter(pk=plan.pk).first())
+        if isinstance(command, Guarded) and command.revision != fresh.revision:
+            raise StaleError(fresh, command.revision)
+        told = decided(fresh.state, command, Moment(now, came.user.public_id))
+        return _changed(act, fresh, told, came.user, now)
+
+
+def _changed(act: Acting, plan: Plan, told: list[Happening], actor: User | None, now: dt.datetime) -> Plan:
+    seen, state = plan.revision, plan.state
+    for happening in told:
+        state = evolved(state, happening)
+    again = plan.say_again(state)
+    # The workspace's lock lets one act in at a time; should it not, the revision does.
+    if not Plan.objects.filter(pk=plan.pk, revision=seen).update(changed_at=now, **again):
+        raise StaleError(Plan.objects.get(pk=plan.pk), seen)
+    for name, value in again.items():
+        setattr(plan, name, value)
+    plan.changed_at = now
+    _append(act, plan, seen, told, actor)
+    return plan
+
+
+def _append(act: Acting, plan: Plan, after: int, told: list[Happening], actor: User | None) -> None:
+    for number, happening in enumerate(told, after + 1):
+        row = PlanEvent.of(plan, number, happening, actor if happening.who else None)
+        row.save(force_insert=True)
+        act.note(happening.kind, plan.target, None, {"revision": number, **json.loads(row.data)})
+
+
+def since(plan: Plan, revision: int) -> list[PlanEvent]:
+    """What has happened after a revision, in order."""
+    return list(plan.events.filter(number__gt=revision).select_related("actor").order_by("number"))
+
+
+def _there(found: Plan | None) -> Plan:
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,83 @@
+"""What a command does to a plan, or why it is refused; and what follows from it by itself. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from migrations_app import about, rollout
+from migrations_app.commands import Command
+from migrations_app.happening import Happening, Moment, Refused
+from migrations_app.state import State, evolved
+
+AnyCommand = Annotated[
+    rollout.Start
+    | rollout.Promote
+    | rollout.Skip
+    | rollout.Hold
+    | rollout.Pause
+    | rollout.Resume
+    | rollout.RollBack
+    | rollout.Rehearse
+    | rollout.PlanStages
+    | about.Rename
+    | about.Archive
+    | about.Restore,
+    Field(discriminator="command"),
+]
+Decide = Callable[[Any, Any, Moment], Happening | list[Happening]]
+
+
+def decided(state: State, command: Command, moment: Moment) -> list[Happening]:
+    """Everything that happens by this command, what follows from it included. Raises Refused."""
+    moment = replace(moment, at=max(moment.at, state.last_at))
+    if state.about.archived and not isinstance(command, UNGATED):
+        raise Refused("archived")
+    field, decide = DECIDE[type(command)]
+    found = decide(state if not field else getattr(state, field), command, moment)
+    told = [found] if isinstance(found, Happening) else list(found)
+    return told + following(state, told, moment)
+
+
+def following(state: State, told: list[Happening], moment: Moment) -> list[Happening]:
+    """What the product does by itself after that."""
+    for happening in told:
+        state = evolved(state, happening)
+    del moment
+    return []
+
+
+def obstacles(state: State, moment: Moment) -> list[Refused]:
+    """What keeps the present stage from being passed."""
+    return rollout.obstacles(state.rollout, moment.at, seen=0)
+
+
+def promote(state: State, command: rollout.Promote, moment: Moment) -> Happening:
+    """On to the next stage, if this one is passed. Raises Refused with everything that is missing."""
+    told = rollout.promote(state.rollout, command, moment)
+    missing = obstacles(state, moment)
+    if missing:
+        raise Refused("stage-not-passed", missing=[{"code": each.code, **each.parts} for each in missing])
+    return told
+
+
+# Never gated by anything; and what takes a plan out of the archive.
+UNGATED: Final = (rollout.RollBack, about.Restore)
+# A command → the part of the state that decides ("" for the whole), and how.
+DECIDE: Final[Mapping[type[Command], tuple[str, Decide]]] = {
+    rollout.Start: ("rollout", rollout.start),
+    rollout.Promote: ("", promote),
+    rollout.Skip: ("rollout", rollout.skip),
+    rollout.Hold: ("rollout", rollout.hold),
+    rollout.Pause: ("rollout", rollout.pause),
+    rollout.Resume: ("rollout", rollout.resume),
+    rollout.RollBack: ("rollout", rollout.roll_back),
+    rollout.Rehearse: ("rollout", rollout.rehearse),
+    rollout.PlanStages: ("rollout", rollout.plan_stages),
+    about.Rename: ("about", about.rename),
+    about.Archive: ("about", about.archive),
+    about.Restore: ("about", about.restore),
+}

@@ -1,0 +1,122 @@
+"""A plan as the API shows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from ninja import Schema
+from pydantic import Field
+
+from costcalc.wire.paging import Page
+from costcalc.wire.problem import Problem
+from migrations_app.about import Forecast
+from migrations_app.plans import Plan
+from migrations_app.rollout import Stage
+from migrations_app.state import State
+
+
+class CanaryOut(Schema):
+    """How the canary stands. `weight` is the percentage of traffic on the target now."""
+
+    standing: str = Field(description="planned, running, held, paused, rolled_back or finished.")
+    weight: Decimal
+    stage: int | None = Field(description="The place of the stage that holds now, from 0; null where none does.")
+    stages: list[Stage]
+    entered_at: dt.datetime | None
+    held_hours: Decimal
+    hold_left_hours: Decimal
+    reason: str
+    can_roll_back_to: list[Decimal]
+    drills: int
+
+
+class PlanLine(Schema):
+    """A plan as lists have it."""
+
+    id: str
+    revision: int = Field(description="Counts what has happened: what a command is decided on.")
+    name: str
+    note: str
+    baseline: str
+    candidate: str
+    scenario: str
+    template: str
+    start_on: dt.date | None
+    archived: bool
+    created_at: dt.datetime
+    changed_at: dt.datetime
+    weight: Decimal
+
+
+class PlanOut(PlanLine):
+    """A plan as it stands."""
+
+    forecast: Forecast
+    canary: CanaryOut
+
+
+class PlansOut(Page):
+    """A page of plans."""
+
+    items: list[PlanLine]
+
+
+class EventOut(Schema):
+    """Something that has happened."""
+
+    number: int
+    at: dt.datetime
+    kind: str
+    who: str | None
+    data: dict[str, Any]
+
+
+class StalePlan(Problem):
+    """Somebody was quicker: what stands now, and what has changed since."""
+
+    current: PlanOut
+    changes: list[EventOut]
+
+
+def line(plan: Plan) -> dict[str, Any]:
+    """A plan as lists have it."""
+    state = plan.state
+    names = ("name", "note", "baseline", "candidate", "scenario", "template", "start_on", "archived")
+    return {
+        "id": plan.public_id,
+        "revision": plan.revision,
+        **{name: getattr(state.about, name) for name in names},
+        "created_at": plan.created_at,
+        "changed_at": plan.changed_at,
+        "weight": state.rollout.weight,
+    }
+
+
+def whole(plan: Plan, now: dt.datetime) -> dict[str, Any]:
+    """A plan as it stands."""
+    state = plan.state
+    return {**line(plan), "forecast": state.about.forecast, "canary": canary(state, now)}
+
+
+def canary(state: State, now: dt.datetime) -> dict[str, Any]:
+    """How the canary stands."""
+    rollout = state.rollout
+    return {
+        "standing": rollout.standing,
+        "weight": rollout.weight,
+        "stage": rollout.place,
+        "stages": rollout.stages,
+        "entered_at": rollout.entered_at,
+        "held_hours": hours(rollout.held_for(now)),
+        "hold_left_hours": hours(rollout.hold_left(now)),
+        "reason": rollout.reason,
+        "can_roll_back_to": rollout.earlier(),
+        "drills": rollout.drills,
+    }
+
+
+def hours(time: dt.timedelta) -> Decimal:
+    """To the hundredth of an hour."""
+    return Decimal(round(time.total_seconds() / 36)) / 100

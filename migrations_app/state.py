@@ -1,0 +1,53 @@
+"""A whole plan, made of what has happened to it. Pure.
+
+Each part has a module of its own, which knows its commands, what happens, and what comes of it. A part is added by
+its field here, its line in PARTS, and its commands in `deciding`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from migrations_app import about, rollout
+from migrations_app.about import About
+from migrations_app.happening import Happening
+from migrations_app.rollout import Rollout
+
+MADE: Final = "plan.made"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a plan stands after its `revision`-th happening."""
+
+    about: About
+    revision: int
+    last_at: dt.datetime
+    rollout: Rollout = field(default_factory=Rollout)
+
+
+# The beginning of a happening's kind → which field it changes, and how.
+PARTS: Final[Mapping[str, tuple[str, Callable[[Any, Happening], Any]]]] = {
+    "plan": ("about", about.evolved),
+    "canary": ("rollout", rollout.evolved),
+}
+
+
+def replayed(happenings: Iterable[Happening]) -> State:
+    """The state after these, in their order; the first one is `plan.made`."""
+    told = iter(happenings)
+    first = next(told)
+    state = State(about.made(first), 1, first.at)
+    for happening in told:
+        state = evolved(state, happening)
+    return state
+
+
+def evolved(state: State, told: Happening) -> State:
+    """The state after one more."""
+    part, evolve = PARTS[told.kind.partition(".")[0]]
+    changed: dict[str, Any] = {part: evolve(getattr(state, part), told)}
+    return replace(state, revision=state.revision + 1, last_at=max(state.last_at, told.at), **changed)

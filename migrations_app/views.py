@@ -1,0 +1,142 @@
+"""Pages of plans: the list, a new one, and one plan with what can be done to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+from pydantic import TypeAdapter, ValidationError
+
+from costcalc.accounts.access import Visit, current_visit, person, sent_from
+from costcalc.accounts.roles import Role
+from costcalc.scenarios import saving
+from migrations_app import beginning, carrying
+from migrations_app.commands import Command
+from migrations_app.deciding import AnyCommand
+from migrations_app.forms import NewPlanForm
+from migrations_app.happening import Refused
+from migrations_app.plan_page import sections
+from migrations_app.plans import Plan, StaleError
+from migrations_app.refusal_words import in_words
+
+LONGEST_SEARCH = 100
+PAGE = 50
+MOST_LOGGED = 20
+COMMANDS: TypeAdapter[Command] = TypeAdapter(AnyCommand)
+# Fields of a form that are no part of a command.
+BESIDE = {"csrfmiddlewaretoken", "form_key"}
+View = Callable[..., HttpResponseBase]
+
+
+def of_plan(needed: Role) -> Callable[[View], View]:
+    """For views under `/plans/<id>/`: the view gets a Visit and the plan in place of the id."""
+
+    def decorated(view: View) -> View:
+        @wraps(view)
+        @login_required
+        def checked(request: HttpRequest, plan_id: str, **rest: object) -> HttpResponseBase:
+            came, plan = carrying.plan_for(person(request), plan_id, needed)
+            return view(request, came, plan, **rest)
+
+        return checked
+
+    return decorated
+
+
+@require_safe
+@login_required
+def plans(request: HttpRequest) -> HttpResponse:
+    """The current workspace's plans, what changed last first; the archived ones where they are asked for."""
+    came, archived = current_visit(request), request.GET.get("archived") == "1"
+    words = request.GET.get("q", "")[:LONGEST_SEARCH].strip()
+    held = Plan.objects.of(came.workspace)
+    found = held.matching(words).filter(archived=archived)
+    context = {
+        "visit": came,
+        "rows": [(row, row.state) for row in found.select_related("workspace")[:PAGE]],
+        "q": words,
+        "archived": archived,
+        "any": held.exists(),
+        "can_edit": came.may(Role.EDITOR),
+    }
+    return render(request, "planner/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """Make a plan in the current workspace; `?scenario=` names the scenario that it is for."""
+    came, now = current_visit(request, Role.EDITOR), timezone.now()
+    sent = request.POST if request.method == "POST" else None
+    form = NewPlanForm(came.workspace, sent, initial=_offered(came, request.GET.get("scenario", ""), now))
+    if form.is_valid():
+        said = form.cleaned_data
+        scenario = saving.revision_of(said["scenario"]) if said["scenario"] else None
+        wish = beginning.Wish(said["name"], said["note"], scenario, start_on=said["start_on"])
+        return redirect("planner:plan", beginning.make(came, wish, now).public_id)
+    context = {"visit": came, "form": form}
+    return render(request, "planner/new.html", context, status=422 if form.is_bound else 200)
+
+
+def _offered(came: Visit, public_id: str, now: dt.datetime) -> dict[str, Any]:
+    """What the form begins with."""
+    offered: dict[str, Any] = {"start_on": now.date()}
+    if public_id:
+        scenario = saving.scenario_in(came, public_id)
+        offered |= {"scenario": scenario.public_id, "name": scenario.name}
+    return offered
+
+
+@require_safe
+@of_plan(Role.VIEWER)
+def plan(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
+    """A plan as it stands."""
+    return plan_page(request, came, plan)
+
+
+def plan_page(request: HttpRequest, came: Visit, plan: Plan, status: int = 200, **more: Any) -> HttpResponse:
+    """The page of a plan; `more` is what went wrong with a command, or a form that holds a mistake."""
+    log = list(plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED])
+    context = {
+        "visit": came,
+        "plan": plan,
+        "state": plan.state,
+        "log": log,
+        "can_edit": came.may(Role.EDITOR),
+        **sections(plan, came, timezone.now()),
+        **more,
+    }
+    return render(request, "planner/plan.html", context, status=status)
+
+
+@sent_from("planner:plan", "plan_id")
+@of_plan(Role.EDITOR)
+def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
+    """Do what a form of the page says."""
+    said = {name: text for name, text in request.POST.items() if name not in BESIDE}
+    try:
+        asked = COMMANDS.validate_python(said)
+    except ValidationError as error:
+        return plan_page(request, came, plan, 422, faults=error.errors(include_url=False), said=said)
+    return carried_out(request, came, plan, asked)
+
+
+def carried_out(request: HttpRequest, came: Visit, plan: Plan, asked: Command) -> HttpResponse:
+    """Do a command, and show the plan as it stands then: 409 with what has changed where somebody was quicker."""
+    try:
+        plan = carrying.carry_out(came, plan, asked, timezone.now())
+    except StaleError as stale:
+        changes = carrying.since(stale.plan, stale.seen)
+        return plan_page(request, came, stale.plan, 409, too_late=changes, said=asked.model_dump())
+    except Refused as refused:
+        return plan_page(request, came, plan, 422, refused=in_words(refused), said=asked.model_dump())
+    return HttpResponseRedirect(reverse("planner:plan", args=[plan.public_id]))
