@@ -42,7 +42,7 @@ hypothesis_settings.load_profile("suite")
 
 KEPT = {"catalog", "contenttypes", "auth"}
 # Who asks for none of these, nor has the mark, may not touch the database: pytest-django blocks it.
-OF_THE_DATABASE = {"db", "django_db_setup", "django_db_blocker"}
+OF_THE_DATABASE = {"db", "django_db_setup"}
 # They start processes, which may have any database.
 OF_PROCESSES = "tests/house/"
 SAMPLES = "COSTCALC_SAMPLES"
