@@ -1,6 +1,6 @@
 """Every snippet, as the page shows it, against a provider at its worst."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,13 +18,6 @@ HALF = hostile.openai("Xin ", finish=None, usage=None, done=False)
 FINE = Answer(cut(hostile.openai()))
 
 Asks = Callable[..., Run]
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[Provider]:
-    """One for all tests: each plays under a name of its own."""
-    with hostile.hostile_provider() as found:
-        yield found
 
 
 @pytest.fixture
