@@ -14,6 +14,9 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from costcalc.streaming.snippets.kinds import Kind
+
+BYTECODE = Path(__file__).resolve().parents[2] / ".cache" / "tests" / "bytecode"
 KEY = "sk-test-0123456789"
 
 
@@ -76,7 +79,9 @@ def plain_environment() -> dict[str, str]:
     """Ours without proxies, so that nothing goes where a test does not see it; this Python's tools come first."""
     clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     tools = os.pathsep.join((str(Path(sys.executable).parent), clean["PATH"]))
-    return {**clean, "PATH": tools, "PYTHONWARNINGS": "error"}
+    # Compiled once, not in each process: some machines forbid to do so beside the libraries.
+    compiled = {"PYTHONPYCACHEPREFIX": str(BYTECODE), "PYTHONDONTWRITEBYTECODE": ""}
+    return {**clean, **compiled, "PATH": tools, "PYTHONWARNINGS": "error"}
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,15 @@ def ended(process: subprocess.Popen[bytes]) -> Run:
 def ran(page: Shown, folder: Path, environment: Mapping[str, str] | None = None) -> Run:
     """Run to its end."""
     return ended(started(page, folder, environment))
+
+
+def all_ran(pages: Mapping[Kind, Shown], folder: Path) -> dict[Kind, Run]:
+    """All at once: they mostly wait."""
+    processes = {}
+    for kind, page in pages.items():
+        (folder / kind).mkdir()
+        processes[kind] = started(page, folder / kind)
+    return {kind: ended(process) for kind, process in processes.items()}
 
 
 def tool(name: str) -> str:

@@ -11,7 +11,7 @@ from costcalc.streaming.sample import MODELS
 from costcalc.streaming.sample.texts import IN_ONE_ANSWER, PARAGRAPHS
 from costcalc.streaming.sample.tokens import count
 from costcalc.streaming.snippets.kinds import Kind
-from tests.streaming.running import Run, Shown, ended, shown, started
+from tests.streaming.running import Run, all_ran, shown
 
 # A browser's has its own tests; the WebSocket's asks this server's own relay.
 IN_SHELLS: tuple[Kind, ...] = tuple(kind for kind in Kind if kind is not Kind.BROWSER)
@@ -35,15 +35,6 @@ def counted(run: Run) -> int | None:
     """The output tokens of a usage that was reported."""
     found = re.search(r'"(?:completion|output)_tokens": ?(\d+)', run.err)
     return int(found[1]) if found else None
-
-
-def all_ran(pages: dict[Kind, Shown], folder: Path) -> dict[Kind, Run]:
-    """All at once: they mostly wait."""
-    processes = {}
-    for kind, page in pages.items():
-        (folder / kind).mkdir()
-        processes[kind] = started(page, folder / kind)
-    return {kind: ended(process) for kind, process in processes.items()}
 
 
 @pytest.mark.usefixtures("quick")
