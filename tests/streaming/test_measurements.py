@@ -87,6 +87,10 @@ WRONG: list[dict[str, Any]] = [
     {"usage": []},
     {"prompt": "secret"},
     {"received": "many"},
+    {"batch": "A" * 32},
+    {"batch": "0" * 31},
+    {"batch": "0" * 32, "place": 40},
+    {"batch": "0" * 32, "place": -1},
 ]
 
 
@@ -224,4 +228,4 @@ def test_nothing_that_a_stream_says_has_a_place_to_be_kept() -> None:
         for field in Measurement._meta.get_fields()
         if field.get_internal_type() in {"TextField", "CharField"}
     }
-    assert texts == {"public_id", "visitor", "provider", "model", "transport", "end", "priced_as"}
+    assert texts == {"public_id", "visitor", "provider", "model", "transport", "end", "priced_as", "batch"}
