@@ -29,7 +29,7 @@ ENDS: Final = {
     "complete": _("complete"),
     "truncated": _("truncated: it was cut"),
     "error": _("error"),
-    "cancelled": _("cancelled"),
+    "cancelled": _("stopped"),
 }
 # The columns of an export; times are in milliseconds.
 HEAD: Final = (

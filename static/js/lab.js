@@ -32,7 +32,9 @@ const arrangeAll = () => {
   show($("key-hint"), !isSample("") || (beside === "other" && !isSample("other-")));
   const times = Number($("times").value) || 1;
   const title = beside ? $("beside").selectedOptions[0].textContent : words.sse;
-  $("more-summary").textContent = times > 1 || beside ? `${number(times)} × ${title}` : words.once;
+  const streams = times > 1 || beside ? `${number(times)} × ${title}` : words.once;
+  const resumed = $("resume").checked ? field($("resume")).textContent.trim() : "";
+  $("more-summary").textContent = [streams, resumed].filter(Boolean).join(" · ");
 };
 
 const side = (prefix) => ({

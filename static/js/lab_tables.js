@@ -14,8 +14,8 @@ const SHOWN = {
   chunks_per_second: ({ chunks_per_second: speed }) => perSecond(speed),
   bytes: ({ bytes_per_token: token, bytes_per_chunk: chunk }) => number(token ?? chunk, 1),
   total: ({ total }) => inMs(total),
-  tokens(_, { usage }) {
-    if (!usage) return words.not_reported;
+  tokens(_, { usage, ended }) {
+    if (!usage) return ended === null ? "\u2026" : words.not_reported;
     return fill(words.in_out, { input: number(usage.input_tokens), output: number(usage.output_tokens) });
   },
   chunks: ({ chunks }) => number(chunks),

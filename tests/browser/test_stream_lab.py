@@ -135,6 +135,7 @@ def test_stopping_reaches_the_provider_and_is_told_as_such(watched: Page) -> Non
     assert ended(watched).startswith("Stopped after")
     assert list(SAMPLE.ends.values())[-1] == "left"
     assert figure(watched, "end") == "stopped"
+    expect(watched.locator("#history tbody tr")).to_contain_text("stopped")
     expect(watched.locator("#stream")).to_be_focused()
 
 
@@ -148,6 +149,7 @@ def test_what_a_model_says_is_text(lab: Page) -> None:
 def test_a_cut_connection_is_resumed_where_it_was(watched: Page) -> None:
     watched.click("#more summary")
     watched.check("#resume")
+    expect(watched.locator("#more-summary")).to_have_text("one stream, once · Resume where it was cut")
     stream(watched)
     expect(watched.locator(".lane .said")).not_to_be_empty()
     watched.click(".cut")

@@ -205,6 +205,7 @@ def test_the_history_says_how_it_ended_and_pages_the_rest_into_files(client: Cli
     post(client, *({"end": end} for end in ("complete", "truncated", "error", "cancelled")))
     text = client.get(ADDRESS, headers={"HX-Request": "true"}).content.decode()
     assert "truncated: it was cut" in text
+    assert "stopped</td>" in text
     assert text.count("<tr>") == 5
     for _ in range(5):
         post(client, {}, {}, {}, {})
