@@ -10,6 +10,7 @@ import brotli
 from costcalc.streaming.doctor.recorded import MAX_UNPACKED, NotARecordingError, Recording
 
 GZIP: Final = b"\x1f\x8b"
+PART: Final = 4096
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
 
@@ -50,6 +51,10 @@ class _Zlib(_Bounded):
 
     def feed(self, data: bytes) -> bytes:
         """One gzip member may follow another: some servers make one of each chunk."""
+        # In parts: after each member what is left is copied, which of a megabyte of small ones would be gigabytes.
+        return b"".join(self._part(data[begin : begin + PART]) for begin in range(0, len(data), PART))
+
+    def _part(self, data: bytes) -> bytes:
         found: list[bytes] = []
         while data:
             if self._decoder.eof:
