@@ -86,7 +86,7 @@ class Reader:
         self._reasoning.append(delta.reasoning)
         for part in delta.tools:
             place = self._place(part)
-            self._last = max(self._last, place) if self._tools else place
+            self._last = place if place > self._last or not self._tools else self._last
             self._tools.setdefault(place, []).append(part)
 
     def fail(self, message: str, code: str = "") -> None:
@@ -118,8 +118,8 @@ class Reader:
         return End.CANCELLED if cancelled else End.TRUNCATED
 
     def _place(self, part: ToolPart) -> int:
-        if part.index is not None:
-            return part.index
+        if part.number is not None:
+            return part.number
         # Without an index, what has an id or a name begins a call, and the rest goes on with the last one.
         return self._last + 1 if part.id or part.name or self._last < 0 else self._last
 

@@ -7,10 +7,14 @@ import time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from costcalc.streaming.doctor.examining import examine
+from costcalc.streaming.completion import read
+from costcalc.streaming.doctor.examining import Bound, examine
 from costcalc.streaming.doctor.recorded import NotARecordingError
 from costcalc.streaming.doctor.views import BOUND
+from costcalc.streaming.events import read_events
 from tests.streaming.chunks import chunk
 
 MEGA = 1_000_000
@@ -55,6 +59,7 @@ HOSTILE = {
     "ids": filled(b"id\n"),
     "members": filled(gzip.compress(b"")),
     "members of events": filled(gzip.compress(b"data:\n\n")),
+    "stamps": b"".join(b"%d.1 :\n" % (n % 10) for n in range(59_000)),
     "entries": har([{}] * 330_000),
     "headers": har([{"response": {"headers": [{}] * 300_000}}]),
     "sections": filled(b"== Info: a\n"),
@@ -72,3 +77,24 @@ def plain() -> float:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_megabyte_costs_little_more_than_a_plain_one(name: str, plain: float) -> None:
     assert cost(HOSTILE[name]) < MOST * plain
+
+
+@pytest.mark.parametrize("data", [b"1.1 data\n" * 4, har([{}] * 4)])
+def test_what_is_of_more_parts_than_are_read_is_refused_and_not_cut(data: bytes) -> None:
+    with pytest.raises(NotARecordingError, match="large"):
+        examine(data, Bound(parts=3))
+
+
+INDEX = st.none() | st.integers(-3, 5)
+
+
+@given(st.lists(st.tuples(INDEX, st.sampled_from(["", "a", "b"])), max_size=20))
+def test_calls_are_numbered_as_if_all_before_were_looked_at(parts: list[tuple[int | None, str]]) -> None:
+    places: dict[int, list[str]] = {}
+    for index, name in parts:
+        last = max(places, default=-1)
+        after = last + 1 if name or last < 0 else last
+        places.setdefault(after if index is None else index, []).append(name)
+    stream = b"".join(chunk({"tool_calls": [{"index": index, "id": name}]}) for index, name in parts)
+    expected = [next((name for name in places[place] if name), "") for place in sorted(places)]
+    assert [call.id for call in read(read_events(stream)).tools] == expected
