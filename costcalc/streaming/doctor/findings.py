@@ -225,6 +225,8 @@ def _headers(seen: Diagnosis) -> Iterator[Finding]:
         yield Finding("compressed", Level.WARNING, {"coding": coding})
     if seen.recording.members > 1:
         yield Finding("gzip-members", Level.FAULT, {"members": str(seen.recording.members)})
+    if seen.recording.packed_cut and not seen.recording.stopped:
+        yield Finding("packed-cut", Level.FAULT)
     if "content-length" in headers and seen.events:
         yield Finding("length-known", Level.WARNING, {"bytes": headers["content-length"]})
     if seen.kind == "text/event-stream" and "access-control-allow-origin" not in headers:

@@ -19,6 +19,10 @@ class Unpacker(Protocol):
 
     members: int
 
+    @property
+    def ended(self) -> bool:
+        """Whether the compressor has said that this is all; a stream that was cut has no such end."""
+
     def feed(self, data: bytes) -> bytes:
         """What these bytes hold. Raises NotARecordingError."""
 
@@ -49,6 +53,11 @@ class _Zlib(_Bounded):
         self.wbits = wbits
         self._decoder = zlib.decompressobj(wbits)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the last member is whole."""
+        return self._decoder.eof
+
     def feed(self, data: bytes) -> bytes:
         """One gzip member may follow another: some servers make one of each chunk."""
         # In parts: after each member what is left is copied, which of a megabyte of small ones would be gigabytes.
@@ -71,6 +80,11 @@ class _Brotli(_Bounded):
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
         self._decoder: Any = brotli.Decompressor()
+
+    @property
+    def ended(self) -> bool:
+        """Whether its last block has come."""
+        return bool(self._decoder.is_finished())
 
     def feed(self, data: bytes) -> bytes:
         """The output is taken in bounded parts."""
@@ -115,7 +129,8 @@ def unpacked(recording: Recording, limit: int) -> Recording:
         return recording
     read = tuple(replace(piece, data=reader.feed(piece.data)) for piece in recording.pieces)
     headers = {"content-encoding": "gzip", **recording.headers}
-    return replace(recording.with_pieces(tuple(p for p in read if p.data)), headers=headers, members=reader.members)
+    plain = recording.with_pieces(tuple(p for p in read if p.data))
+    return replace(plain, headers=headers, members=reader.members, packed_cut=not reader.ended)
 
 
 def _is_text(begin: bytes) -> bool:
