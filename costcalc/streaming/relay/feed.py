@@ -28,7 +28,7 @@ from costcalc.wire.upstream import (
     persisted,
 )
 
-# An answer in one piece, and an error's text.
+# An answer in one piece; and an error's text, of which no more is read.
 LONGEST_PIECE: Final = 4 * 1024 * 1024
 LONGEST_REFUSAL: Final = 64 * 1024
 # After the last event nothing is expected but the connection's end.
@@ -114,7 +114,15 @@ class Feed:
             raise
 
     async def _refused(self, up: Upstream) -> None:
-        fault = words.refusal(up.status, await up.whole(LONGEST_REFUSAL))
+        body = b""
+        try:
+            while len(body) < LONGEST_REFUSAL and (more := await up.read()):
+                body += more
+        except UpstreamError:
+            # The status has been told: words that break off take nothing from it.
+            pass
+        up.close()
+        fault = words.refusal(up.status, body[:LONGEST_REFUSAL])
         self.scanner.reader.fail(fault.message, fault.code)
 
     def _failed(self, error: UpstreamError) -> None:
