@@ -33,6 +33,7 @@ LONGEST_PIECE: Final = 4 * 1024 * 1024
 LONGEST_REFUSAL: Final = 64 * 1024
 # After the last event nothing is expected but the connection's end.
 LAST_S: Final = 1.0
+WORDS_S: Final = 5.0
 BOM: Final = b"\xef\xbb\xbf"
 # What it takes to tell a stream of events that does not say that it is one.
 ENOUGH: Final = 8
@@ -115,6 +116,8 @@ class Feed:
 
     async def _refused(self, up: Upstream) -> None:
         body = b""
+        # The status is what matters: its words are not waited for as a token is.
+        up.hurry(WORDS_S)
         try:
             while len(body) < LONGEST_REFUSAL and (more := await up.read()):
                 body += more
