@@ -74,6 +74,7 @@ SAMPLES = {
     "plans/new/": "/plans/new/",
     "plans/<str:plan_id>/": "/plans/none/",
     "plans/<str:plan_id>/commands/": "/plans/none/commands/",
+    "plans/<str:plan_id>/stages/": "/plans/none/stages/",
     "scenarios/": "/scenarios/",
     "scenarios/new/": "/scenarios/new/",
     "scenarios/compare/": "/scenarios/compare/",

@@ -83,6 +83,8 @@ LEAD_ON_ALL = "302 302 302 302 302"
 LEAD_ON = pages(LEAD_ON_ALL)
 # An address that only takes a form leads everybody to the page that its form stands on, whatever there is.
 TO_ITS_FORM = LEAD_ON
+# A ladder of one stage, as its form sends it.
+FIRST_STAGE = {"revision": "1", "s1-percent": "100"}
 PRICES_CSV = b"name,kind,input_mtok\nFrom a file,quote,1\n"
 
 
@@ -134,6 +136,7 @@ PAGES: dict[str, dict[str, Row]] = {
         "GET": TO_ITS_FORM,
         "POST": edits(command="start", revision=1),
     },
+    "plans/<str:plan_id>/stages/": {"GET": EDIT, "POST": edits(302, **FIRST_STAGE)},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {
