@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from costcalc.formatting import formatter_for
-from migrations_app import acts, deciding
+from migrations_app import acts, deciding, metric_words, sampling_page, verdicts
 from migrations_app.happening import Moment
 from migrations_app.mistake_words import field_mistakes
 from migrations_app.refusal_words import in_words
@@ -63,7 +63,13 @@ def canary(state: State, now: dt.datetime, more: Mapping[str, Any]) -> dict[str,
         "held": held(rollout, now),
         "reason": rollout.reason,
         "missing": missing if rollout.standing is not Standing.FINISHED else [],
+        "gates": gates(state),
+        "read": read(state),
+        "detects": sampling_page.detection(state),
         "stages": [stage_row(rollout, place) for place in range(len(rollout.stages))],
+        "planned": rollout.standing is Standing.PLANNED,
+        "ladder": stages_in_words(rollout.stages),
+        "suggested": stages_in_words(sampling_page.suggestion(state)),
         "watched": any(stage.watch for stage in rollout.stages),
         "drilled": drills_in_words(rollout.drills),
         "finished": rollout.standing is Standing.FINISHED,
@@ -107,6 +113,37 @@ def stage_row(rollout: Rollout, place: int) -> dict[str, Any]:
         "here": rollout.place == place and rollout.standing is not Standing.FINISHED,
         "passed": rollout.standing is Standing.FINISHED or (rollout.place is not None and place < rollout.place),
     }
+
+
+def gates(state: State) -> list[dict[str, Any]]:
+    """The limits of the stage that holds, and what each comes to."""
+    found = verdicts.verdicts(state.readings, state.rollout, state.about.forecast) if state.rollout.stage else []
+    return [gate_row(verdict) for verdict in found]
+
+
+def gate_row(verdict: verdicts.Verdict) -> dict[str, Any]:
+    """A verdict as a row of the table."""
+    metric = verdict.limit.metric
+    return {
+        "metric": metric_words.metric_name(metric),
+        "baseline": metric_words.written(metric, verdict.baseline),
+        "candidate": metric_words.written(metric, verdict.candidate),
+        "limit": metric_words.limit_written(verdict.limit),
+        "verdict": metric_words.verdict_written(verdict),
+        "sure": metric_words.how_sure(verdict),
+        "look": {"pass": "saves", "fail": "costs"}.get(verdict.outcome, "now" if verdict.needs else "muted"),
+    }
+
+
+def read(state: State) -> dict[str, Any] | None:
+    """The reading of the stage that holds, in a sentence."""
+    reading = state.readings.of(state.rollout.entry) if state.rollout.stage else None
+    if reading is None:
+        return None
+    form = formatter_for()
+    target, old = (form.number(side.requests or 0) for side in (reading.candidate, reading.baseline))
+    said = _("%(target)s requests on the target, %(old)s on the old side.") % {"target": target, "old": old}
+    return {"said": said, "at": reading.at, "source": reading.source}
 
 
 def stages_in_words(stages: tuple[Stage, ...]) -> str:

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from costcalc.accounts.access import Visit
 from costcalc.accounts.roles import Role
-from migrations_app import canary_page
+from migrations_app import canary_page, sampling_page
 from migrations_app.canary_forms import StageForm, stage_forms
 from migrations_app.happening import Refused
 from migrations_app.plans import Plan
 from migrations_app.refusal_words import in_words
-from migrations_app.rollout import PlanStages, Rollout
+from migrations_app.rollout import PlanStages, Rollout, Stage
 from migrations_app.views import carried_out, of_plan
 
 
@@ -24,7 +24,8 @@ def stages(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     """Change the stages that were not entered yet."""
     now = plan.state.rollout
     sent = request.POST if request.method == "POST" else None
-    rows = stage_forms(language(), now.stages, entered(now), sent)
+    offered = now.stages if sent else wished(request, plan)
+    rows = stage_forms(language(), offered, entered(now), sent)
     # Every row says what is wrong with it, not the first one only.
     wrong = [row for row in rows if not row.is_valid()]
     if wrong:
@@ -51,6 +52,17 @@ def _stages_page(
     }
     wrong = bool(refused) or any(row.errors for row in rows)
     return render(request, "planner/stages.html", context, status=422 if wrong else 200)
+
+
+def wished(request: HttpRequest, plan: Plan) -> tuple[Stage, ...]:
+    """What the form begins with: the stages as they are, or those that are suggested."""
+    now = plan.state.rollout
+    if request.GET.get("suggested") != "1":
+        return now.stages
+    kept = now.stages[: entered(now)]
+    lowest = kept[-1].percent if kept else 0
+    onward = [stage for stage in sampling_page.suggestion(plan.state) if stage.percent > lowest]
+    return (*kept, *onward) if onward else now.stages
 
 
 def entered(now: Rollout) -> int:

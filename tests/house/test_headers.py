@@ -74,6 +74,8 @@ SAMPLES = {
     "plans/new/": "/plans/new/",
     "plans/<str:plan_id>/": "/plans/none/",
     "plans/<str:plan_id>/commands/": "/plans/none/commands/",
+    "plans/<str:plan_id>/figures/": "/plans/none/figures/",
+    "plans/<str:plan_id>/limits/": "/plans/none/limits/",
     "plans/<str:plan_id>/stages/": "/plans/none/stages/",
     "scenarios/": "/scenarios/",
     "scenarios/new/": "/scenarios/new/",
