@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from migrations_app import about, rollout
+from migrations_app import about, readings, rollout, verdicts
 from migrations_app.commands import Command
 from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.state import State, evolved
@@ -23,6 +23,8 @@ AnyCommand = Annotated[
     | rollout.RollBack
     | rollout.Rehearse
     | rollout.PlanStages
+    | readings.SetLimits
+    | readings.TakeReading
     | about.Rename
     | about.Archive
     | about.Restore,
@@ -46,13 +48,23 @@ def following(state: State, told: list[Happening], moment: Moment) -> list[Happe
     """What the product does by itself after that."""
     for happening in told:
         state = evolved(state, happening)
-    del moment
-    return []
+    return promoted(state, moment) if any(happening.kind == "readings.taken" for happening in told) else []
+
+
+def promoted(state: State, moment: Moment) -> list[Happening]:
+    """The next stage, where the present one is automatic and passed."""
+    now = state.rollout
+    ready = now.standing is rollout.Standing.RUNNING and now.stage is not None and now.stage.automatic
+    if not ready or obstacles(state, moment):
+        return []
+    return [Happening("canary.promoted", moment.at, data={"reason": ""})]
 
 
 def obstacles(state: State, moment: Moment) -> list[Refused]:
     """What keeps the present stage from being passed."""
-    return rollout.obstacles(state.rollout, moment.at, seen=0)
+    now = state.rollout
+    missing = rollout.obstacles(now, moment.at, state.readings.seen(now.entry))
+    return missing + verdicts.obstacles(state.readings, now, state.about.forecast)
 
 
 def promote(state: State, command: rollout.Promote, moment: Moment) -> Happening:
@@ -62,6 +74,13 @@ def promote(state: State, command: rollout.Promote, moment: Moment) -> Happening
     if missing:
         raise Refused("stage-not-passed", missing=[{"code": each.code, **each.parts} for each in missing])
     return told
+
+
+def take_reading(state: State, command: readings.TakeReading, moment: Moment) -> Happening:
+    """What was measured in the stage that holds. Raises Refused."""
+    now = state.rollout
+    holds = now.stage is not None and now.standing is not rollout.Standing.FINISHED
+    return readings.take(command, moment, now.entry, holds=holds)
 
 
 # Never gated by anything; and what takes a plan out of the archive.
@@ -77,6 +96,8 @@ DECIDE: Final[Mapping[type[Command], tuple[str, Decide]]] = {
     rollout.RollBack: ("rollout", rollout.roll_back),
     rollout.Rehearse: ("rollout", rollout.rehearse),
     rollout.PlanStages: ("rollout", rollout.plan_stages),
+    readings.SetLimits: ("readings", readings.set_limits),
+    readings.TakeReading: ("", take_reading),
     about.Rename: ("about", about.rename),
     about.Archive: ("about", about.archive),
     about.Restore: ("about", about.restore),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.log_words import register_acts, register_kind
 from costcalc.accounts.workspaces import Workspace
-from migrations_app.plans import Plan
+from migrations_app.plans import Plan, PlanEvent
 
 # By the kind of a happening; the plan's own log says them in the same words.
 ACTS = {
@@ -18,6 +20,8 @@ ACTS = {
     "plan.archived": _("plan archived"),
     "plan.restored": _("plan taken out of the archive"),
     "plan.deleted": _("plan deleted"),
+    "readings.taken": _("figures of a stage taken"),
+    "readings.limited": _("limits set"),
     "canary.planned": _("stages changed"),
     "canary.started": _("canary started"),
     "canary.promoted": _("stage passed"),
@@ -39,3 +43,16 @@ def register() -> None:
 def _plans(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
     found = Plan.objects.filter(workspace=workspace, public_id__in=ids)
     return {one.public_id: (one.name, reverse("planner:plan", args=[one.public_id])) for one in found}
+
+
+def told(row: PlanEvent) -> dict[str, Any]:
+    """A happening as the plan's own log says it."""
+    happening = row.happening
+    return {
+        "what": ACTS[happening.kind],
+        "share": Decimal(happening.data["percent"]) if "percent" in happening.data else None,
+        "why": happening.data.get("reason", ""),
+        "at": happening.at,
+        "actor": row.actor,
+        "itself": not happening.who,
+    }

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from costcalc.accounts.access import Visit
+from migrations_app import canary_page, log_words
 from migrations_app.plans import Plan
-from migrations_app.shown import canary
+
+MOST_LOGGED = 20
 
 
-def sections(plan: Plan, came: Visit, now: dt.datetime) -> dict[str, Any]:
-    """The context of every section."""
+def sections(plan: Plan, came: Visit, now: dt.datetime, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The context of every section; `more` is what came of a command that could not be done."""
     del came
-    return {"canary": canary(plan.state, now)}
+    state = plan.state
+    return {
+        "canary": canary_page.canary(state, now, more),
+        "way_back": canary_page.way_back(state, more),
+        "log": [log_words.told(row) for row in plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED]],
+    }

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from migrations_app import about, rollout
+from migrations_app import about, readings, rollout
 from migrations_app.about import About
 from migrations_app.happening import Happening
+from migrations_app.readings import Readings
 from migrations_app.rollout import Rollout
 
 MADE: Final = "plan.made"
@@ -27,12 +28,14 @@ class State:
     revision: int
     last_at: dt.datetime
     rollout: Rollout = field(default_factory=Rollout)
+    readings: Readings = field(default_factory=Readings)
 
 
 # The beginning of a happening's kind → which field it changes, and how.
 PARTS: Final[Mapping[str, tuple[str, Callable[[Any, Happening], Any]]]] = {
     "plan": ("about", about.evolved),
     "canary": ("rollout", rollout.evolved),
+    "readings": ("readings", readings.evolved),
 }
 
 

@@ -2,13 +2,16 @@
 
 from django.urls import include, path
 
-from migrations_app import views
+from migrations_app import canary_views, figure_views, views
 
 app_name = "planner"
 
 of_one = [
     path("", views.plan, name="plan"),
     path("commands/", views.command, name="command"),
+    path("figures/", figure_views.figures, name="figures"),
+    path("limits/", figure_views.limits, name="limits"),
+    path("stages/", canary_views.stages, name="stages"),
 ]
 
 urlpatterns = [

@@ -30,7 +30,6 @@ from migrations_app.refusal_words import in_words
 
 LONGEST_SEARCH = 100
 PAGE = 50
-MOST_LOGGED = 20
 COMMANDS: TypeAdapter[Command] = TypeAdapter(AnyCommand)
 # Fields of a form that are no part of a command.
 BESIDE = {"csrfmiddlewaretoken", "form_key"}
@@ -105,14 +104,12 @@ def plan(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
 
 def plan_page(request: HttpRequest, came: Visit, plan: Plan, status: int = 200, **more: Any) -> HttpResponse:
     """The page of a plan; `more` is what went wrong with a command, or a form that holds a mistake."""
-    log = list(plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED])
     context = {
         "visit": came,
         "plan": plan,
         "state": plan.state,
-        "log": log,
         "can_edit": came.may(Role.EDITOR),
-        **sections(plan, came, timezone.now()),
+        **sections(plan, came, timezone.now(), more),
         **more,
     }
     return render(request, "planner/plan.html", context, status=status)
@@ -130,13 +127,20 @@ def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     return carried_out(request, came, plan, asked)
 
 
-def carried_out(request: HttpRequest, came: Visit, plan: Plan, asked: Command) -> HttpResponse:
-    """Do a command, and show the plan as it stands then: 409 with what has changed where somebody was quicker."""
+def carried_out(
+    request: HttpRequest, came: Visit, plan: Plan, asked: Command, again: Callable[[str], HttpResponse] | None = None
+) -> HttpResponse:
+    """Do a command, and show the plan as it stands then: 409 with what has changed where somebody was quicker.
+
+    `again` shows the form of a page of its own once more, with the reason why this may not be done.
+    """
     try:
         plan = carrying.carry_out(came, plan, asked, timezone.now())
     except StaleError as stale:
         changes = carrying.since(stale.plan, stale.seen)
         return plan_page(request, came, stale.plan, 409, too_late=changes, said=asked.model_dump())
     except Refused as refused:
+        if again:
+            return again(in_words(refused))
         return plan_page(request, came, plan, 422, refused=in_words(refused), said=asked.model_dump())
     return HttpResponseRedirect(reverse("planner:plan", args=[plan.public_id]))

@@ -83,6 +83,14 @@ LEAD_ON_ALL = "302 302 302 302 302"
 LEAD_ON = pages(LEAD_ON_ALL)
 # An address that only takes a form leads everybody to the page that its form stands on, whatever there is.
 TO_ITS_FORM = LEAD_ON
+# A ladder of one stage, as its form sends it.
+FIRST_STAGE: dict[str, Any] = {"revision": "1", "s1-percent": "100"}
+READ_FIGURES: dict[str, Any] = {"new-requests": "1"}
+NO_LIMITS: dict[str, Any] = {
+    f"l{number}-{name}": value
+    for number in range(1, 6)
+    for name, value in (("metric", "error_rate"), ("kind", "points"), ("better", "lower"))
+}
 PRICES_CSV = b"name,kind,input_mtok\nFrom a file,quote,1\n"
 
 
@@ -134,6 +142,10 @@ PAGES: dict[str, dict[str, Row]] = {
         "GET": TO_ITS_FORM,
         "POST": edits(command="start", revision=1),
     },
+    # Nothing was started: there is no stage that figures could be of.
+    "plans/<str:plan_id>/figures/": {"GET": EDIT, "POST": edits(422, **READ_FIGURES)},
+    "plans/<str:plan_id>/limits/": {"GET": EDIT, "POST": edits(revision="1", requests_day="50000", **NO_LIMITS)},
+    "plans/<str:plan_id>/stages/": {"GET": EDIT, "POST": edits(**FIRST_STAGE)},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {
