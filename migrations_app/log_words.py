@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.log_words import register_acts, register_kind
 from costcalc.accounts.workspaces import Workspace
-from migrations_app.plans import Plan
+from migrations_app.plans import Plan, PlanEvent
 
 # By the kind of a happening; the plan's own log says them in the same words.
 ACTS = {
@@ -39,3 +40,15 @@ def register() -> None:
 def _plans(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
     found = Plan.objects.filter(workspace=workspace, public_id__in=ids)
     return {one.public_id: (one.name, reverse("planner:plan", args=[one.public_id])) for one in found}
+
+
+def told(row: PlanEvent) -> dict[str, Any]:
+    """A happening as the plan's own log says it."""
+    happening = row.happening
+    return {
+        "what": ACTS[happening.kind],
+        "why": happening.data.get("reason", ""),
+        "at": happening.at,
+        "actor": row.actor,
+        "itself": not happening.who,
+    }

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import TypeAdapter, ValidationError
 
@@ -24,6 +25,7 @@ from migrations_app.commands import Command
 from migrations_app.deciding import AnyCommand
 from migrations_app.forms import NewPlanForm
 from migrations_app.happening import Refused
+from migrations_app.log_words import told
 from migrations_app.plan_page import sections
 from migrations_app.plans import Plan, StaleError
 from migrations_app.refusal_words import in_words
@@ -45,7 +47,9 @@ def of_plan(needed: Role) -> Callable[[View], View]:
         @login_required
         def checked(request: HttpRequest, plan_id: str, **rest: object) -> HttpResponseBase:
             came, plan = carrying.plan_for(person(request), plan_id, needed)
-            return view(request, came, plan, **rest)
+            response = view(request, came, plan, **rest)
+            patch_vary_headers(response, ["HX-Request"])
+            return response
 
         return checked
 
@@ -105,7 +109,7 @@ def plan(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
 
 def plan_page(request: HttpRequest, came: Visit, plan: Plan, status: int = 200, **more: Any) -> HttpResponse:
     """The page of a plan; `more` is what went wrong with a command, or a form that holds a mistake."""
-    log = list(plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED])
+    log = [told(row) for row in plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED]]
     context = {
         "visit": came,
         "plan": plan,
@@ -135,7 +139,7 @@ def carried_out(request: HttpRequest, came: Visit, plan: Plan, asked: Command) -
     try:
         plan = carrying.carry_out(came, plan, asked, timezone.now())
     except StaleError as stale:
-        changes = carrying.since(stale.plan, stale.seen)
+        changes = [told(row) for row in carrying.since(stale.plan, stale.seen)]
         return plan_page(request, came, stale.plan, 409, too_late=changes, said=asked.model_dump())
     except Refused as refused:
         return plan_page(request, came, plan, 422, refused=in_words(refused), said=asked.model_dump())
