@@ -82,7 +82,7 @@ class Plan(models.Model):
     @property
     def state(self) -> State:
         """How it stands at `revision`."""
-        return _state(self.pk, self.revision)
+        return _state(self.pk, self.public_id, self.revision)
 
     def say_again(self, state: State) -> dict[str, Any]:
         """The columns that say what the happenings say."""
@@ -140,9 +140,10 @@ class PlanEvent(AppendOnly):
         return cls(plan=plan, number=number, at=told.at, kind=told.kind, who=told.who, actor=actor, data=data)
 
 
-# A plan's happenings never change, so what they make up to one of them does not, either.
+# A plan's happenings never change, so what they make up to one of them does not, either. A database that was restored
+# may give a number to another plan, but never an id.
 @lru_cache(maxsize=512)
-def _state(plan: int, revision: int) -> State:
+def _state(plan: int, _public_id: str, revision: int) -> State:
     rows = PlanEvent.objects.filter(plan=plan, number__lte=revision).order_by("number")
     return replayed(row.happening for row in rows)
 

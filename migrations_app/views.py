@@ -25,6 +25,7 @@ from migrations_app.commands import Command
 from migrations_app.deciding import AnyCommand
 from migrations_app.forms import NewPlanForm
 from migrations_app.happening import Refused
+from migrations_app.late import OF_THE_FORM, late
 from migrations_app.log_words import told
 from migrations_app.plan_page import sections
 from migrations_app.plans import Plan, StaleError
@@ -34,8 +35,6 @@ LONGEST_SEARCH = 100
 PAGE = 50
 MOST_LOGGED = 20
 COMMANDS: TypeAdapter[Command] = TypeAdapter(AnyCommand)
-# Fields of a form that are no part of a command.
-BESIDE = {"csrfmiddlewaretoken", "form_key"}
 View = Callable[..., HttpResponseBase]
 
 
@@ -126,7 +125,7 @@ def plan_page(request: HttpRequest, came: Visit, plan: Plan, status: int = 200, 
 @of_plan(Role.EDITOR)
 def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     """Do what a form of the page says."""
-    said = {name: text for name, text in request.POST.items() if name not in BESIDE}
+    said = {name: text for name, text in request.POST.items() if name not in OF_THE_FORM}
     try:
         asked = COMMANDS.validate_python(said)
     except ValidationError as error:
@@ -139,8 +138,8 @@ def carried_out(request: HttpRequest, came: Visit, plan: Plan, asked: Command) -
     try:
         plan = carrying.carry_out(came, plan, asked, timezone.now())
     except StaleError as stale:
-        changes = [told(row) for row in carrying.since(stale.plan, stale.seen)]
-        return plan_page(request, came, stale.plan, 409, too_late=changes, said=asked.model_dump())
+        missed = late(request, came, stale, asked, timezone.now())
+        return plan_page(request, came, stale.plan, 409, late=missed, said=asked.model_dump())
     except Refused as refused:
         return plan_page(request, came, plan, 422, refused=in_words(refused), said=asked.model_dump())
     return HttpResponseRedirect(reverse("planner:plan", args=[plan.public_id]))
