@@ -12,7 +12,7 @@ from pydantic import Field
 from costcalc.wire.paging import Page
 from costcalc.wire.problem import Problem
 from migrations_app.about import Forecast
-from migrations_app.plans import Plan
+from migrations_app.plans import Plan, PlanEvent
 from migrations_app.rollout import Stage
 from migrations_app.state import State
 
@@ -98,6 +98,12 @@ def whole(plan: Plan, now: dt.datetime) -> dict[str, Any]:
     """A plan as it stands."""
     state = plan.state
     return {**line(plan), "forecast": state.about.forecast, "canary": canary(state, now)}
+
+
+def event(row: PlanEvent) -> dict[str, Any]:
+    """Something that has happened; `who` is null where the product itself did it."""
+    told = row.happening
+    return {"number": row.number, "at": told.at, "kind": told.kind, "who": told.who or None, "data": dict(told.data)}
 
 
 def canary(state: State, now: dt.datetime) -> dict[str, Any]:
