@@ -60,6 +60,9 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "stage-entered": lambda _parts: _("Stages that were entered already stay as they are."),
     "hold-not-over": _hold,
     "sample-too-small": _sample,
+    "review-concluded": lambda _parts: _("The review is concluded: open it again first."),
+    "review-empty": lambda _parts: _("Nothing is compared yet: give at least one figure from before and after."),
+    "review-open": lambda _parts: _("The review is not concluded."),
     "stage-not-passed": _missing,
     "no-earlier-share": _share,
 }

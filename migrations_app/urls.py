@@ -2,17 +2,22 @@
 
 from django.urls import include, path
 
-from migrations_app import views
+from migrations_app import review_views, views
 
 app_name = "planner"
 
 of_one = [
     path("", views.plan, name="plan"),
     path("commands/", views.command, name="command"),
+    path("review/", review_views.review, name="review"),
+    path("review/figures/", review_views.figures, name="review-figures"),
+    path("review/share/", review_views.share, name="review-share"),
+    path("review/share/<str:link>/revoke/", review_views.revoke, name="review-revoke"),
 ]
 
 urlpatterns = [
     path("", views.plans, name="plans"),
     path("new/", views.new, name="new"),
+    path("shared/<str:link>/", review_views.shared, name="shared-review"),
     path("<str:plan_id>/", include(of_one)),
 ]
