@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from migrations_app import about, readings, rollout, verdicts
+from migrations_app import about, readings, review, rollout, verdicts
 from migrations_app.commands import Command
 from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.state import State, evolved
@@ -27,7 +27,11 @@ AnyCommand = Annotated[
     | readings.TakeReading
     | about.Rename
     | about.Archive
-    | about.Restore,
+    | about.Restore
+    | review.ReviewConclude
+    | review.ReviewDate
+    | review.ReviewFigures
+    | review.ReviewReopen,
     Field(discriminator="command"),
 ]
 Decide = Callable[[Any, Any, Moment], Happening | list[Happening]]
@@ -101,4 +105,8 @@ DECIDE: Final[Mapping[type[Command], tuple[str, Decide]]] = {
     about.Rename: ("about", about.rename),
     about.Archive: ("about", about.archive),
     about.Restore: ("about", about.restore),
+    review.ReviewConclude: ("review", review.conclude),
+    review.ReviewDate: ("review", review.set_date),
+    review.ReviewFigures: ("review", review.figures),
+    review.ReviewReopen: ("review", review.reopen),
 }

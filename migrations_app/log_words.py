@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.log_words import register_acts, register_kind
 from costcalc.accounts.workspaces import Workspace
+from migrations_app.links import ReviewLink
 from migrations_app.plans import Plan, PlanEvent
 
 # By the kind of a happening; the plan's own log says them in the same words.
@@ -22,6 +23,12 @@ ACTS = {
     "plan.deleted": _("plan deleted"),
     "readings.taken": _("figures of a stage taken"),
     "readings.limited": _("limits set"),
+    "review.measured": _("figures of the review written"),
+    "review.concluded": _("review concluded"),
+    "review.reopened": _("review opened again"),
+    "review.dated": _("day of the review changed"),
+    "review.shared": _("review shared by link"),
+    "review-link.revoked": _("link to a review revoked"),
     "canary.planned": _("stages changed"),
     "canary.started": _("canary started"),
     "canary.promoted": _("stage passed"),
@@ -38,6 +45,7 @@ def register() -> None:
     """Have the app's words in every log."""
     register_acts(ACTS)
     register_kind("plan", _("Plan"), _plans)
+    register_kind("review-link", _("Link to a review"), _review_links)
 
 
 def _plans(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
@@ -56,3 +64,8 @@ def told(row: PlanEvent) -> dict[str, Any]:
         "actor": row.actor,
         "itself": not happening.who,
     }
+
+
+def _review_links(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
+    found = ReviewLink.objects.filter(plan__workspace=workspace, public_id__in=ids).select_related("plan")
+    return {one.public_id: (one.plan.name, reverse("planner:review-share", args=[one.plan.public_id])) for one in found}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from costcalc.accounts.access import Visit
-from migrations_app import canary_page, log_words
+from migrations_app import canary_page, log_words, review_page
 from migrations_app.plans import Plan
 
 MOST_LOGGED = 20
@@ -19,6 +19,7 @@ def sections(plan: Plan, came: Visit, now: dt.datetime, more: Mapping[str, Any])
     state = plan.state
     return {
         "canary": canary_page.canary(state, now, more),
+        "review": review_page.shown(state, now),
         "way_back": canary_page.way_back(state, more),
         "log": [log_words.told(row) for row in plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED]],
     }

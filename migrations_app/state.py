@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from migrations_app import about, readings, rollout
+from migrations_app import about, readings, review, rollout
 from migrations_app.about import About
 from migrations_app.happening import Happening
 from migrations_app.readings import Readings
+from migrations_app.review import Review
 from migrations_app.rollout import Rollout
 
 MADE: Final = "plan.made"
@@ -27,6 +28,7 @@ class State:
     about: About
     revision: int
     last_at: dt.datetime
+    review: Review = field(default_factory=Review)
     rollout: Rollout = field(default_factory=Rollout)
     readings: Readings = field(default_factory=Readings)
 
@@ -36,6 +38,7 @@ PARTS: Final[Mapping[str, tuple[str, Callable[[Any, Happening], Any]]]] = {
     "plan": ("about", about.evolved),
     "canary": ("rollout", rollout.evolved),
     "readings": ("readings", readings.evolved),
+    "review": ("review", review.evolved),
 }
 
 

@@ -37,7 +37,7 @@ from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
 from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
-from migrations_app import beginning
+from migrations_app import beginning, links
 from tests.factories import PASSWORD, Cast, a_cast, a_token, signed_in
 from tests.house.test_headers import patterns
 from tests.streaming.measured import sent
@@ -146,6 +146,17 @@ PAGES: dict[str, dict[str, Row]] = {
     "plans/<str:plan_id>/figures/": {"GET": EDIT, "POST": edits(422, **READ_FIGURES)},
     "plans/<str:plan_id>/limits/": {"GET": EDIT, "POST": edits(revision="1", requests_day="50000", **NO_LIMITS)},
     "plans/<str:plan_id>/stages/": {"GET": EDIT, "POST": edits(**FIRST_STAGE)},
+    "plans/<str:plan_id>/review/": {
+        "GET": READ,
+        "POST": edits(command="review_date", revision=1, due_on="2027-01-15"),
+    },
+    "plans/<str:plan_id>/review/figures/": {
+        "GET": EDIT,
+        "POST": pages("302 404 403 302 302", revision="1", **{"line-0-metric": "cost"}),
+    },
+    "plans/<str:plan_id>/review/share/": {"GET": EDIT, "POST": edits(200, revision=1)},
+    "plans/<str:plan_id>/review/share/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
+    "plans/shared/<str:link>/": {"GET": PUBLIC},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {
@@ -284,6 +295,9 @@ PAGES: dict[str, dict[str, Row]] = {
 OTHER_IDS = {
     "invitations/<str:link>/": {"link": "invited"},
     "w/<str:workspace>/links/<str:link>/revoke/": {"link": "link_id"},
+    "plans/<str:plan_id>/review/share/<str:link>/revoke/": {"link": "review_link_id"},
+    "plans/shared/<str:link>/": {"link": "review_link"},
+    "/api/v1/plans/{plan_id}/review/links/{link_id}": {"link_id": "review_link_id"},
     "me/address/<str:link>/": {"link": "address_link"},
 }
 UNNAMED = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
@@ -327,6 +341,9 @@ OPERATIONS = {
     "create_plan": creates(),
     "get_plan": READS,
     "command_plan": changes(command="start", revision=1),
+    "list_review_links": changes(),
+    "share_review": changes(201),
+    "revoke_review_link": changes(204),
     "list_scenarios": LISTS,
     "create_scenario": creates(),
     "compare_scenarios": Row("401 401 404 200 200 200 200", query="of={scenario_id}&of={scenario_id}.1"),
@@ -413,6 +430,8 @@ def made(cast: Cast) -> World:
     with acting(workspace, bob.actor) as act:
         sheet = own.sheet_of({"standard": {"input_mtok": Rate(Decimal(1))}})
         price = own.add(act, own.OwnTerms("Ours", own.Kind.NEGOTIATED, sheet), cast.bob)
+    plan = beginning.make(bob, beginning.Wish("To Gemini"), now)
+    review_link, reads_review = links.share_review(bob, plan, 1, now)
     invitation, invited = team.invite_somebody(alice, Role.VIEWER, now)
     ids = {
         "workspace": workspace.public_id,
@@ -423,7 +442,9 @@ def made(cast: Cast) -> World:
         "approval": saving.ask_approval(bob, scenario, 1, cast.alice, now).public_id,
         "link": secret,
         "link_id": link.public_id,
-        "plan_id": beginning.make(bob, beginning.Wish("To Gemini"), now).public_id,
+        "plan_id": plan.public_id,
+        "review_link": reads_review,
+        "review_link_id": review_link.public_id,
         "price": price.public_id,
         "member": cast.vera.public_id,
         "invitation": invitation.public_id,
