@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from migrations_app import about, rollout
+from migrations_app import about, phases, rollout, stepping
 from migrations_app.commands import Command
+from migrations_app.following import consequences
 from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.state import State, evolved
 
@@ -25,7 +26,18 @@ AnyCommand = Annotated[
     | rollout.PlanStages
     | about.Rename
     | about.Archive
-    | about.Restore,
+    | about.Restore
+    | phases.SignOff
+    | phases.ReopenPhase
+    | stepping.AddStep
+    | stepping.EditStep
+    | stepping.SetSteps
+    | stepping.MoveSteps
+    | stepping.RemoveSteps
+    | stepping.CommentStep
+    | stepping.ShowStep
+    | stepping.WithdrawEvidence
+    | stepping.Reschedule,
     Field(discriminator="command"),
 ]
 Decide = Callable[[Any, Any, Moment], Happening | list[Happening]]
@@ -44,10 +56,14 @@ def decided(state: State, command: Command, moment: Moment) -> list[Happening]:
 
 def following(state: State, told: list[Happening], moment: Moment) -> list[Happening]:
     """What the product does by itself after that."""
-    for happening in told:
-        state = evolved(state, happening)
-    del moment
-    return []
+    queue, own = list(told), list[Happening]()
+    # What follows may have consequences, too: the queue grows while it is gone through.
+    for happening in queue:
+        before, state = state, evolved(state, happening)
+        found = consequences(before, state, happening, moment)
+        queue += found
+        own += found
+    return own
 
 
 def obstacles(state: State, moment: Moment) -> list[Refused]:
@@ -62,6 +78,11 @@ def promote(state: State, command: rollout.Promote, moment: Moment) -> Happening
     if missing:
         raise Refused("stage-not-passed", missing=[{"code": each.code, **each.parts} for each in missing])
     return told
+
+
+def sign_off(state: State, command: phases.SignOff, moment: Moment) -> Happening:
+    """A phase is finished, if it is. Raises Refused."""
+    return phases.sign_off(state.phases, state.steps, state.rollout.standing, command, moment)
 
 
 # Never gated by anything; and what takes a plan out of the archive.
@@ -80,4 +101,15 @@ DECIDE: Final[Mapping[type[Command], tuple[str, Decide]]] = {
     about.Rename: ("about", about.rename),
     about.Archive: ("about", about.archive),
     about.Restore: ("about", about.restore),
+    phases.SignOff: ("", sign_off),
+    phases.ReopenPhase: ("phases", phases.reopen),
+    stepping.AddStep: ("steps", stepping.add),
+    stepping.EditStep: ("steps", stepping.edit),
+    stepping.SetSteps: ("steps", stepping.assign),
+    stepping.MoveSteps: ("steps", stepping.move),
+    stepping.RemoveSteps: ("steps", stepping.remove),
+    stepping.CommentStep: ("steps", stepping.comment),
+    stepping.ShowStep: ("steps", stepping.show),
+    stepping.WithdrawEvidence: ("steps", stepping.withdraw),
+    stepping.Reschedule: ("steps", stepping.reschedule),
 }

@@ -8,9 +8,9 @@ from typing import Any
 from costcalc.accounts.access import Visit
 from migrations_app.plans import Plan
 from migrations_app.shown import canary
+from migrations_app.step_pages import section as steps
 
 
 def sections(plan: Plan, came: Visit, now: dt.datetime) -> dict[str, Any]:
     """The context of every section."""
-    del came
-    return {"canary": canary(plan.state, now)}
+    return {"canary": canary(plan.state, now), **steps(plan, came)}

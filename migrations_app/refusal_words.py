@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from migrations_app.happening import Refused
+from migrations_app.step_words import REFUSALS as OF_STEPS
 
 Parts = Mapping[str, Any]
 
@@ -62,4 +63,5 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "sample-too-small": _sample,
     "stage-not-passed": _missing,
     "no-earlier-share": _share,
+    **OF_STEPS,
 }

@@ -15,6 +15,7 @@ from migrations_app.about import Forecast
 from migrations_app.plans import Plan
 from migrations_app.rollout import Stage
 from migrations_app.state import State
+from migrations_app.step_shown import PhaseOut, StepOut, phases_of, steps_of
 
 
 class CanaryOut(Schema):
@@ -55,6 +56,8 @@ class PlanOut(PlanLine):
 
     forecast: Forecast
     canary: CanaryOut
+    phases: list[PhaseOut]
+    steps: list[StepOut]
 
 
 class PlansOut(Page):
@@ -97,7 +100,13 @@ def line(plan: Plan) -> dict[str, Any]:
 def whole(plan: Plan, now: dt.datetime) -> dict[str, Any]:
     """A plan as it stands."""
     state = plan.state
-    return {**line(plan), "forecast": state.about.forecast, "canary": canary(state, now)}
+    return {
+        **line(plan),
+        "forecast": state.about.forecast,
+        "canary": canary(state, now),
+        "phases": phases_of(state),
+        "steps": steps_of(state, now.date()),
+    }
 
 
 def canary(state: State, now: dt.datetime) -> dict[str, Any]:

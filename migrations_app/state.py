@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from migrations_app import about, rollout
+from migrations_app import about, phases, rollout, steps
 from migrations_app.about import About
 from migrations_app.happening import Happening
+from migrations_app.phases import Phases
 from migrations_app.rollout import Rollout
+from migrations_app.steps import Steps
 
 MADE: Final = "plan.made"
 
@@ -27,12 +29,16 @@ class State:
     revision: int
     last_at: dt.datetime
     rollout: Rollout = field(default_factory=Rollout)
+    steps: Steps = field(default_factory=Steps)
+    phases: Phases = field(default_factory=Phases)
 
 
 # The beginning of a happening's kind → which field it changes, and how.
 PARTS: Final[Mapping[str, tuple[str, Callable[[Any, Happening], Any]]]] = {
     "plan": ("about", about.evolved),
     "canary": ("rollout", rollout.evolved),
+    "phases": ("phases", phases.evolved),
+    "steps": ("steps", steps.evolved),
 }
 
 
