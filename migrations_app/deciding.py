@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from migrations_app import about, readings, review, rollout, verdicts
+from migrations_app import about, phases, readings, review, rollout, stepping, verdicts
 from migrations_app.commands import Command
+from migrations_app.following import consequences
 from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.state import State, evolved
 
@@ -31,7 +32,18 @@ AnyCommand = Annotated[
     | review.ReviewConclude
     | review.ReviewDate
     | review.ReviewFigures
-    | review.ReviewReopen,
+    | review.ReviewReopen
+    | phases.SignOff
+    | phases.ReopenPhase
+    | stepping.AddStep
+    | stepping.EditStep
+    | stepping.SetSteps
+    | stepping.MoveSteps
+    | stepping.RemoveSteps
+    | stepping.CommentStep
+    | stepping.ShowStep
+    | stepping.WithdrawEvidence
+    | stepping.Reschedule,
     Field(discriminator="command"),
 ]
 Decide = Callable[[Any, Any, Moment], Happening | list[Happening]]
@@ -50,9 +62,16 @@ def decided(state: State, command: Command, moment: Moment) -> list[Happening]:
 
 def following(state: State, told: list[Happening], moment: Moment) -> list[Happening]:
     """What the product does by itself after that."""
-    for happening in told:
-        state = evolved(state, happening)
-    return promoted(state, moment) if any(happening.kind == "readings.taken" for happening in told) else []
+    queue, own = list(told), list[Happening]()
+    # What follows may have consequences, too: the queue grows while it is gone through.
+    for happening in queue:
+        before, state = state, evolved(state, happening)
+        found = [*consequences(before, state, happening, moment)]
+        if happening.kind == "readings.taken":
+            found += promoted(state, moment)
+        queue += found
+        own += found
+    return own
 
 
 def promoted(state: State, moment: Moment) -> list[Happening]:
@@ -87,6 +106,11 @@ def take_reading(state: State, command: readings.TakeReading, moment: Moment) ->
     return readings.take(command, moment, now.entry, holds=holds)
 
 
+def sign_off(state: State, command: phases.SignOff, moment: Moment) -> Happening:
+    """A phase is finished, if it is. Raises Refused."""
+    return phases.sign_off(state.phases, state.steps, state.rollout.standing, command, moment)
+
+
 # Never gated by anything; and what takes a plan out of the archive.
 UNGATED: Final = (rollout.RollBack, about.Restore)
 # A command → the part of the state that decides ("" for the whole), and how.
@@ -109,4 +133,15 @@ DECIDE: Final[Mapping[type[Command], tuple[str, Decide]]] = {
     review.ReviewDate: ("review", review.set_date),
     review.ReviewFigures: ("review", review.figures),
     review.ReviewReopen: ("review", review.reopen),
+    phases.SignOff: ("", sign_off),
+    phases.ReopenPhase: ("phases", phases.reopen),
+    stepping.AddStep: ("steps", stepping.add),
+    stepping.EditStep: ("steps", stepping.edit),
+    stepping.SetSteps: ("steps", stepping.assign),
+    stepping.MoveSteps: ("steps", stepping.move),
+    stepping.RemoveSteps: ("steps", stepping.remove),
+    stepping.CommentStep: ("steps", stepping.comment),
+    stepping.ShowStep: ("steps", stepping.show),
+    stepping.WithdrawEvidence: ("steps", stepping.withdraw),
+    stepping.Reschedule: ("steps", stepping.reschedule),
 }

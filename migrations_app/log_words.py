@@ -38,6 +38,20 @@ ACTS = {
     "canary.resumed": _("canary resumed"),
     "canary.rolled_back": _("rolled back"),
     "canary.rehearsed": _("roll-back rehearsed"),
+    "phases.signed_off": _("phase signed off"),
+    "phases.reopened": _("phase reopened"),
+    "plan.rescheduled": _("plan rescheduled"),
+    "steps.added": _("steps added"),
+    "steps.changed": _("steps changed"),
+    "steps.removed": _("steps removed"),
+    "steps.reopened": _("steps reopened"),
+    "steps.begun": _("steps begun"),
+    "steps.blocked": _("steps blocked"),
+    "steps.done": _("steps done"),
+    "steps.skipped": _("steps skipped"),
+    "steps.commented": _("step commented on"),
+    "steps.shown": _("evidence added"),
+    "steps.withdrawn": _("evidence withdrawn"),
 }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from costcalc.formatting import formatter_for
 from migrations_app.happening import Refused
 from migrations_app.metric_words import metric_name
+from migrations_app.step_words import REFUSALS as OF_STEPS
 
 Parts = Mapping[str, Any]
 
@@ -87,4 +88,5 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "limit-failed": lambda parts: _metric(_("%(metric)s is over its limit."), parts),
     "limit-unknown": lambda parts: _metric(_("%(metric)s has a limit, and no figures."), parts),
     "limit-undecided": _undecided,
+    **OF_STEPS,
 }

@@ -17,6 +17,7 @@ from migrations_app.plans import Plan, PlanEvent
 from migrations_app.review import Figure, Verdict, table, tally
 from migrations_app.rollout import Stage
 from migrations_app.state import State
+from migrations_app.step_shown import PhaseOut, StepOut, phases_of, steps_of
 
 
 class CanaryOut(Schema):
@@ -73,6 +74,8 @@ class PlanOut(PlanLine):
     forecast: Forecast
     canary: CanaryOut
     review: ReviewOut
+    phases: list[PhaseOut]
+    steps: list[StepOut]
 
 
 class PlansOut(Page):
@@ -115,7 +118,14 @@ def line(plan: Plan) -> dict[str, Any]:
 def whole(plan: Plan, now: dt.datetime) -> dict[str, Any]:
     """A plan as it stands."""
     state = plan.state
-    return {**line(plan), "forecast": state.about.forecast, "canary": canary(state, now), "review": review(state, now)}
+    return {
+        **line(plan),
+        "forecast": state.about.forecast,
+        "canary": canary(state, now),
+        "phases": phases_of(state),
+        "review": review(state, now),
+        "steps": steps_of(state, now.date()),
+    }
 
 
 def event(row: PlanEvent) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from migrations_app import canary_views, figure_views, review_views, views
+from migrations_app import canary_views, figure_views, review_views, step_views, views
 
 app_name = "planner"
 
@@ -16,6 +16,12 @@ of_one = [
     path("review/figures/", review_views.figures, name="review-figures"),
     path("review/share/", review_views.share, name="review-share"),
     path("review/share/<str:link>/revoke/", review_views.revoke, name="review-revoke"),
+    path("steps/", step_views.steps, name="steps"),
+    path("steps/commands/", step_views.command, name="step_command"),
+    path("steps/new/", step_views.add, name="add_step"),
+    path("steps/start/", step_views.reschedule, name="reschedule"),
+    path("steps/<str:step_id>/", step_views.step, name="step"),
+    path("steps/<str:step_id>/edit/", step_views.edit, name="edit_step"),
 ]
 
 urlpatterns = [

@@ -28,6 +28,7 @@ from migrations_app.happening import Refused
 from migrations_app.late import OF_THE_FORM, late
 from migrations_app.plan_page import sections
 from migrations_app.plans import Plan, StaleError
+from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.refusal_words import in_words
 
 LONGEST_SEARCH = 100
@@ -82,7 +83,15 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         scenario = saving.revision_of(said["scenario"]) if said["scenario"] else None
-        wish = beginning.Wish(said["name"], said["note"], scenario, start_on=said["start_on"])
+        wish = beginning.Wish(
+            said["name"],
+            said["note"],
+            scenario,
+            said["template"],
+            TEMPLATES.get(said["template"]),
+            tuple(said["days_off"]),
+            said["start_on"],
+        )
         return redirect("planner:plan", beginning.make(came, wish, now).public_id)
     context = {"visit": came, "form": form}
     return render(request, "planner/new.html", context, status=422 if form.is_bound else 200)

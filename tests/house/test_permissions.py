@@ -38,6 +38,7 @@ from costcalc.scenarios.saved import draft
 from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
 from migrations_app import beginning, links
+from migrations_app.playbook.templates import TEMPLATES
 from tests.factories import PASSWORD, Cast, a_cast, a_token, signed_in
 from tests.house.test_headers import patterns
 from tests.streaming.measured import sent
@@ -157,6 +158,21 @@ PAGES: dict[str, dict[str, Row]] = {
     "plans/<str:plan_id>/review/share/": {"GET": EDIT, "POST": edits(200, revision=1)},
     "plans/<str:plan_id>/review/share/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
     "plans/shared/<str:link>/": {"GET": PUBLIC},
+    "plans/<str:plan_id>/steps/": {"GET": READ},
+    "plans/<str:plan_id>/steps/commands/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(command="move_steps", revision=2, steps="s1", to="doing"),
+    },
+    "plans/<str:plan_id>/steps/new/": {
+        "GET": EDIT,
+        "POST": edits(revision=2, title="Another", phase="prepare"),
+    },
+    "plans/<str:plan_id>/steps/start/": {"GET": EDIT, "POST": edits(revision=2, start_on="2026-12-07")},
+    "plans/<str:plan_id>/steps/<str:step_id>/": {"GET": READ},
+    "plans/<str:plan_id>/steps/<str:step_id>/edit/": {
+        "GET": EDIT,
+        "POST": edits(revision=2, title="Another", phase="prepare"),
+    },
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {
@@ -292,7 +308,13 @@ PAGES: dict[str, dict[str, Row]] = {
     "readyz": {"GET": PUBLIC},
 }
 # Where an address has another thing under a name than elsewhere.
+STEPPED = {"plan_id": "stepped_plan"}
 OTHER_IDS = {
+    "plans/<str:plan_id>/steps/commands/": STEPPED,
+    "plans/<str:plan_id>/steps/new/": STEPPED,
+    "plans/<str:plan_id>/steps/start/": STEPPED,
+    "plans/<str:plan_id>/steps/<str:step_id>/": STEPPED,
+    "plans/<str:plan_id>/steps/<str:step_id>/edit/": STEPPED,
     "invitations/<str:link>/": {"link": "invited"},
     "w/<str:workspace>/links/<str:link>/revoke/": {"link": "link_id"},
     "plans/<str:plan_id>/review/share/<str:link>/revoke/": {"link": "review_link_id"},
@@ -432,6 +454,7 @@ def made(cast: Cast) -> World:
         price = own.add(act, own.OwnTerms("Ours", own.Kind.NEGOTIATED, sheet), cast.bob)
     plan = beginning.make(bob, beginning.Wish("To Gemini"), now)
     review_link, reads_review = links.share_review(bob, plan, 1, now)
+    stepped = beginning.make(bob, beginning.Wish("Keys", to_do=TEMPLATES["key-rotation"]), now)
     invitation, invited = team.invite_somebody(alice, Role.VIEWER, now)
     ids = {
         "workspace": workspace.public_id,
@@ -445,6 +468,8 @@ def made(cast: Cast) -> World:
         "plan_id": plan.public_id,
         "review_link": reads_review,
         "review_link_id": review_link.public_id,
+        "stepped_plan": stepped.public_id,
+        "step_id": "s1",
         "price": price.public_id,
         "member": cast.vera.public_id,
         "invitation": invitation.public_id,
