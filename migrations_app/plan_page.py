@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from costcalc.accounts.access import Visit
+from migrations_app.keys_shown import reminders, rows
 from migrations_app.plans import Plan
 from migrations_app.shown import canary
 
@@ -13,4 +14,5 @@ from migrations_app.shown import canary
 def sections(plan: Plan, came: Visit, now: dt.datetime) -> dict[str, Any]:
     """The context of every section."""
     del came
-    return {"canary": canary(plan.state, now)}
+    state = plan.state
+    return {"canary": canary(state, now), "keys": rows(state, now), "key_reminders": reminders(state, now)}

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from migrations_app import key_refusals
 from migrations_app.happening import Refused
 
 Parts = Mapping[str, Any]
@@ -62,4 +63,5 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "sample-too-small": _sample,
     "stage-not-passed": _missing,
     "no-earlier-share": _share,
+    **key_refusals.WORDS,
 }

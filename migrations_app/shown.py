@@ -12,6 +12,7 @@ from pydantic import Field
 from costcalc.wire.paging import Page
 from costcalc.wire.problem import Problem
 from migrations_app.about import Forecast
+from migrations_app.keys_shown import KeysOut, keys
 from migrations_app.plans import Plan
 from migrations_app.rollout import Stage
 from migrations_app.state import State
@@ -55,6 +56,7 @@ class PlanOut(PlanLine):
 
     forecast: Forecast
     canary: CanaryOut
+    keys: KeysOut
 
 
 class PlansOut(Page):
@@ -97,7 +99,7 @@ def line(plan: Plan) -> dict[str, Any]:
 def whole(plan: Plan, now: dt.datetime) -> dict[str, Any]:
     """A plan as it stands."""
     state = plan.state
-    return {**line(plan), "forecast": state.about.forecast, "canary": canary(state, now)}
+    return {**line(plan), "forecast": state.about.forecast, "canary": canary(state, now), "keys": keys(state, now)}
 
 
 def canary(state: State, now: dt.datetime) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from migrations_app import about, rollout
+from migrations_app import about, keys, rollout
 from migrations_app.about import About
 from migrations_app.happening import Happening
+from migrations_app.keys import Keys
 from migrations_app.rollout import Rollout
 
 MADE: Final = "plan.made"
@@ -26,6 +27,7 @@ class State:
     about: About
     revision: int
     last_at: dt.datetime
+    keys: Keys = field(default_factory=Keys)
     rollout: Rollout = field(default_factory=Rollout)
 
 
@@ -33,6 +35,7 @@ class State:
 PARTS: Final[Mapping[str, tuple[str, Callable[[Any, Happening], Any]]]] = {
     "plan": ("about", about.evolved),
     "canary": ("rollout", rollout.evolved),
+    "key": ("keys", keys.evolved),
 }
 
 

@@ -2,13 +2,17 @@
 
 from django.urls import include, path
 
-from migrations_app import views
+from migrations_app import key_views, views
 
 app_name = "planner"
 
 of_one = [
     path("", views.plan, name="plan"),
     path("commands/", views.command, name="command"),
+    path("keys/", key_views.keys, name="keys"),
+    path("keys/commands/", key_views.command, name="key_command"),
+    path("keys/new/", key_views.new, name="new_key"),
+    path("keys/<str:key_id>/test/", key_views.test, name="test_key"),
 ]
 
 urlpatterns = [

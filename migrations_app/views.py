@@ -35,6 +35,7 @@ COMMANDS: TypeAdapter[Command] = TypeAdapter(AnyCommand)
 # Fields of a form that are no part of a command.
 BESIDE = {"csrfmiddlewaretoken", "form_key"}
 View = Callable[..., HttpResponseBase]
+Page = Callable[..., HttpResponse]
 
 
 def of_plan(needed: Role) -> Callable[[View], View]:
@@ -130,13 +131,15 @@ def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     return carried_out(request, came, plan, asked)
 
 
-def carried_out(request: HttpRequest, came: Visit, plan: Plan, asked: Command) -> HttpResponse:
-    """Do a command, and show the plan as it stands then: 409 with what has changed where somebody was quicker."""
+def carried_out(
+    request: HttpRequest, came: Visit, plan: Plan, asked: Command, page: Page = plan_page, then: str = "planner:plan"
+) -> HttpResponse:
+    """Do a command, and lead to how the plan stands `then`: 409 on the `page` where somebody was quicker."""
     try:
         plan = carrying.carry_out(came, plan, asked, timezone.now())
     except StaleError as stale:
         changes = carrying.since(stale.plan, stale.seen)
-        return plan_page(request, came, stale.plan, 409, too_late=changes, said=asked.model_dump())
+        return page(request, came, stale.plan, 409, too_late=changes, said=asked.model_dump())
     except Refused as refused:
-        return plan_page(request, came, plan, 422, refused=in_words(refused), said=asked.model_dump())
-    return HttpResponseRedirect(reverse("planner:plan", args=[plan.public_id]))
+        return page(request, came, plan, 422, refused=in_words(refused), said=asked.model_dump())
+    return HttpResponseRedirect(reverse(then, args=[plan.public_id]))

@@ -134,6 +134,17 @@ PAGES: dict[str, dict[str, Row]] = {
         "GET": TO_ITS_FORM,
         "POST": edits(command="start", revision=1),
     },
+    "plans/<str:plan_id>/keys/": {"GET": READ},
+    "plans/<str:plan_id>/keys/commands/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(command="rollback_window", revision=1, days=5),
+    },
+    "plans/<str:plan_id>/keys/new/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(revision=1, provider="OpenAI", environment="production", last="w7Lk"),
+    },
+    # There is no such key.
+    "plans/<str:plan_id>/keys/<str:key_id>/test/": {"GET": TO_ITS_FORM, "POST": edits(404)},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {
@@ -315,6 +326,9 @@ OPERATIONS = {
     "create_plan": creates(),
     "get_plan": READS,
     "command_plan": changes(command="start", revision=1),
+    "list_key_of_plan": changes(),
+    # There is no such key.
+    "test_key_of_plan": changes(404),
     "list_scenarios": LISTS,
     "create_scenario": creates(),
     "compare_scenarios": Row("401 401 404 200 200 200 200", query="of={scenario_id}&of={scenario_id}.1"),
@@ -412,6 +426,8 @@ def made(cast: Cast) -> World:
         "link": secret,
         "link_id": link.public_id,
         "plan_id": beginning.make(bob, beginning.Wish("To Gemini"), now).public_id,
+        # No key is in the list.
+        "key_id": "kkkkkkkkkkkk",
         "price": price.public_id,
         "member": cast.vera.public_id,
         "invitation": invitation.public_id,
