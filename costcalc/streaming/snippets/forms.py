@@ -12,6 +12,7 @@ from costcalc.streaming.endpoints import Endpoint, allowed
 from costcalc.streaming.providers import title
 from costcalc.streaming.snippets.kinds import RECIPES
 from costcalc.streaming.snippets.making import SILENCE
+from costcalc.wire.plain_text import PlainField
 
 LONGEST_ADDRESS = 300
 
@@ -20,9 +21,9 @@ class SnippetForm(forms.Form):
     """Provider, model, language, and what else of the request differs from place to place."""
 
     provider = forms.ChoiceField(label=_("Provider"))
-    model = forms.CharField(label=_("Model"), max_length=200)
+    model = PlainField(label=_("Model"), max_length=200)
     kind = forms.ChoiceField(label=_("Written for"), choices=[(kind, recipe.title) for kind, recipe in RECIPES.items()])
-    base = forms.CharField(
+    base = PlainField(
         label=_("Another address"),
         max_length=LONGEST_ADDRESS,
         required=False,
