@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from costcalc.secrets import without_key
-from costcalc.streaming.relay.refusals import Refused, at, wrong
+from costcalc.streaming.relay.refusals import at, wrong
 from costcalc.wire.problem import Fault, locate
+from costcalc.wire.raw import Refused
 from costcalc.wire.strict_json import BadJSONError, loads
 
 PORTS: Final = {"http": ":80", "https": ":443"}
