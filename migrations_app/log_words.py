@@ -22,6 +22,8 @@ ACTS = {
     "plan.deleted": _("plan deleted"),
     "readings.taken": _("figures of a stage taken"),
     "readings.limited": _("limits set"),
+    "safety.stated": _("stated for the way back"),
+    "safety.tested": _("old key tested"),
     "canary.planned": _("stages changed"),
     "canary.started": _("canary started"),
     "canary.promoted": _("stage passed"),
@@ -51,7 +53,7 @@ def told(row: PlanEvent) -> dict[str, Any]:
     return {
         "what": ACTS[happening.kind],
         "share": Decimal(happening.data["percent"]) if "percent" in happening.data else None,
-        "why": happening.data.get("reason", ""),
+        "why": happening.data.get("reason") or happening.data.get("statement", ""),
         "at": happening.at,
         "actor": row.actor,
         "itself": not happening.who,

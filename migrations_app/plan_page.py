@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from costcalc.accounts.access import Visit
-from migrations_app import canary_page, log_words
+from migrations_app import canary_page, log_words, safety_page
 from migrations_app.plans import Plan
 
 MOST_LOGGED = 20
@@ -20,5 +20,7 @@ def sections(plan: Plan, came: Visit, now: dt.datetime, more: Mapping[str, Any])
     return {
         "canary": canary_page.canary(state, now, more),
         "way_back": canary_page.way_back(state, more),
+        "needs": safety_page.rows(state.safety, now),
+        "way_back_doubts": safety_page.doubts(state.safety, now),
         "log": [log_words.told(row) for row in plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED]],
     }

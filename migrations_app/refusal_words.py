@@ -75,6 +75,7 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "sample-too-small": _sample,
     "stage-not-passed": _missing,
     "no-earlier-share": _share,
+    "day-to-come": lambda _parts: _("This day has not come yet."),
     "no-stage": lambda _parts: _("No stage holds now: there is nothing that its figures could be of."),
     "nothing-read": lambda _parts: _("Give at least one figure of the target."),
     "limit-twice": lambda _parts: _("Each metric has one limit."),

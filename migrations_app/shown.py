@@ -12,24 +12,8 @@ from pydantic import Field
 from costcalc.wire.paging import Page
 from costcalc.wire.problem import Problem
 from migrations_app.about import Forecast
+from migrations_app.canary_shown import CanaryOut, NeedOut, canary, way_back
 from migrations_app.plans import Plan
-from migrations_app.rollout import Stage
-from migrations_app.state import State
-
-
-class CanaryOut(Schema):
-    """How the canary stands. `weight` is the percentage of traffic on the target now."""
-
-    standing: str = Field(description="planned, running, held, paused, rolled_back or finished.")
-    weight: Decimal
-    stage: int | None = Field(description="The place of the stage that holds now, from 0; null where none does.")
-    stages: list[Stage]
-    entered_at: dt.datetime | None
-    held_hours: Decimal
-    hold_left_hours: Decimal
-    reason: str
-    can_roll_back_to: list[Decimal]
-    drills: int
 
 
 class PlanLine(Schema):
@@ -55,6 +39,7 @@ class PlanOut(PlanLine):
 
     forecast: Forecast
     canary: CanaryOut
+    way_back: list[NeedOut]
 
 
 class PlansOut(Page):
@@ -97,26 +82,9 @@ def line(plan: Plan) -> dict[str, Any]:
 def whole(plan: Plan, now: dt.datetime) -> dict[str, Any]:
     """A plan as it stands."""
     state = plan.state
-    return {**line(plan), "forecast": state.about.forecast, "canary": canary(state, now)}
-
-
-def canary(state: State, now: dt.datetime) -> dict[str, Any]:
-    """How the canary stands."""
-    rollout = state.rollout
     return {
-        "standing": rollout.standing,
-        "weight": rollout.weight,
-        "stage": rollout.place,
-        "stages": rollout.stages,
-        "entered_at": rollout.entered_at,
-        "held_hours": hours(rollout.held_for(now)),
-        "hold_left_hours": hours(rollout.hold_left(now)),
-        "reason": rollout.reason,
-        "can_roll_back_to": rollout.earlier(),
-        "drills": rollout.drills,
+        **line(plan),
+        "forecast": state.about.forecast,
+        "canary": canary(state, now),
+        "way_back": way_back(state, now),
     }
-
-
-def hours(time: dt.timedelta) -> Decimal:
-    """To the hundredth of an hour."""
-    return Decimal(round(time.total_seconds() / 36)) / 100

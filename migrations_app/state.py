@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from migrations_app import about, readings, rollout
+from migrations_app import about, readings, rollout, safety
 from migrations_app.about import About
 from migrations_app.happening import Happening
 from migrations_app.readings import Readings
 from migrations_app.rollout import Rollout
+from migrations_app.safety import Safety
 
 MADE: Final = "plan.made"
 
@@ -29,6 +30,7 @@ class State:
     last_at: dt.datetime
     rollout: Rollout = field(default_factory=Rollout)
     readings: Readings = field(default_factory=Readings)
+    safety: Safety = field(default_factory=Safety)
 
 
 # The beginning of a happening's kind → which field it changes, and how.
@@ -36,6 +38,7 @@ PARTS: Final[Mapping[str, tuple[str, Callable[[Any, Happening], Any]]]] = {
     "plan": ("about", about.evolved),
     "canary": ("rollout", rollout.evolved),
     "readings": ("readings", readings.evolved),
+    "safety": ("safety", safety.evolved),
 }
 
 
