@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from migrations_app import about, readings, rollout, safety, verdicts
+from migrations_app import about, key_commands, overlap, phases, readings, review, rollout, safety, stepping, verdicts
 from migrations_app.commands import Command
+from migrations_app.following import consequences
 from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.state import State, evolved
 
@@ -28,7 +29,34 @@ AnyCommand = Annotated[
     | safety.Vouch
     | about.Rename
     | about.Archive
-    | about.Restore,
+    | about.Restore
+    | review.ReviewConclude
+    | review.ReviewDate
+    | review.ReviewFigures
+    | review.ReviewReopen
+    | phases.SignOff
+    | phases.ReopenPhase
+    | stepping.AddStep
+    | stepping.EditStep
+    | stepping.SetSteps
+    | stepping.MoveSteps
+    | stepping.RemoveSteps
+    | stepping.CommentStep
+    | stepping.ShowStep
+    | stepping.WithdrawEvidence
+    | stepping.Reschedule
+    | key_commands.AddKey
+    | key_commands.CreateKey
+    | key_commands.DescribeKey
+    | key_commands.DropKey
+    | key_commands.FinishKey
+    | key_commands.KeepKey
+    | key_commands.KeyUsed
+    | key_commands.LeakedKey
+    | key_commands.ReinstateKey
+    | key_commands.RevokeKey
+    | key_commands.RollbackWindow
+    | key_commands.SetKey,
     Field(discriminator="command"),
 ]
 Decide = Callable[[Any, Any, Moment], Happening | list[Happening]]
@@ -47,9 +75,16 @@ def decided(state: State, command: Command, moment: Moment) -> list[Happening]:
 
 def following(state: State, told: list[Happening], moment: Moment) -> list[Happening]:
     """What the product does by itself after that."""
-    for happening in told:
-        state = evolved(state, happening)
-    return promoted(state, moment) if any(happening.kind == "readings.taken" for happening in told) else []
+    queue, own = list(told), list[Happening]()
+    # What follows may have consequences, too: the queue grows while it is gone through.
+    for happening in queue:
+        before, state = state, evolved(state, happening)
+        found = [*consequences(before, state, happening, moment)]
+        if happening.kind == "readings.taken":
+            found += promoted(state, moment)
+        queue += found
+        own += found
+    return own
 
 
 def promoted(state: State, moment: Moment) -> list[Happening]:
@@ -99,8 +134,13 @@ def _evident(state: State, told: Happening) -> Happening:
     return replace(told, data={**told.data, "safety": ages, "weight": str(state.rollout.weight)})
 
 
+def sign_off(state: State, command: phases.SignOff, moment: Moment) -> Happening:
+    """A phase is finished, if it is. Raises Refused."""
+    return phases.sign_off(state.phases, state.steps, state.rollout.standing, command, moment)
+
+
 # Never gated by anything; and what takes a plan out of the archive.
-UNGATED: Final = (rollout.RollBack, about.Restore)
+UNGATED: Final = (rollout.RollBack, about.Restore, key_commands.LeakedKey)
 # A command → the part of the state that decides ("" for the whole), and how.
 DECIDE: Final[Mapping[type[Command], tuple[str, Decide]]] = {
     rollout.Start: ("rollout", rollout.start),
@@ -119,4 +159,32 @@ DECIDE: Final[Mapping[type[Command], tuple[str, Decide]]] = {
     about.Rename: ("about", about.rename),
     about.Archive: ("about", about.archive),
     about.Restore: ("about", about.restore),
+    review.ReviewConclude: ("review", review.conclude),
+    review.ReviewDate: ("review", review.set_date),
+    review.ReviewFigures: ("review", review.figures),
+    review.ReviewReopen: ("review", review.reopen),
+    phases.SignOff: ("", sign_off),
+    phases.ReopenPhase: ("phases", phases.reopen),
+    stepping.AddStep: ("steps", stepping.add),
+    stepping.EditStep: ("steps", stepping.edit),
+    stepping.SetSteps: ("steps", stepping.assign),
+    stepping.MoveSteps: ("steps", stepping.move),
+    stepping.RemoveSteps: ("steps", stepping.remove),
+    stepping.CommentStep: ("steps", stepping.comment),
+    stepping.ShowStep: ("steps", stepping.show),
+    stepping.WithdrawEvidence: ("steps", stepping.withdraw),
+    stepping.Reschedule: ("steps", stepping.reschedule),
+    key_commands.AddKey: ("keys", key_commands.add),
+    key_commands.CreateKey: ("keys", key_commands.create),
+    key_commands.DescribeKey: ("keys", key_commands.describe),
+    key_commands.DropKey: ("keys", key_commands.drop),
+    key_commands.FinishKey: ("", overlap.finish),
+    key_commands.KeepKey: ("", overlap.keep),
+    key_commands.KeyUsed: ("keys", key_commands.used),
+    key_commands.LeakedKey: ("keys", key_commands.leaked),
+    key_commands.ReinstateKey: ("keys", key_commands.reinstate),
+    key_commands.RevokeKey: ("", overlap.revoke),
+    key_commands.RollbackWindow: ("keys", key_commands.window),
+    key_commands.SetKey: ("keys", key_commands.put),
+    key_commands.Tried: ("keys", key_commands.tested),
 }

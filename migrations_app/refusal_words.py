@@ -8,8 +8,10 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from costcalc.formatting import formatter_for
+from migrations_app import key_refusals
 from migrations_app.happening import Refused
 from migrations_app.metric_words import metric_name
+from migrations_app.step_words import REFUSALS as OF_STEPS
 
 Parts = Mapping[str, Any]
 
@@ -73,9 +75,11 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "stage-entered": lambda _parts: _("Stages that were entered already stay as they are."),
     "hold-not-over": _hold,
     "sample-too-small": _sample,
+    "review-concluded": lambda _parts: _("The review is concluded: open it again first."),
+    "review-empty": lambda _parts: _("Nothing is compared yet: give at least one figure from before and after."),
+    "review-open": lambda _parts: _("The review is not concluded."),
     "stage-not-passed": _missing,
     "no-earlier-share": _share,
-    "day-to-come": lambda _parts: _("This day has not come yet."),
     "no-stage": lambda _parts: _("No stage holds now: there is nothing that its figures could be of."),
     "nothing-read": lambda _parts: _("Give at least one figure of the target."),
     "limit-twice": lambda _parts: _("Each metric has one limit."),
@@ -85,4 +89,6 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "limit-failed": lambda parts: _metric(_("%(metric)s is over its limit."), parts),
     "limit-unknown": lambda parts: _metric(_("%(metric)s has a limit, and no figures."), parts),
     "limit-undecided": _undecided,
+    **OF_STEPS,
+    **key_refusals.WORDS,
 }

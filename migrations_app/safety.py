@@ -100,7 +100,7 @@ def vouch(_now: Safety, command: Vouch, moment: Moment) -> Happening:
     """Decide on a statement. Raises Refused for a day that has not come."""
     on = command.on or moment.at.date()
     if on > moment.at.date():
-        raise Refused("day-to-come")
+        raise Refused("day-to-come", day=on.isoformat())
     said = {"need": command.need.value, "holds": command.holds, "on": on.isoformat()}
     return moment.happening("safety.stated", statement=command.statement, **said)
 

@@ -24,10 +24,10 @@ from costcalc.streaming.doctor.probing import Target
 from costcalc.streaming.doctor.shown import trial_shown
 from costcalc.streaming.key_test import KeyTest, try_key
 from costcalc.wire.loops import finished
+from costcalc.wire.plain_text import PlainField
 from costcalc.wire.rate_limit import rationed
 from migrations_app import carrying, safety_page
 from migrations_app.canary_views import seen_revision
-from migrations_app.forms import refuse_keys
 from migrations_app.mistake_words import field_mistakes
 from migrations_app.plans import Plan
 from migrations_app.safety import RecordTest, Vouch
@@ -50,7 +50,7 @@ class StatementForm(forms.Form):
     holds = forms.ChoiceField(
         label=gettext_lazy("It"), choices=(("yes", gettext_lazy("holds")), ("no", gettext_lazy("does not hold")))
     )
-    statement = forms.CharField(label=gettext_lazy("How you know"), max_length=500, validators=[refuse_keys])
+    statement = PlainField(label=gettext_lazy("How you know"), max_length=500)
     on = forms.DateField(
         label=gettext_lazy("As of"),
         required=False,

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from migrations_app import canary_views, figure_views, safety_views, views
+from migrations_app import canary_views, figure_views, key_views, review_views, safety_views, step_views, views
 
 app_name = "planner"
 
@@ -14,10 +14,25 @@ of_one = [
     path("stages/", canary_views.stages, name="stages"),
     path("way-back/", safety_views.way_back, name="way-back"),
     path("way-back/test/", safety_views.test, name="way-back-test"),
+    path("review/", review_views.review, name="review"),
+    path("review/figures/", review_views.figures, name="review-figures"),
+    path("review/share/", review_views.share, name="review-share"),
+    path("review/share/<str:link>/revoke/", review_views.revoke, name="review-revoke"),
+    path("steps/", step_views.steps, name="steps"),
+    path("steps/commands/", step_views.command, name="step_command"),
+    path("steps/new/", step_views.add, name="add_step"),
+    path("steps/start/", step_views.reschedule, name="reschedule"),
+    path("steps/<str:step_id>/", step_views.step, name="step"),
+    path("steps/<str:step_id>/edit/", step_views.edit, name="edit_step"),
+    path("keys/", key_views.keys, name="keys"),
+    path("keys/commands/", key_views.command, name="key_command"),
+    path("keys/new/", key_views.new, name="new_key"),
+    path("keys/<str:key_id>/test/", key_views.test, name="test_key"),
 ]
 
 urlpatterns = [
     path("", views.plans, name="plans"),
     path("new/", views.new, name="new"),
+    path("shared/<str:link>/", review_views.shared, name="shared-review"),
     path("<str:plan_id>/", include(of_one)),
 ]

@@ -37,7 +37,8 @@ from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
 from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
-from migrations_app import beginning
+from migrations_app import beginning, links
+from migrations_app.playbook.templates import TEMPLATES
 from tests.factories import PASSWORD, Cast, a_cast, a_token, signed_in
 from tests.house.test_headers import patterns
 from tests.streaming.measured import sent
@@ -151,6 +152,43 @@ PAGES: dict[str, dict[str, Row]] = {
         "POST": edits(revision="1", need="old_key", holds="yes", statement="I called it"),
     },
     "plans/<str:plan_id>/way-back/test/": {"GET": TO_ITS_FORM, "POST": edits(422)},
+    "plans/<str:plan_id>/review/": {
+        "GET": READ,
+        "POST": edits(command="review_date", revision=1, due_on="2027-01-15"),
+    },
+    "plans/<str:plan_id>/review/figures/": {
+        "GET": EDIT,
+        "POST": pages("302 404 403 302 302", revision="1", **{"line-0-metric": "cost"}),
+    },
+    "plans/<str:plan_id>/review/share/": {"GET": EDIT, "POST": edits(200, revision=1)},
+    "plans/<str:plan_id>/review/share/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
+    "plans/shared/<str:link>/": {"GET": PUBLIC},
+    "plans/<str:plan_id>/steps/": {"GET": READ},
+    "plans/<str:plan_id>/steps/commands/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(command="move_steps", revision=2, steps="s1", to="doing"),
+    },
+    "plans/<str:plan_id>/steps/new/": {
+        "GET": EDIT,
+        "POST": edits(revision=2, title="Another", phase="prepare"),
+    },
+    "plans/<str:plan_id>/steps/start/": {"GET": EDIT, "POST": edits(revision=2, start_on="2026-12-07")},
+    "plans/<str:plan_id>/steps/<str:step_id>/": {"GET": READ},
+    "plans/<str:plan_id>/steps/<str:step_id>/edit/": {
+        "GET": EDIT,
+        "POST": edits(revision=2, title="Another", phase="prepare"),
+    },
+    "plans/<str:plan_id>/keys/": {"GET": READ},
+    "plans/<str:plan_id>/keys/commands/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(command="rollback_window", revision=1, days=5),
+    },
+    "plans/<str:plan_id>/keys/new/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(revision=1, provider="OpenAI", environment="production", last="w7Lk"),
+    },
+    # There is no such key.
+    "plans/<str:plan_id>/keys/<str:key_id>/test/": {"GET": TO_ITS_FORM, "POST": edits(404)},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {
@@ -286,9 +324,18 @@ PAGES: dict[str, dict[str, Row]] = {
     "readyz": {"GET": PUBLIC},
 }
 # Where an address has another thing under a name than elsewhere.
+STEPPED = {"plan_id": "stepped_plan"}
 OTHER_IDS = {
+    "plans/<str:plan_id>/steps/commands/": STEPPED,
+    "plans/<str:plan_id>/steps/new/": STEPPED,
+    "plans/<str:plan_id>/steps/start/": STEPPED,
+    "plans/<str:plan_id>/steps/<str:step_id>/": STEPPED,
+    "plans/<str:plan_id>/steps/<str:step_id>/edit/": STEPPED,
     "invitations/<str:link>/": {"link": "invited"},
     "w/<str:workspace>/links/<str:link>/revoke/": {"link": "link_id"},
+    "plans/<str:plan_id>/review/share/<str:link>/revoke/": {"link": "review_link_id"},
+    "plans/shared/<str:link>/": {"link": "review_link"},
+    "/api/v1/plans/{plan_id}/review/links/{link_id}": {"link_id": "review_link_id"},
     "me/address/<str:link>/": {"link": "address_link"},
 }
 UNNAMED = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
@@ -332,6 +379,12 @@ OPERATIONS = {
     "create_plan": creates(),
     "get_plan": READS,
     "command_plan": changes(command="start", revision=1),
+    "list_review_links": changes(),
+    "share_review": changes(201),
+    "revoke_review_link": changes(204),
+    "list_key_of_plan": changes(),
+    # There is no such key.
+    "test_key_of_plan": changes(404),
     "list_scenarios": LISTS,
     "create_scenario": creates(),
     "compare_scenarios": Row("401 401 404 200 200 200 200", query="of={scenario_id}&of={scenario_id}.1"),
@@ -418,6 +471,9 @@ def made(cast: Cast) -> World:
     with acting(workspace, bob.actor) as act:
         sheet = own.sheet_of({"standard": {"input_mtok": Rate(Decimal(1))}})
         price = own.add(act, own.OwnTerms("Ours", own.Kind.NEGOTIATED, sheet), cast.bob)
+    plan = beginning.make(bob, beginning.Wish("To Gemini"), now)
+    review_link, reads_review = links.share_review(bob, plan, 1, now)
+    stepped = beginning.make(bob, beginning.Wish("Keys", to_do=TEMPLATES["key-rotation"]), now)
     invitation, invited = team.invite_somebody(alice, Role.VIEWER, now)
     ids = {
         "workspace": workspace.public_id,
@@ -428,7 +484,13 @@ def made(cast: Cast) -> World:
         "approval": saving.ask_approval(bob, scenario, 1, cast.alice, now).public_id,
         "link": secret,
         "link_id": link.public_id,
-        "plan_id": beginning.make(bob, beginning.Wish("To Gemini"), now).public_id,
+        "plan_id": plan.public_id,
+        "review_link": reads_review,
+        "review_link_id": review_link.public_id,
+        "stepped_plan": stepped.public_id,
+        "step_id": "s1",
+        # No key is in the list.
+        "key_id": "kkkkkkkkkkkk",
         "price": price.public_id,
         "member": cast.vera.public_id,
         "invitation": invitation.public_id,
