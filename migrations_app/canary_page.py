@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from costcalc.formatting import formatter_for
-from migrations_app import acts, deciding, metric_words, sampling_page, verdicts
+from migrations_app import acts, deciding, metric_words, planning, sampling_page, verdicts
 from migrations_app.happening import Moment
 from migrations_app.mistake_words import field_mistakes
 from migrations_app.refusal_words import in_words
@@ -69,7 +69,7 @@ def canary(state: State, now: dt.datetime, more: Mapping[str, Any]) -> dict[str,
         "stages": [stage_row(rollout, place) for place in range(len(rollout.stages))],
         "planned": rollout.standing is Standing.PLANNED,
         "ladder": stages_in_words(rollout.stages),
-        "suggested": stages_in_words(sampling_page.suggestion(state)),
+        "suggested": stages_in_words(planning.suggestion(state)),
         "watched": any(stage.watch for stage in rollout.stages),
         "drilled": drills_in_words(rollout.drills),
         "finished": rollout.standing is Standing.FINISHED,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from costcalc.accounts.access import Visit
 from costcalc.accounts.roles import Role
-from migrations_app import canary_page, sampling_page
+from migrations_app import canary_page, planning
 from migrations_app.canary_forms import StageForm, stage_forms
 from migrations_app.happening import Refused
 from migrations_app.plans import Plan
@@ -61,7 +61,7 @@ def wished(request: HttpRequest, plan: Plan) -> tuple[Stage, ...]:
         return now.stages
     kept = now.stages[: entered(now)]
     lowest = kept[-1].percent if kept else 0
-    onward = [stage for stage in sampling_page.suggestion(plan.state) if stage.percent > lowest]
+    onward = [stage for stage in planning.suggestion(plan.state) if stage.percent > lowest]
     return (*kept, *onward) if onward else now.stages
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from migrations_app import about, key_commands, overlap, phases, readings, review, rollout, stepping, verdicts
+from migrations_app import about, key_commands, overlap, phases, readings, review, rollout, safety, stepping, verdicts
 from migrations_app.commands import Command
 from migrations_app.following import consequences
 from migrations_app.happening import Happening, Moment, Refused
@@ -26,6 +26,7 @@ AnyCommand = Annotated[
     | rollout.PlanStages
     | readings.SetLimits
     | readings.TakeReading
+    | safety.Vouch
     | about.Rename
     | about.Archive
     | about.Restore
@@ -118,6 +119,21 @@ def take_reading(state: State, command: readings.TakeReading, moment: Moment) ->
     return readings.take(command, moment, now.entry, holds=holds)
 
 
+def roll_back(state: State, command: rollout.RollBack, moment: Moment) -> Happening:
+    """Back, with what was known of the way. Raises Refused."""
+    return _evident(state, rollout.roll_back(state.rollout, command, moment))
+
+
+def rehearse(state: State, command: rollout.Rehearse, moment: Moment) -> Happening:
+    """A drill, with the same evidence. Raises Refused."""
+    return _evident(state, rollout.rehearse(state.rollout, command, moment))
+
+
+def _evident(state: State, told: Happening) -> Happening:
+    ages = {need.value: age.value for need, age in state.safety.ages(told.at).items()}
+    return replace(told, data={**told.data, "safety": ages, "weight": str(state.rollout.weight)})
+
+
 def sign_off(state: State, command: phases.SignOff, moment: Moment) -> Happening:
     """A phase is finished, if it is. Raises Refused."""
     return phases.sign_off(state.phases, state.steps, state.rollout.standing, command, moment)
@@ -133,11 +149,13 @@ DECIDE: Final[Mapping[type[Command], tuple[str, Decide]]] = {
     rollout.Hold: ("rollout", rollout.hold),
     rollout.Pause: ("rollout", rollout.pause),
     rollout.Resume: ("rollout", rollout.resume),
-    rollout.RollBack: ("rollout", rollout.roll_back),
-    rollout.Rehearse: ("rollout", rollout.rehearse),
+    rollout.RollBack: ("", roll_back),
+    rollout.Rehearse: ("", rehearse),
     rollout.PlanStages: ("rollout", rollout.plan_stages),
     readings.SetLimits: ("readings", readings.set_limits),
     readings.TakeReading: ("", take_reading),
+    safety.Vouch: ("safety", safety.vouch),
+    safety.RecordTest: ("safety", safety.record_test),
     about.Rename: ("about", about.rename),
     about.Archive: ("about", about.archive),
     about.Restore: ("about", about.restore),

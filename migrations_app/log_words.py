@@ -23,6 +23,8 @@ ACTS = {
     "plan.deleted": _("plan deleted"),
     "readings.taken": _("figures of a stage taken"),
     "readings.limited": _("limits set"),
+    "safety.stated": _("stated for the way back"),
+    "safety.tested": _("old key tested"),
     "review.measured": _("figures of the review written"),
     "review.concluded": _("review concluded"),
     "review.reopened": _("review opened again"),
@@ -86,7 +88,7 @@ def told(row: PlanEvent) -> dict[str, Any]:
     return {
         "what": ACTS[happening.kind],
         "share": Decimal(happening.data["percent"]) if "percent" in happening.data else None,
-        "why": happening.data.get("reason", ""),
+        "why": happening.data.get("reason") or happening.data.get("statement", ""),
         "at": happening.at,
         "actor": row.actor,
         "itself": not happening.who,

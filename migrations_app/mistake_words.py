@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -14,12 +15,12 @@ from costcalc.wire.plain_text import HOLDS_KEY
 Fault = Mapping[str, Any]
 
 
-def field_mistakes(faults: Iterable[Fault]) -> dict[str, str]:
-    """Pydantic's errors as sentences, by the field (its dotted name below the command)."""
+def field_mistakes(faults: Iterable[Fault], below: int = 1) -> dict[str, str]:
+    """Pydantic's errors as sentences, by the field: its dotted name, `below` so many parts."""
     said: dict[str, str] = {}
     for fault in faults:
-        # The first part is the command itself, where a union of commands was read.
-        said.setdefault(".".join(str(part) for part in fault["loc"][1:]), in_words(fault))
+        # Where a union of commands was read, the first part is the command itself.
+        said.setdefault(".".join(str(part) for part in fault["loc"][below:]), in_words(fault))
     return said
 
 
@@ -35,7 +36,10 @@ def _unclear(_context: Mapping[str, Any]) -> str:
 
 
 def _bound(context: Mapping[str, Any], name: str) -> str:
-    return formatter_for().number(context[name])
+    bound = context[name]
+    if isinstance(bound, dt.date):
+        return formatter_for().day(bound)
+    return bound if isinstance(bound, str) else formatter_for().number(bound)
 
 
 WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from costcalc.accounts.access import Visit
-from migrations_app import canary_page, keys_shown, log_words, review_page, step_pages
+from migrations_app import canary_page, keys_shown, log_words, review_page, safety_page, step_pages
 from migrations_app.plans import Plan
 
 MOST_LOGGED = 20
@@ -22,6 +22,8 @@ def sections(plan: Plan, came: Visit, now: dt.datetime, more: Mapping[str, Any])
         "key_reminders": keys_shown.reminders(state, now),
         "review": review_page.shown(state, now),
         "way_back": canary_page.way_back(state, more),
+        "needs": safety_page.rows(state.safety, now),
+        "way_back_doubts": safety_page.doubts(state.safety, now),
         **step_pages.section(plan, came),
         "log": [log_words.told(row) for row in plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED]],
     }

@@ -12,28 +12,13 @@ from pydantic import Field
 from costcalc.wire.paging import Page
 from costcalc.wire.problem import Problem
 from migrations_app.about import Forecast
+from migrations_app.canary_shown import CanaryOut, NeedOut, canary, way_back
 from migrations_app.dates import review_day
 from migrations_app.keys_shown import KeysOut, keys
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.review import Figure, Verdict, table, tally
-from migrations_app.rollout import Stage
 from migrations_app.state import State
 from migrations_app.step_shown import PhaseOut, StepOut, phases_of, steps_of
-
-
-class CanaryOut(Schema):
-    """How the canary stands. `weight` is the percentage of traffic on the target now."""
-
-    standing: str = Field(description="planned, running, held, paused, rolled_back or finished.")
-    weight: Decimal
-    stage: int | None = Field(description="The place of the stage that holds now, from 0; null where none does.")
-    stages: list[Stage]
-    entered_at: dt.datetime | None
-    held_hours: Decimal
-    hold_left_hours: Decimal
-    reason: str
-    can_roll_back_to: list[Decimal]
-    drills: int
 
 
 class ReviewOut(Schema):
@@ -78,6 +63,7 @@ class PlanOut(PlanLine):
     phases: list[PhaseOut]
     steps: list[StepOut]
     keys: KeysOut
+    way_back: list[NeedOut]
 
 
 class PlansOut(Page):
@@ -128,6 +114,7 @@ def whole(plan: Plan, now: dt.datetime) -> dict[str, Any]:
         "phases": phases_of(state),
         "review": review(state, now),
         "steps": steps_of(state, now.date()),
+        "way_back": way_back(state, now),
     }
 
 
@@ -135,23 +122,6 @@ def event(row: PlanEvent) -> dict[str, Any]:
     """Something that has happened; `who` is null where the product itself did it."""
     told = row.happening
     return {"number": row.number, "at": told.at, "kind": told.kind, "who": told.who or None, "data": dict(told.data)}
-
-
-def canary(state: State, now: dt.datetime) -> dict[str, Any]:
-    """How the canary stands."""
-    rollout = state.rollout
-    return {
-        "standing": rollout.standing,
-        "weight": rollout.weight,
-        "stage": rollout.place,
-        "stages": rollout.stages,
-        "entered_at": rollout.entered_at,
-        "held_hours": hours(rollout.held_for(now)),
-        "hold_left_hours": hours(rollout.hold_left(now)),
-        "reason": rollout.reason,
-        "can_roll_back_to": rollout.earlier(),
-        "drills": rollout.drills,
-    }
 
 
 def review(state: State, now: dt.datetime) -> dict[str, Any]:
@@ -166,8 +136,3 @@ def review(state: State, now: dt.datetime) -> dict[str, Any]:
         "forecasts": found.foreseen,
         "forecasts_kept": found.kept,
     }
-
-
-def hours(time: dt.timedelta) -> Decimal:
-    """To the hundredth of an hour."""
-    return Decimal(round(time.total_seconds() / 36)) / 100

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from migrations_app import about, keys, phases, readings, review, rollout, steps
+from migrations_app import about, keys, phases, readings, review, rollout, safety, steps
 from migrations_app.about import About
 from migrations_app.happening import Happening
 from migrations_app.keys import Keys
@@ -19,6 +19,7 @@ from migrations_app.phases import Phases
 from migrations_app.readings import Readings
 from migrations_app.review import Review
 from migrations_app.rollout import Rollout
+from migrations_app.safety import Safety
 from migrations_app.steps import Steps
 
 MADE: Final = "plan.made"
@@ -35,6 +36,7 @@ class State:
     keys: Keys = field(default_factory=Keys)
     rollout: Rollout = field(default_factory=Rollout)
     readings: Readings = field(default_factory=Readings)
+    safety: Safety = field(default_factory=Safety)
     steps: Steps = field(default_factory=Steps)
     phases: Phases = field(default_factory=Phases)
 
@@ -44,6 +46,7 @@ PARTS: Final[Mapping[str, tuple[str, Callable[[Any, Happening], Any]]]] = {
     "plan": ("about", about.evolved),
     "canary": ("rollout", rollout.evolved),
     "readings": ("readings", readings.evolved),
+    "safety": ("safety", safety.evolved),
     "review": ("review", review.evolved),
     "phases": ("phases", phases.evolved),
     "steps": ("steps", steps.evolved),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from migrations_app import canary_views, figure_views, key_views, review_views, step_views, views
+from migrations_app import canary_views, figure_views, key_views, review_views, safety_views, step_views, views
 
 app_name = "planner"
 
@@ -12,6 +12,8 @@ of_one = [
     path("figures/", figure_views.figures, name="figures"),
     path("limits/", figure_views.limits, name="limits"),
     path("stages/", canary_views.stages, name="stages"),
+    path("way-back/", safety_views.way_back, name="way-back"),
+    path("way-back/test/", safety_views.test, name="way-back-test"),
     path("review/", review_views.review, name="review"),
     path("review/figures/", review_views.figures, name="review-figures"),
     path("review/share/", review_views.share, name="review-share"),

@@ -77,6 +77,8 @@ SAMPLES = {
     "plans/<str:plan_id>/figures/": "/plans/none/figures/",
     "plans/<str:plan_id>/limits/": "/plans/none/limits/",
     "plans/<str:plan_id>/stages/": "/plans/none/stages/",
+    "plans/<str:plan_id>/way-back/": "/plans/none/way-back/",
+    "plans/<str:plan_id>/way-back/test/": "/plans/none/way-back/test/",
     "plans/<str:plan_id>/review/": "/plans/none/review/",
     "plans/<str:plan_id>/review/figures/": "/plans/none/review/figures/",
     "plans/<str:plan_id>/review/share/": "/plans/none/review/share/",

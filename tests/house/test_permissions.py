@@ -147,6 +147,11 @@ PAGES: dict[str, dict[str, Row]] = {
     "plans/<str:plan_id>/figures/": {"GET": EDIT, "POST": edits(422, **READ_FIGURES)},
     "plans/<str:plan_id>/limits/": {"GET": EDIT, "POST": edits(revision="1", requests_day="50000", **NO_LIMITS)},
     "plans/<str:plan_id>/stages/": {"GET": EDIT, "POST": edits(**FIRST_STAGE)},
+    "plans/<str:plan_id>/way-back/": {
+        "GET": EDIT,
+        "POST": edits(revision="1", need="old_key", holds="yes", statement="I called it"),
+    },
+    "plans/<str:plan_id>/way-back/test/": {"GET": TO_ITS_FORM, "POST": edits(422)},
     "plans/<str:plan_id>/review/": {
         "GET": READ,
         "POST": edits(command="review_date", revision=1, due_on="2027-01-15"),
