@@ -129,4 +129,6 @@ def evolved(now: About, told: Happening) -> About:
     """The plan after what has happened."""
     if told.kind == "plan.renamed":
         return replace(now, name=str(told.data["name"]), note=str(told.data["note"]))
+    if told.kind == "plan.rescheduled":
+        return replace(now, start_on=dt.date.fromisoformat(told.data["start_on"]))
     return replace(now, archived=told.kind == "plan.archived")

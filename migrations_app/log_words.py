@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.log_words import register_acts, register_kind
 from costcalc.accounts.workspaces import Workspace
+from migrations_app.links import ReviewLink
 from migrations_app.plans import Plan, PlanEvent
 
 # By the kind of a happening; the plan's own log says them in the same words.
@@ -19,6 +21,14 @@ ACTS = {
     "plan.archived": _("plan archived"),
     "plan.restored": _("plan taken out of the archive"),
     "plan.deleted": _("plan deleted"),
+    "readings.taken": _("figures of a stage taken"),
+    "readings.limited": _("limits set"),
+    "review.measured": _("figures of the review written"),
+    "review.concluded": _("review concluded"),
+    "review.reopened": _("review opened again"),
+    "review.dated": _("day of the review changed"),
+    "review.shared": _("review shared by link"),
+    "review-link.revoked": _("link to a review revoked"),
     "canary.planned": _("stages changed"),
     "canary.started": _("canary started"),
     "canary.promoted": _("stage passed"),
@@ -28,6 +38,20 @@ ACTS = {
     "canary.resumed": _("canary resumed"),
     "canary.rolled_back": _("rolled back"),
     "canary.rehearsed": _("roll-back rehearsed"),
+    "phases.signed_off": _("phase signed off"),
+    "phases.reopened": _("phase reopened"),
+    "plan.rescheduled": _("plan rescheduled"),
+    "steps.added": _("steps added"),
+    "steps.changed": _("steps changed"),
+    "steps.removed": _("steps removed"),
+    "steps.reopened": _("steps reopened"),
+    "steps.begun": _("steps begun"),
+    "steps.blocked": _("steps blocked"),
+    "steps.done": _("steps done"),
+    "steps.skipped": _("steps skipped"),
+    "steps.commented": _("step commented on"),
+    "steps.shown": _("evidence added"),
+    "steps.withdrawn": _("evidence withdrawn"),
 }
 
 
@@ -35,6 +59,7 @@ def register() -> None:
     """Have the app's words in every log."""
     register_acts(ACTS)
     register_kind("plan", _("Plan"), _plans)
+    register_kind("review-link", _("Link to a review"), _review_links)
 
 
 def _plans(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
@@ -47,8 +72,14 @@ def told(row: PlanEvent) -> dict[str, Any]:
     happening = row.happening
     return {
         "what": ACTS[happening.kind],
+        "share": Decimal(happening.data["percent"]) if "percent" in happening.data else None,
         "why": happening.data.get("reason", ""),
         "at": happening.at,
         "actor": row.actor,
         "itself": not happening.who,
     }
+
+
+def _review_links(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
+    found = ReviewLink.objects.filter(plan__workspace=workspace, public_id__in=ids).select_related("plan")
+    return {one.public_id: (one.plan.name, reverse("planner:review-share", args=[one.plan.public_id])) for one in found}

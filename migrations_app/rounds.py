@@ -9,6 +9,7 @@ import datetime as dt
 import logging
 import secrets
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from django.db import DatabaseError
@@ -42,7 +43,7 @@ def go(clock: Clock, stopping: Callable[[], bool] = lambda: False, holder: str =
 def steps(clock: Clock) -> Iterator[Callable[[], list[str]]]:
     """Everything that may be due, piece by piece."""
     for plan in Plan.objects.due(clock())[:MOST]:
-        yield lambda plan=plan: promoted(plan, clock())
+        yield partial(promoted, plan, clock())
 
 
 def promoted(plan: Plan, now: dt.datetime) -> list[str]:

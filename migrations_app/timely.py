@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from migrations_app.deciding import following, obstacles
+from migrations_app.deciding import following, promoted
 from migrations_app.happening import Happening, Moment
 from migrations_app.rollout import Standing
 from migrations_app.state import State
@@ -17,10 +17,7 @@ def due(state: State, moment: Moment) -> list[Happening]:
     Ask again with the state after it, until there is nothing more.
     """
     moment = replace(moment, at=max(moment.at, state.last_at))
-    wakes = next_at(state)
-    if wakes is None or moment.at < wakes or obstacles(state, moment):
-        return []
-    told = [moment.happening("canary.promoted", reason="")]
+    told = [] if state.about.archived else promoted(state, moment)
     return told + following(state, told, moment)
 
 

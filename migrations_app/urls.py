@@ -2,17 +2,31 @@
 
 from django.urls import include, path
 
-from migrations_app import views
+from migrations_app import canary_views, figure_views, review_views, step_views, views
 
 app_name = "planner"
 
 of_one = [
     path("", views.plan, name="plan"),
     path("commands/", views.command, name="command"),
+    path("figures/", figure_views.figures, name="figures"),
+    path("limits/", figure_views.limits, name="limits"),
+    path("stages/", canary_views.stages, name="stages"),
+    path("review/", review_views.review, name="review"),
+    path("review/figures/", review_views.figures, name="review-figures"),
+    path("review/share/", review_views.share, name="review-share"),
+    path("review/share/<str:link>/revoke/", review_views.revoke, name="review-revoke"),
+    path("steps/", step_views.steps, name="steps"),
+    path("steps/commands/", step_views.command, name="step_command"),
+    path("steps/new/", step_views.add, name="add_step"),
+    path("steps/start/", step_views.reschedule, name="reschedule"),
+    path("steps/<str:step_id>/", step_views.step, name="step"),
+    path("steps/<str:step_id>/edit/", step_views.edit, name="edit_step"),
 ]
 
 urlpatterns = [
     path("", views.plans, name="plans"),
     path("new/", views.new, name="new"),
+    path("shared/<str:link>/", review_views.shared, name="shared-review"),
     path("<str:plan_id>/", include(of_one)),
 ]
