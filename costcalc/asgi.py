@@ -1,7 +1,8 @@
 """The ASGI application: what is hot or streams is answered before Django, and all of it protected."""
 
 import os
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from costcalc.wire.inside import inside
 from costcalc.wire.lifespan import Lifespan
 from costcalc.wire.raw import App, healthz, nothing
 from costcalc.wire.watchdog import Watchdog
+from migrations_app.going_round import going_round
 from migrations_app.live import APP as LIVE
 
 if TYPE_CHECKING:
@@ -63,7 +65,14 @@ def build() -> App:
     bounded: App = Bounds(static_files(routes), settings.MAX_BODY_BYTES, BODY_LIMITS)
     addressed = ProxyHeadersMiddleware(bounded, settings.TRUSTED_PROXIES)
     protected = ProtectiveHeaders(addressed, {**ALWAYS, **hsts(settings.SECURE_HSTS_SECONDS)})
-    return Lifespan(protected, drain, None if settings.DEBUG else Watchdog(), among_workers)
+    return Lifespan(protected, drain, None if settings.DEBUG else Watchdog(), beside)
+
+
+@asynccontextmanager
+async def beside() -> AsyncIterator[None]:
+    """What a worker does beside answering."""
+    async with among_workers(), going_round():
+        yield
 
 
 def among_workers() -> AbstractAsyncContextManager[None]:

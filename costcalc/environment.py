@@ -49,6 +49,7 @@ class Environment(BaseSettings):
     email_from: str = "costcalc <costcalc@localhost>"
     providers: Words = ()
     private_providers: bool = False
+    rounds: bool = True
 
     @field_validator("allowed_hosts", "trusted_proxies", "providers", mode="before")
     @classmethod

@@ -27,6 +27,7 @@ TRUSTED_PROXIES = trusted_proxies(ENV)
 RATE_LIMIT: int | None = None if ENV.rate_limit == "off" else ENV.rate_limit
 PROVIDERS, PRIVATE_PROVIDERS = ENV.providers, ENV.private_providers
 PROVIDER_KEYS = provider_keys()
+ROUNDS = ENV.rounds
 
 INSTALLED_APPS = [
     "costcalc.apps.CostcalcConfig",

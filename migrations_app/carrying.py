@@ -11,7 +11,7 @@ import json
 from django.http import Http404
 
 from costcalc.accounts.access import Visit, visit
-from costcalc.accounts.audit import Acting, acting
+from costcalc.accounts.audit import Acting, Actor, acting
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role
 from migrations_app.commands import Command, Guarded
@@ -19,6 +19,9 @@ from migrations_app.deciding import decided
 from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.plans import Plan, PlanEvent, StaleError
 from migrations_app.state import evolved, replayed
+from migrations_app.timely import due
+
+ITSELF_ACTS = Actor(itself=True)
 
 # What people say may have to be forgotten: the audit log, which cannot, has that it was said.
 FORGETTABLE = frozenset({"text"})
@@ -60,6 +63,18 @@ def carry_out(came: Visit, plan: Plan, command: Command, now: dt.datetime) -> Pl
         _check_owner(came, command)
         told = decided(fresh.state, command, Moment(now, came.user.public_id))
         return _changed(act, fresh, told, came.user, now)
+
+
+def by_itself(plan: Plan, now: dt.datetime) -> list[Happening]:
+    """Do what is due without anybody's command, and say what that was. Raises StaleError, and Http404."""
+    if not due(plan.state, Moment(now)):
+        return []
+    with acting(plan.workspace, ITSELF_ACTS) as act:
+        fresh, done = _there(Plan.objects.select_related("workspace").filter(pk=plan.pk).first()), list[Happening]()
+        while told := due(fresh.state, Moment(now)):
+            fresh = _changed(act, fresh, told, None, now)
+            done += told
+        return done
 
 
 def _check_owner(came: Visit, command: Command) -> None:

@@ -21,6 +21,7 @@ from costcalc.folding import folded, sought
 from costcalc.scenarios.models import Revision
 from migrations_app.happening import Happening
 from migrations_app.state import State, replayed
+from migrations_app.timely import next_at
 
 # Basis points: what applications will be routed by.
 POINTS = 100
@@ -41,6 +42,10 @@ class PlanQuerySet(models.QuerySet["Plan"]):
     def of(self, workspace: Workspace) -> PlanQuerySet:
         """Those of a workspace, what changed last first."""
         return self.filter(workspace=workspace).order_by("-changed_at", "-pk")
+
+    def due(self, now: dt.datetime) -> PlanQuerySet:
+        """Those that may go on by themselves, what has waited longest first."""
+        return self.filter(next_at__lte=now).select_related("workspace").order_by("next_at", "pk")
 
     def matching(self, words: str) -> PlanQuerySet:
         """Those whose name, note or sides contain every word, in any case; accents may be left out."""
@@ -65,6 +70,8 @@ class Plan(models.Model):
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     archived = models.BooleanField(default=False)
+    # From when on the product itself may have something to do; null while nothing but a command changes anything.
+    next_at = models.DateTimeField(null=True, editable=False, db_index=True)
     sought = models.TextField(default="", editable=False)
 
     objects: ClassVar = PlanQuerySet.as_manager()
@@ -97,6 +104,7 @@ class Plan(models.Model):
             "name": about.name,
             "weight": int(state.rollout.weight * POINTS),
             "archived": about.archived,
+            "next_at": next_at(state),
             "sought": sought(about.name, about.note, f"{about.baseline} {about.candidate}"),
         }
 

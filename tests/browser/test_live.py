@@ -14,14 +14,11 @@ from playwright.sync_api import Browser, Page, Route, expect
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Membership
 from migrations_app.plans import Plan
+from migrations_app.rollout import Pause
 from tests.factories import Cast, a_cast, signed_in
-from tests.planner.looked import a_plan, rolled_back, started
+from tests.planner.looked import a_plan, does, rolled_back, started
 
-ROLLED_BACK, STARTED = re.compile("rolled back", re.IGNORECASE), re.compile("canary started", re.IGNORECASE)
-FORM = """<form method="post" action="/plans/{plan}/commands/" id="act-hold">
-<input type="hidden" name="command" value="hold"><input type="hidden" name="revision" value="{revision}">
-<label>Why <input name="reason" id="act-hold-reason" maxlength="500"></label>
-<label>Sure <input type="checkbox" name="sure"></label><button>Hold</button></form>"""
+ROLLED_BACK = re.compile("rolled back", re.IGNORECASE)
 
 
 @pytest.fixture
@@ -34,34 +31,18 @@ def opened(browser: Browser, site: str, people: Cast) -> Iterator[Any]:
     """Opens the page of a plan, as somebody, in a browser of their own."""
     contexts = []
 
-    def open_(user: User, plan: Plan, form: bool = False, **options: Any) -> Page:
+    def open_(user: User, plan: Plan, **options: Any) -> Page:
         context = browser.new_context(locale="en", **options)
         contexts.append(context)
         session = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
         page = context.new_page()
-        if form:
-            page.route(re.compile(rf"/plans/{plan.public_id}/$"), lambda route: with_form(route, plan))
         page.goto(f"{site}/plans/{plan.public_id}/")
         return page
 
     yield open_
     for context in contexts:
         context.close()
-
-
-def with_form(route: Route, plan: Plan) -> None:
-    """The server's answer with a form in one of its parts, as long as the canary has not begun to roll back."""
-    answer = route.fetch()
-    text = answer.text()
-    found = re.search(r'data-revision="(\d+)"', text)
-    assert found
-    form = FORM.format(plan=plan.public_id, revision=found[1])
-    # The section ends with the form; what is before it says how the canary stands.
-    route.fulfill(
-        response=answer,
-        body=re.sub(r'(<section[^>]*id="canary".*?)(</section>)', rf"\1{form}\2", text, flags=re.DOTALL),
-    )
 
 
 def test_what_one_does_the_other_sees_within_a_second(opened: Any, people: Cast) -> None:
@@ -76,50 +57,56 @@ def test_what_one_does_the_other_sees_within_a_second(opened: Any, people: Cast)
     expect(vera.locator("#heard")).to_have_text("rolled back · Alice")
 
 
+def stands_at(page: Page, revision: int) -> None:
+    """Wait until the page is of this revision, which is to take no longer than a second and a bit."""
+    expect(page.locator("#plan")).to_have_attribute("data-revision", str(revision), timeout=2500)
+
+
 def test_what_is_typed_stays_with_its_caret_and_its_revision(opened: Any, people: Cast) -> None:
-    plan = a_plan(people)
-    page = opened(people.alice, plan, form=True)
-    reason = page.locator("#act-hold-reason")
+    plan = started(people, a_plan(people))
+    page = opened(people.alice, plan)
+    page.locator("#act-hold > summary").click()
+    reason, revision = page.locator("#act-hold-reason"), page.locator("#act-hold [name=revision]")
     reason.press_sequentially("too many errors")
-    page.locator("[name=sure]").check()
-    reason.focus()
     reason.press("ArrowLeft")
-    started(people, plan)
-    expect(page.locator("#plan")).to_have_attribute("data-revision", "2", timeout=1500)
+    does(people, plan, Pause(command="pause", revision=2, reason="release day"))
+    stands_at(page, 3)
+    expect(page.locator("#act-pause")).to_have_count(0)
     expect(reason).to_have_value("too many errors")
     expect(reason).to_be_focused()
-    expect(page.locator("[name=sure]")).to_be_checked()
     reason.press_sequentially("!")
     expect(reason).to_have_value("too many error!s")
     page.wait_for_timeout(1300)
-    expect(page.locator("[name=revision]")).to_have_value("1")
-    rolled_back(people, plan)
-    expect(page.locator("#plan")).to_have_attribute("data-revision", "3")
-    page.wait_for_timeout(1300)
-    expect(page.locator("[name=revision]")).to_have_value("1")
-    expect(reason).to_have_value("too many error!s")
-
-
-def test_a_form_that_nobody_has_begun_is_of_the_new_revision_once_it_can_be_seen(opened: Any, people: Cast) -> None:
-    plan = a_plan(people)
-    page = opened(people.alice, plan, form=True)
-    started(people, plan)
-    expect(page.locator("#plan")).to_have_attribute("data-revision", "2", timeout=1500)
-    assert page.locator("[name=revision]").input_value() == "1"
-    expect(page.locator("[name=revision]")).to_have_value("2", timeout=1500)
+    expect(revision).to_have_value("2")
+    expect(page.locator("#act-skip [name=revision]")).to_have_value("3")
+    page.locator("#act-hold form button").click()
+    expect(page.locator(".late")).to_contain_text("release day")
+    expect(page.locator(".late")).to_contain_text("too many error!s")
+    page.get_by_role("button", name="Do it all the same").click()
+    expect(page.locator("#log")).to_contain_text("too many error!s")
 
 
 def test_a_form_that_is_gone_keeps_what_was_typed(opened: Any, people: Cast) -> None:
-    plan = a_plan(people)
-    page = opened(people.alice, plan, form=True)
+    plan = started(people, a_plan(people))
+    page = opened(people.alice, plan)
+    page.locator("#act-hold > summary").click()
     page.locator("#act-hold-reason").fill("too many errors")
-    page.unroute_all()
-    started(people, plan)
-    expect(page.locator("#heard")).to_contain_text("This part has changed meanwhile", timeout=1500)
+    rolled_back(people, plan)
+    expect(page.locator("#heard")).to_contain_text("This part has changed meanwhile", timeout=2500)
     expect(page.locator("#act-hold-reason")).to_have_value("too many errors")
-    expect(page.locator("#log")).to_contain_text(STARTED)
+    expect(page.locator("#log")).to_contain_text(ROLLED_BACK)
     page.locator("#heard a").click()
-    expect(page.locator("#plan")).to_have_attribute("data-revision", "2")
+    expect(page.locator("#act-hold")).to_have_count(0)
+
+
+def test_a_form_that_nobody_has_begun_is_of_the_new_revision_once_it_can_be_seen(opened: Any, people: Cast) -> None:
+    plan = started(people, a_plan(people))
+    page = opened(people.alice, plan)
+    does(people, plan, Pause(command="pause", revision=2, reason="release day"))
+    stands_at(page, 3)
+    revision = page.locator("#act-skip [name=revision]")
+    assert revision.input_value() == "2"
+    expect(revision).to_have_value("3", timeout=1500)
 
 
 @pytest.mark.parametrize("failing", ["abort", "refuse", "hold back"])
