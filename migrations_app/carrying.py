@@ -58,6 +58,16 @@ def carry_out(came: Visit, plan: Plan, command: Command, now: dt.datetime) -> Pl
         return _changed(act, fresh, told, came.user, now)
 
 
+def delete(came: Visit, plan: Plan, seen: int) -> None:
+    """Delete a plan with everything that has happened, for good. Raises StaleError."""
+    with acting(came.workspace, came.actor) as act:
+        fresh = plan_in(came, plan.public_id)
+        if fresh.revision != seen:
+            raise StaleError(fresh, seen)
+        act.note("plan.deleted", fresh.target, {"name": fresh.name, "revision": fresh.revision}, None)
+        fresh.delete()
+
+
 def _changed(act: Acting, plan: Plan, told: list[Happening], actor: User | None, now: dt.datetime) -> Plan:
     seen, state = plan.revision, plan.state
     for happening in told:

@@ -19,6 +19,7 @@ ACTS = {
     "plan.archived": _("plan archived"),
     "plan.restored": _("plan taken out of the archive"),
     "plan.deleted": _("plan deleted"),
+    "plan.imported": _("plan taken in from a file"),
     "review.measured": _("figures of the review written"),
     "review.concluded": _("review concluded"),
     "review.reopened": _("review opened again"),
