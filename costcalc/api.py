@@ -153,8 +153,8 @@ def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 def conflicting(request: HttpRequest, error: ConflictError) -> HttpResponse:
     """409, with how things stand now."""
     said = problem(409, error.detail).model_dump(exclude_none=True)
-    if error.current is not None:
-        said["current"] = error.current
+    known = {"current": error.current, "changes": error.changes}
+    said |= {name: value for name, value in known.items() if value is not None}
     return HttpResponse(json.dumps(said, cls=NinjaJSONEncoder), status=409, content_type=MEDIA_TYPE)
 
 

@@ -148,4 +148,6 @@ def evolved(now: About, told: Happening) -> About:
         return replace(now, name=str(told.data["name"]), note=str(told.data["note"]))
     if told.kind == "plan.imported":
         return replace(now, imported=int(told.data["events"]))
+    if told.kind == "plan.rescheduled":
+        return replace(now, start_on=dt.date.fromisoformat(told.data["start_on"]))
     return replace(now, archived={"plan.archived": True, "plan.restored": False}[told.kind])

@@ -26,6 +26,9 @@ from migrations_app.commands import Line, Name, Text
 from migrations_app.deciding import AnyCommand
 from migrations_app.happening import Refused
 from migrations_app.plans import Plan, StaleError
+from migrations_app.playbook.template import Template
+from migrations_app.playbook.templates import TEMPLATES
+from migrations_app.playbook.workdays import MOST_OFF
 from migrations_app.refusal_words import in_words
 
 router = Router(tags=["plans"], auth=Bearer(), by_alias=True)
@@ -51,6 +54,10 @@ class PlanIn(Schema):
     note: Text = ""
     scenario: str = Field("", max_length=12, description="The id of a saved scenario; its current revision is taken.")
     start_on: Day | None = Field(None, description="Today where it is absent.")
+    template: str = Field("", max_length=20, description="The key of one of the product's templates, as `base-url`.")
+    days_off: list[Day] = Field(
+        [], max_length=MOST_OFF, description="Beside weekends; the template's days leave them out."
+    )
     baseline: Line = Field("", description="The side that is left; a scenario says its own.")
     candidate: Line = ""
 
@@ -82,8 +89,17 @@ def create_plan(request: HttpRequest, body: PlanIn) -> tuple[int, dict[str, Any]
 
 def _wish(visit: Visit, body: PlanIn) -> beginning.Wish:
     scenario = saving.revision_of(saving.scenario_in(visit, body.scenario)) if body.scenario else None
-    said = {name: getattr(body, name) for name in ("name", "note", "start_on", "baseline", "candidate")}
-    return beginning.Wish(scenario=scenario, **said)
+    names = ("name", "note", "template", "start_on", "baseline", "candidate")
+    said = {name: getattr(body, name) for name in names}
+    to_do = _template(body.template) if body.template else None
+    return beginning.Wish(scenario=scenario, to_do=to_do, days_off=tuple(body.days_off), **said)
+
+
+def _template(key: str) -> Template:
+    """Raises HttpError where there is none."""
+    if key not in TEMPLATES:
+        raise HttpError(422, f"There is no template “{key}”; there are: {', '.join(TEMPLATES)}.")
+    return TEMPLATES[key]
 
 
 @router.get("/plans/{plan_id}", response={200: shown.PlanOut, **GUARDED, **ABSENT}, operation_id="get_plan")
@@ -131,4 +147,5 @@ def command_plan(request: HttpRequest, plan_id: str, body: CommandIn) -> dict[st
 
 def conflict(stale: StaleError, now: dt.datetime) -> ConflictError:
     """409, with how the plan stands now."""
-    return ConflictError(f"The plan is at revision {stale.plan.revision} now.", shown.whole(stale.plan, now))
+    changes = [shown.event(row) for row in carrying.since(stale.plan, stale.seen)]
+    return ConflictError(f"The plan is at revision {stale.plan.revision} now.", shown.whole(stale.plan, now), changes)

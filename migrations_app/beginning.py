@@ -15,9 +15,12 @@ from costcalc.scenarios.models import Revision
 from costcalc.scenarios.saved import UnreadableError
 from costcalc.scenarios.scenario import Result
 from migrations_app.carrying import begin
-from migrations_app.happening import Happening
+from migrations_app.happening import Happening, Moment
 from migrations_app.plans import Plan
-from migrations_app.state import MADE
+from migrations_app.playbook.template import Template
+from migrations_app.rollout import PlanStages, plan_stages
+from migrations_app.state import MADE, replayed
+from migrations_app.stepping import added
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,10 @@ class Wish:
     name: str
     note: str = ""
     scenario: Revision | None = None
+    # The key of a template, and what it says.
     template: str = ""
+    to_do: Template | None = None
+    days_off: tuple[dt.date, ...] = ()
     start_on: dt.date | None = None
     baseline: str = ""
     candidate: str = ""
@@ -43,10 +49,24 @@ def first(wish: Wish, who: str, now: dt.datetime) -> list[Happening]:
     """What happens first."""
     said: dict[str, Any] = {"name": wish.name, "note": wish.note, "template": wish.template}
     said |= {"baseline": wish.baseline, "candidate": wish.candidate}
-    said["start_on"] = (wish.start_on or now.date()).isoformat()
+    start_on = wish.start_on or now.date()
+    said["start_on"] = start_on.isoformat()
     if wish.scenario:
         said |= {"scenario": f"{wish.scenario.scenario.public_id}.{wish.scenario.number}", **foreseen(wish.scenario)}
-    return [Happening(MADE, now, who, said)]
+    made = Happening(MADE, now, who, said)
+    return [made, *_to_do(wish, start_on, made)]
+
+
+def _to_do(wish: Wish, start_on: dt.date, made: Happening) -> list[Happening]:
+    """The template's stages and steps. Raises Refused where the stages are no ladder."""
+    if wish.to_do is None:
+        return []
+    state, moment = replayed([made]), Moment(made.at, made.who)
+    steps = added(state.steps, wish.to_do.steps_from(start_on, frozenset(wish.days_off)), moment)
+    if not wish.to_do.stages:
+        return [steps]
+    stages = PlanStages(command="plan_stages", revision=1, stages=wish.to_do.stages)
+    return [plan_stages(state.rollout, stages, moment), steps]
 
 
 def foreseen(revision: Revision) -> dict[str, Any]:

@@ -16,9 +16,12 @@ from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role
 from migrations_app.commands import Command, Guarded
 from migrations_app.deciding import decided
-from migrations_app.happening import Happening, Moment
+from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.plans import Plan, PlanEvent, StaleError
 from migrations_app.state import evolved, replayed
+
+# What people say may have to be forgotten: the audit log, which cannot, has that it was said.
+FORGETTABLE = frozenset({"text"})
 
 
 def plan_for(user: User, public_id: str, needed: Role = Role.VIEWER) -> tuple[Visit, Plan]:
@@ -54,6 +57,7 @@ def carry_out(came: Visit, plan: Plan, command: Command, now: dt.datetime) -> Pl
         fresh = _there(Plan.objects.select_related("workspace", "scenario").filter(pk=plan.pk).first())
         if isinstance(command, Guarded) and command.revision != fresh.revision:
             raise StaleError(fresh, command.revision)
+        _check_owner(came, command)
         told = decided(fresh.state, command, Moment(now, came.user.public_id))
         return _changed(act, fresh, told, came.user, now)
 
@@ -66,6 +70,13 @@ def delete(came: Visit, plan: Plan, seen: int) -> None:
             raise StaleError(fresh, seen)
         act.note("plan.deleted", fresh.target, {"name": fresh.name, "revision": fresh.revision}, None)
         fresh.delete()
+
+
+def _check_owner(came: Visit, command: Command) -> None:
+    """Raises Refused where a step would belong to somebody who does not."""
+    owner = getattr(command, "owner", "")
+    if owner and not came.workspace.memberships.filter(user__public_id=owner).exists():
+        raise Refused("no-member")
 
 
 def _changed(act: Acting, plan: Plan, told: list[Happening], actor: User | None, now: dt.datetime) -> Plan:
@@ -87,7 +98,8 @@ def _append(act: Acting, plan: Plan, after: int, told: list[Happening], actor: U
     for number, happening in enumerate(told, after + 1):
         row = PlanEvent.of(plan, number, happening, actor if happening.who else None)
         row.save(force_insert=True)
-        act.note(happening.kind, plan.target, None, {"revision": number, **json.loads(row.data)})
+        said = {name: each for name, each in json.loads(row.data).items() if name not in FORGETTABLE}
+        act.note(happening.kind, plan.target, None, {"revision": number, **said})
 
 
 def since(plan: Plan, revision: int) -> list[PlanEvent]:

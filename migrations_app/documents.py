@@ -10,16 +10,15 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from costcalc.secrets import holds_key
-from migrations_app import about, review, rollout
 from migrations_app.about import EARLIEST, Made
-from migrations_app.commands import MOST_TEXT, Command
-from migrations_app.deciding import decided
-from migrations_app.happening import Happening, Moment, Refused
+from migrations_app.commands import MOST_TEXT
+from migrations_app.happening import Happening, Refused
+from migrations_app.redoing import again
 from migrations_app.state import MADE, State, evolved, replayed
 
 FORMAT: Final = "costcalc.plan"
@@ -32,28 +31,6 @@ DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 # The same happenings by other people.
 People = Callable[[Sequence[Happening]], list[Happening]]
-
-# A kind → the command that decides on it; its fields are those of the happening's data that the command has.
-AGAIN: Final[Mapping[str, type[Command]]] = {
-    "plan.archived": about.Archive,
-    "plan.renamed": about.Rename,
-    "plan.restored": about.Restore,
-    "canary.held": rollout.Hold,
-    "canary.paused": rollout.Pause,
-    "canary.planned": rollout.PlanStages,
-    "canary.promoted": rollout.Promote,
-    "canary.rehearsed": rollout.Rehearse,
-    "canary.resumed": rollout.Resume,
-    "canary.rolled_back": rollout.RollBack,
-    "canary.skipped": rollout.Skip,
-    "canary.started": rollout.Start,
-    "review.concluded": review.ReviewConclude,
-    "review.dated": review.ReviewDate,
-    "review.measured": review.ReviewFigures,
-    "review.reopened": review.ReviewReopen,
-}
-# Kinds that no command decides on: they are bounded, and must fit the state before them.
-TAKEN: Final = frozenset({"plan.imported"})
 
 
 class Told(BaseModel):
@@ -148,17 +125,17 @@ def _check_again(happenings: Sequence[Happening]) -> None:
     while place < len(happenings):
         told = happenings[place]
         try:
-            again = _again(state, told)
-            if [_spelt(one) for one in again] != [_spelt(one) for one in happenings[place : place + len(again)]]:
+            found = again(state, told)
+            if [_spelt(one) for one in found] != [_spelt(one) for one in happenings[place : place + len(found)]]:
                 raise Refused("file-event-differs")
-            for one in again:
+            for one in found:
                 state = evolved(state, one)
         except Refused as refused:
             why = {"code": refused.code, **refused.parts}
             raise Refused("file-event-cannot", number=place + 1, event=told.kind, why=why) from None
         except (ArithmeticError, LookupError, TypeError, ValueError):
             raise Refused("file-event-data", number=place + 1) from None
-        place += len(again)
+        place += len(found)
 
 
 def _begun(told: Happening) -> State:
@@ -169,19 +146,6 @@ def _begun(told: Happening) -> State:
         return replayed([told])
     except ValidationError:
         raise Refused("file-event-data", number=1) from None
-
-
-def _again(state: State, told: Happening) -> list[Happening]:
-    """What happens when this is done again on the state before it. Raises Refused, or what a bad value raises."""
-    if told.kind in TAKEN:
-        return [told]
-    if told.kind not in AGAIN:
-        raise Refused("file-event-unknown")
-    kind = AGAIN[told.kind]
-    (name,) = get_args(kind.model_fields["command"].annotation)
-    said = {**told.data, "command": name, "revision": state.revision}
-    command = kind.model_validate({field: value for field, value in said.items() if field in kind.model_fields})
-    return decided(state, command, Moment(told.at, told.who))
 
 
 def _spelt(told: Happening) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, cast
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.workspaces import Workspace
 from costcalc.scenarios.models import SavedScenario
 from costcalc.secrets import holds_key
+from migrations_app.about import EARLIEST, LATEST
+from migrations_app.playbook.templates import TEMPLATES
+from migrations_app.playbook.workdays import MOST_OFF
 
 HOLDS_KEY = _(
     "This looks like a key. Keys are never stored here: leave it out, or name it by its last four characters."
@@ -35,10 +40,40 @@ class NewPlanForm(forms.Form):
         empty_label=_("none"),
         help_text=_("The plan takes its sides, traffic and forecast."),
     )
+    template = forms.ChoiceField(
+        label=_("Template"), required=False, help_text=_("The steps of this kind of move, with days from the start on.")
+    )
     start_on = forms.DateField(label=_("Start day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    days_off = forms.CharField(
+        label=_("Days off"),
+        max_length=2000,
+        required=False,
+        help_text=_("Days on which nobody works, as 2026-12-25, with commas between them. Weekends are known."),
+    )
     note = forms.CharField(label=_("Note"), max_length=2000, required=False, widget=LONG, validators=[refuse_keys])
 
     def __init__(self, workspace: Workspace, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         choice = cast("forms.ModelChoiceField[SavedScenario]", self.fields["scenario"])
+        templates = cast("forms.ChoiceField", self.fields["template"])
+        templates.choices = [("", _("none")), *((key, gettext(each.name)) for key, each in TEMPLATES.items())]
         choice.queryset = SavedScenario.objects.of(workspace).filter(archived_at=None)
+
+    def clean_days_off(self) -> list[dt.date]:
+        """The days. Raises ValidationError."""
+        return days_in(self.cleaned_data["days_off"])
+
+
+def refuse_strange_days(day: dt.date) -> None:
+    """Raises ValidationError for a day of another century."""
+    if not EARLIEST <= day <= LATEST:
+        raise forms.ValidationError(_("A day between 2020 and 2100."))
+
+
+def days_in(text: str) -> list[dt.date]:
+    """The days that a text lists. Raises ValidationError."""
+    words = text.replace(",", " ").replace(";", " ").split()
+    if len(words) > MOST_OFF:
+        raise forms.ValidationError(_("A hundred days at most."))
+    days = forms.DateField(validators=[refuse_strange_days])
+    return [days.clean(word) for word in words]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from costcalc.accounts.log_words import register_acts, register_kind
 from costcalc.accounts.workspaces import Workspace
 from migrations_app.links import ReviewLink
-from migrations_app.plans import Plan
+from migrations_app.plans import Plan, PlanEvent
 
 # By the kind of a happening; the plan's own log says them in the same words.
 ACTS = {
@@ -20,6 +22,8 @@ ACTS = {
     "plan.restored": _("plan taken out of the archive"),
     "plan.deleted": _("plan deleted"),
     "plan.imported": _("plan taken in from a file"),
+    "readings.taken": _("figures of a stage taken"),
+    "readings.limited": _("limits set"),
     "review.measured": _("figures of the review written"),
     "review.concluded": _("review concluded"),
     "review.reopened": _("review opened again"),
@@ -35,6 +39,20 @@ ACTS = {
     "canary.resumed": _("canary resumed"),
     "canary.rolled_back": _("rolled back"),
     "canary.rehearsed": _("roll-back rehearsed"),
+    "phases.signed_off": _("phase signed off"),
+    "phases.reopened": _("phase reopened"),
+    "plan.rescheduled": _("plan rescheduled"),
+    "steps.added": _("steps added"),
+    "steps.changed": _("steps changed"),
+    "steps.removed": _("steps removed"),
+    "steps.reopened": _("steps reopened"),
+    "steps.begun": _("steps begun"),
+    "steps.blocked": _("steps blocked"),
+    "steps.done": _("steps done"),
+    "steps.skipped": _("steps skipped"),
+    "steps.commented": _("step commented on"),
+    "steps.shown": _("evidence added"),
+    "steps.withdrawn": _("evidence withdrawn"),
 }
 
 
@@ -48,6 +66,19 @@ def register() -> None:
 def _plans(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
     found = Plan.objects.filter(workspace=workspace, public_id__in=ids)
     return {one.public_id: (one.name, reverse("planner:plan", args=[one.public_id])) for one in found}
+
+
+def told(row: PlanEvent) -> dict[str, Any]:
+    """A happening as the plan's own log says it."""
+    happening = row.happening
+    return {
+        "what": ACTS[happening.kind],
+        "share": Decimal(happening.data["percent"]) if "percent" in happening.data else None,
+        "why": happening.data.get("reason", ""),
+        "at": happening.at,
+        "actor": row.actor,
+        "itself": not happening.who,
+    }
 
 
 def _review_links(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:

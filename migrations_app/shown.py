@@ -13,10 +13,11 @@ from costcalc.wire.paging import Page
 from costcalc.wire.problem import Problem
 from migrations_app.about import Forecast
 from migrations_app.dates import review_day
-from migrations_app.plans import Plan
+from migrations_app.plans import Plan, PlanEvent
 from migrations_app.review import Figure, Verdict, table, tally
 from migrations_app.rollout import Stage
 from migrations_app.state import State
+from migrations_app.step_shown import PhaseOut, StepOut, phases_of, steps_of
 
 
 class CanaryOut(Schema):
@@ -73,6 +74,8 @@ class PlanOut(PlanLine):
     forecast: Forecast
     canary: CanaryOut
     review: ReviewOut
+    phases: list[PhaseOut]
+    steps: list[StepOut]
 
 
 class PlansOut(Page):
@@ -115,7 +118,20 @@ def line(plan: Plan) -> dict[str, Any]:
 def whole(plan: Plan, now: dt.datetime) -> dict[str, Any]:
     """A plan as it stands."""
     state = plan.state
-    return {**line(plan), "forecast": state.about.forecast, "canary": canary(state, now), "review": review(state, now)}
+    return {
+        **line(plan),
+        "forecast": state.about.forecast,
+        "canary": canary(state, now),
+        "phases": phases_of(state),
+        "review": review(state, now),
+        "steps": steps_of(state, now.date()),
+    }
+
+
+def event(row: PlanEvent) -> dict[str, Any]:
+    """Something that has happened; `who` is null where the product itself did it."""
+    told = row.happening
+    return {"number": row.number, "at": told.at, "kind": told.kind, "who": told.who or None, "data": dict(told.data)}
 
 
 def canary(state: State, now: dt.datetime) -> dict[str, Any]:

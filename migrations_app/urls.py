@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from migrations_app import review_views, upkeep_views, views
+from migrations_app import canary_views, figure_views, review_views, step_views, upkeep_views, views
 
 app_name = "planner"
 
@@ -11,10 +11,19 @@ of_one = [
     path("commands/", views.command, name="command"),
     path("delete/", upkeep_views.delete, name="delete"),
     path("rename/", upkeep_views.rename, name="rename"),
+    path("figures/", figure_views.figures, name="figures"),
+    path("limits/", figure_views.limits, name="limits"),
+    path("stages/", canary_views.stages, name="stages"),
     path("review/", review_views.review, name="review"),
     path("review/figures/", review_views.figures, name="review-figures"),
     path("review/share/", review_views.share, name="review-share"),
     path("review/share/<str:link>/revoke/", review_views.revoke, name="review-revoke"),
+    path("steps/", step_views.steps, name="steps"),
+    path("steps/commands/", step_views.command, name="step_command"),
+    path("steps/new/", step_views.add, name="add_step"),
+    path("steps/start/", step_views.reschedule, name="reschedule"),
+    path("steps/<str:step_id>/", step_views.step, name="step"),
+    path("steps/<str:step_id>/edit/", step_views.edit, name="edit_step"),
 ]
 
 urlpatterns = [

@@ -39,6 +39,7 @@ from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
 from migrations_app import beginning, links
 from migrations_app.document_api import EXAMPLE
+from migrations_app.playbook.templates import TEMPLATES
 from tests.factories import PASSWORD, Cast, a_cast, a_token, signed_in
 from tests.house.test_headers import patterns
 from tests.streaming.measured import sent
@@ -85,6 +86,14 @@ LEAD_ON = pages(LEAD_ON_ALL)
 # An address that only takes a form leads everybody to the page that its form stands on, whatever there is.
 TO_ITS_FORM = LEAD_ON
 PLAN_JSON = json.dumps(EXAMPLE).encode()
+# A ladder of one stage, as its form sends it.
+FIRST_STAGE: dict[str, Any] = {"revision": "1", "s1-percent": "100"}
+READ_FIGURES: dict[str, Any] = {"new-requests": "1"}
+NO_LIMITS: dict[str, Any] = {
+    f"l{number}-{name}": value
+    for number in range(1, 6)
+    for name, value in (("metric", "error_rate"), ("kind", "points"), ("better", "lower"))
+}
 PRICES_CSV = b"name,kind,input_mtok\nFrom a file,quote,1\n"
 
 
@@ -143,6 +152,10 @@ PAGES: dict[str, dict[str, Row]] = {
     "plans/<str:plan_id>.json": {"GET": READ},
     "plans/<str:plan_id>/delete/": {"GET": OWN, "POST": owns(revision=1)},
     "plans/<str:plan_id>/rename/": {"GET": EDIT, "POST": edits(name="New", revision=1)},
+    # Nothing was started: there is no stage that figures could be of.
+    "plans/<str:plan_id>/figures/": {"GET": EDIT, "POST": edits(422, **READ_FIGURES)},
+    "plans/<str:plan_id>/limits/": {"GET": EDIT, "POST": edits(revision="1", requests_day="50000", **NO_LIMITS)},
+    "plans/<str:plan_id>/stages/": {"GET": EDIT, "POST": edits(**FIRST_STAGE)},
     "plans/<str:plan_id>/review/": {
         "GET": READ,
         "POST": edits(command="review_date", revision=1, due_on="2027-01-15"),
@@ -154,6 +167,21 @@ PAGES: dict[str, dict[str, Row]] = {
     "plans/<str:plan_id>/review/share/": {"GET": EDIT, "POST": edits(200, revision=1)},
     "plans/<str:plan_id>/review/share/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
     "plans/shared/<str:link>/": {"GET": PUBLIC},
+    "plans/<str:plan_id>/steps/": {"GET": READ},
+    "plans/<str:plan_id>/steps/commands/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(command="move_steps", revision=2, steps="s1", to="doing"),
+    },
+    "plans/<str:plan_id>/steps/new/": {
+        "GET": EDIT,
+        "POST": edits(revision=2, title="Another", phase="prepare"),
+    },
+    "plans/<str:plan_id>/steps/start/": {"GET": EDIT, "POST": edits(revision=2, start_on="2026-12-07")},
+    "plans/<str:plan_id>/steps/<str:step_id>/": {"GET": READ},
+    "plans/<str:plan_id>/steps/<str:step_id>/edit/": {
+        "GET": EDIT,
+        "POST": edits(revision=2, title="Another", phase="prepare"),
+    },
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {
@@ -289,7 +317,13 @@ PAGES: dict[str, dict[str, Row]] = {
     "readyz": {"GET": PUBLIC},
 }
 # Where an address has another thing under a name than elsewhere.
+STEPPED = {"plan_id": "stepped_plan"}
 OTHER_IDS = {
+    "plans/<str:plan_id>/steps/commands/": STEPPED,
+    "plans/<str:plan_id>/steps/new/": STEPPED,
+    "plans/<str:plan_id>/steps/start/": STEPPED,
+    "plans/<str:plan_id>/steps/<str:step_id>/": STEPPED,
+    "plans/<str:plan_id>/steps/<str:step_id>/edit/": STEPPED,
     "invitations/<str:link>/": {"link": "invited"},
     "w/<str:workspace>/links/<str:link>/revoke/": {"link": "link_id"},
     "plans/<str:plan_id>/review/share/<str:link>/revoke/": {"link": "review_link_id"},
@@ -432,6 +466,7 @@ def made(cast: Cast) -> World:
         price = own.add(act, own.OwnTerms("Ours", own.Kind.NEGOTIATED, sheet), cast.bob)
     plan = beginning.make(bob, beginning.Wish("To Gemini"), now)
     review_link, reads_review = links.share_review(bob, plan, 1, now)
+    stepped = beginning.make(bob, beginning.Wish("Keys", to_do=TEMPLATES["key-rotation"]), now)
     invitation, invited = team.invite_somebody(alice, Role.VIEWER, now)
     ids = {
         "workspace": workspace.public_id,
@@ -445,6 +480,8 @@ def made(cast: Cast) -> World:
         "plan_id": plan.public_id,
         "review_link": reads_review,
         "review_link_id": review_link.public_id,
+        "stepped_plan": stepped.public_id,
+        "step_id": "s1",
         "price": price.public_id,
         "member": cast.vera.public_id,
         "invitation": invitation.public_id,
