@@ -11,6 +11,9 @@ from typing import Final
 from urllib.parse import quote, quote_plus
 
 MASK: Final = "…"
+REFUSAL: Final = (
+    "This looks like a key. Keys are never stored here: leave it out, or name it by its last four characters."
+)
 
 # Providers' own prefixes; words that announce a secret; and what is too long and too mixed to be a word.
 _SHAPES: Final = re.compile(
@@ -36,6 +39,13 @@ def masked(text: str, known: Iterable[str] = ()) -> str:
 def holds_key(text: str) -> bool:
     """Whether something in the text looks like a provider's key."""
     return masked(text) != text
+
+
+def without_key(text: str) -> str:
+    """The text as it is, for validators. Raises ValueError where something in it looks like a provider's key."""
+    if holds_key(text):
+        raise ValueError(REFUSAL)
+    return text
 
 
 def _forms(secret: str) -> list[str]:

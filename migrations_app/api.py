@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -133,16 +134,21 @@ def delete_plan(request: HttpRequest, plan_id: str, seen: Query[Seen]) -> Status
 )
 def command_plan(request: HttpRequest, plan_id: str, body: CommandIn) -> dict[str, Any]:
     """Do something to a plan. 409 where somebody was quicker, 422 where it may not be done, with the reason."""
-    visit, now = visit_of(request, Role.EDITOR), timezone.now()
+    visit = visit_of(request, Role.EDITOR)
     plan = carrying.plan_in(visit, plan_id)
+    return answered(lambda now: carrying.carry_out(visit, plan, body.root, now))
+
+
+def answered(act: Callable[[dt.datetime], Plan]) -> dict[str, Any]:
+    """How a plan stands after an act. Raises ConflictError (409) and HttpError (422) where it was not done."""
+    now = timezone.now()
     try:
-        plan = carrying.carry_out(visit, plan, body.root, now)
+        return shown.whole(act(now), now)
     except StaleError as stale:
         raise conflict(stale, now) from None
     except Refused as refused:
         with override("en"):
             raise HttpError(422, in_words(refused)) from None
-    return shown.whole(plan, now)
 
 
 def conflict(stale: StaleError, now: dt.datetime) -> ConflictError:

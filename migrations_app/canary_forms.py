@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from costcalc.catalog.own_forms import FigureField
 from costcalc.figures import read_number
-from migrations_app.forms import refuse_keys
+from costcalc.wire.plain_text import refuse_keys
 from migrations_app.rollout import MOST_STAGES, Stage
 
 # Blank rows after those that there are.

@@ -10,32 +10,23 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from costcalc.secrets import holds_key
+from costcalc.secrets import without_key
 
 MOST_TEXT: Final = 4000
-SECRET: Final = (
-    "This looks like a key. Keys are never stored here: leave it out, or name it by its last four characters."
-)
 
 
 def _clean(text: str) -> str:
     return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
 
 
-def _harmless(text: str) -> str:
-    if holds_key(text):
-        raise ValueError(SECRET)
-    return text
-
-
 # Nobody's keys are kept: a text that holds one is refused, wherever it was typed.
-Text = Annotated[str, Field(max_length=MOST_TEXT), AfterValidator(_clean), AfterValidator(_harmless)]
-Line = Annotated[str, Field(max_length=200), AfterValidator(_clean), AfterValidator(_harmless)]
+Text = Annotated[str, Field(max_length=MOST_TEXT), AfterValidator(_clean), AfterValidator(without_key)]
+Line = Annotated[str, Field(max_length=200), AfterValidator(_clean), AfterValidator(without_key)]
 Name = Annotated[
-    str, Field(min_length=1, max_length=120), AfterValidator(_clean), Field(min_length=1), AfterValidator(_harmless)
+    str, Field(min_length=1, max_length=120), AfterValidator(_clean), Field(min_length=1), AfterValidator(without_key)
 ]
 Reason = Annotated[
-    str, Field(min_length=1, max_length=500), AfterValidator(_clean), Field(min_length=1), AfterValidator(_harmless)
+    str, Field(min_length=1, max_length=500), AfterValidator(_clean), Field(min_length=1), AfterValidator(without_key)
 ]
 Id = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
 Revision = Annotated[int, Field(ge=1, le=10**9, description="The revision of the plan that this was decided on.")]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from migrations_app import about, phases, readings, review, rollout, stepping, verdicts
+from migrations_app import about, key_commands, overlap, phases, readings, review, rollout, stepping, verdicts
 from migrations_app.commands import Command
 from migrations_app.following import consequences
 from migrations_app.happening import Happening, Moment, Refused
@@ -43,7 +43,19 @@ AnyCommand = Annotated[
     | stepping.CommentStep
     | stepping.ShowStep
     | stepping.WithdrawEvidence
-    | stepping.Reschedule,
+    | stepping.Reschedule
+    | key_commands.AddKey
+    | key_commands.CreateKey
+    | key_commands.DescribeKey
+    | key_commands.DropKey
+    | key_commands.FinishKey
+    | key_commands.KeepKey
+    | key_commands.KeyUsed
+    | key_commands.LeakedKey
+    | key_commands.ReinstateKey
+    | key_commands.RevokeKey
+    | key_commands.RollbackWindow
+    | key_commands.SetKey,
     Field(discriminator="command"),
 ]
 Decide = Callable[[Any, Any, Moment], Happening | list[Happening]]
@@ -112,7 +124,7 @@ def sign_off(state: State, command: phases.SignOff, moment: Moment) -> Happening
 
 
 # Never gated by anything; and what takes a plan out of the archive.
-UNGATED: Final = (rollout.RollBack, about.Restore)
+UNGATED: Final = (rollout.RollBack, about.Restore, key_commands.LeakedKey)
 # A command → the part of the state that decides ("" for the whole), and how.
 DECIDE: Final[Mapping[type[Command], tuple[str, Decide]]] = {
     rollout.Start: ("rollout", rollout.start),
@@ -144,4 +156,17 @@ DECIDE: Final[Mapping[type[Command], tuple[str, Decide]]] = {
     stepping.ShowStep: ("steps", stepping.show),
     stepping.WithdrawEvidence: ("steps", stepping.withdraw),
     stepping.Reschedule: ("steps", stepping.reschedule),
+    key_commands.AddKey: ("keys", key_commands.add),
+    key_commands.CreateKey: ("keys", key_commands.create),
+    key_commands.DescribeKey: ("keys", key_commands.describe),
+    key_commands.DropKey: ("keys", key_commands.drop),
+    key_commands.FinishKey: ("", overlap.finish),
+    key_commands.KeepKey: ("", overlap.keep),
+    key_commands.KeyUsed: ("keys", key_commands.used),
+    key_commands.LeakedKey: ("keys", key_commands.leaked),
+    key_commands.ReinstateKey: ("keys", key_commands.reinstate),
+    key_commands.RevokeKey: ("", overlap.revoke),
+    key_commands.RollbackWindow: ("keys", key_commands.window),
+    key_commands.SetKey: ("keys", key_commands.put),
+    key_commands.Tried: ("keys", key_commands.tested),
 }

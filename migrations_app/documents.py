@@ -10,9 +10,10 @@ import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from costcalc.secrets import holds_key
 from migrations_app.about import EARLIEST, Made
@@ -26,11 +27,22 @@ VERSION: Final = 1
 MOST_EVENTS: Final = 2000
 MOST_VALUES: Final = 1000
 LARGEST: Final = 10**15
-# A SHA-256, which is as random as a key is.
-DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+# A salt or a SHA-256, which are as random as a key is.
+DIGEST: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
 
 # The same happenings by other people.
 People = Callable[[Sequence[Happening]], list[Happening]]
+
+
+def _plain(value: Any) -> Any:
+    """Numbers as Python's own JSON has them: a careful reader of JSON made them exact."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return value
 
 
 class Told(BaseModel):
@@ -41,7 +53,7 @@ class Told(BaseModel):
     at: AwareDatetime
     kind: Annotated[str, Field(max_length=40, pattern=r"^[a-z]+\.[a-z_-]+$")]
     who: Annotated[str, Field(max_length=12, pattern=r"^[A-Za-z0-9]*$")] = ""
-    data: dict[str, Any] = Field(default_factory=dict)
+    data: Annotated[dict[str, Any], BeforeValidator(_plain)] = Field(default_factory=dict)
 
 
 class Document(BaseModel):
@@ -113,10 +125,10 @@ def _values(value: object, most: int) -> Iterator[object]:
 
 
 def _bounded(value: object) -> bool:
-    """Whether a happening may hold it: what is no whole number is written as a text."""
+    """Whether a happening may hold it; NaN is no less than anything."""
     if isinstance(value, str):
         return len(value) <= MOST_TEXT
-    return value is None or (isinstance(value, int) and abs(value) <= LARGEST)
+    return value is None or (isinstance(value, int | float) and abs(value) <= LARGEST)
 
 
 def _check_again(happenings: Sequence[Happening]) -> None:

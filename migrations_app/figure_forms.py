@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
+from costcalc.wire.plain_text import refuse_keys
 from migrations_app import figures_file
 from migrations_app.canary_forms import NumberField
-from migrations_app.forms import refuse_keys
 from migrations_app.metric_words import NAMES, metric_name
 from migrations_app.readings import BUILT_IN, MOST_LIMITS, Limit, Side
 

@@ -11,27 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.workspaces import Workspace
 from costcalc.scenarios.models import SavedScenario
-from costcalc.secrets import holds_key
+from costcalc.wire.plain_text import PlainField
 from migrations_app.about import EARLIEST, LATEST
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.playbook.workdays import MOST_OFF
 
-HOLDS_KEY = _(
-    "This looks like a key. Keys are never stored here: leave it out, or name it by its last four characters."
-)
 LONG = forms.Textarea(attrs={"rows": 3})
-
-
-def refuse_keys(text: str) -> None:
-    """A validator for every text about a plan. Raises ValidationError."""
-    if holds_key(text):
-        raise forms.ValidationError(HOLDS_KEY)
 
 
 class NewPlanForm(forms.Form):
     """A plan to make in a workspace: of one of its scenarios, or of none."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, validators=[refuse_keys])
+    name = PlainField(label=_("Name"), max_length=120)
     scenario = forms.ModelChoiceField(
         SavedScenario.objects.none(),
         to_field_name="public_id",
@@ -50,7 +41,7 @@ class NewPlanForm(forms.Form):
         required=False,
         help_text=_("Days on which nobody works, as 2026-12-25, with commas between them. Weekends are known."),
     )
-    note = forms.CharField(label=_("Note"), max_length=2000, required=False, widget=LONG, validators=[refuse_keys])
+    note = PlainField(label=_("Note"), max_length=2000, required=False, widget=LONG)
 
     def __init__(self, workspace: Workspace, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

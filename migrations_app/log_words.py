@@ -53,6 +53,19 @@ ACTS = {
     "steps.commented": _("step commented on"),
     "steps.shown": _("evidence added"),
     "steps.withdrawn": _("evidence withdrawn"),
+    "key.added": _("key listed"),
+    "key.created": _("key created"),
+    "key.described": _("key described"),
+    "key.dropped": _("key not used after all"),
+    "key.finished": _("key in use"),
+    "key.kept": _("end of a key's overlap changed"),
+    "key.leaked": _("key revoked after a leak"),
+    "key.reinstated": _("previous key in use again"),
+    "key.revoked": _("key revoked"),
+    "key.set": _("key set"),
+    "key.tested": _("key tested"),
+    "key.used": _("last use of a key noted"),
+    "key.window": _("days to roll back changed"),
 }
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from costcalc.formatting import formatter_for
-from migrations_app.commands import SECRET
-from migrations_app.forms import HOLDS_KEY
+from costcalc.secrets import REFUSAL
+from costcalc.wire.plain_text import HOLDS_KEY
 
 Fault = Mapping[str, Any]
 
@@ -25,7 +25,7 @@ def field_mistakes(faults: Iterable[Fault]) -> dict[str, str]:
 
 def in_words(fault: Fault) -> str:
     """One error in a sentence."""
-    if SECRET in str(fault.get("msg", "")):
+    if REFUSAL in str(fault.get("msg", "")):
         return str(HOLDS_KEY)
     return WORDS.get(str(fault["type"]), _unclear)(fault.get("ctx") or {})
 

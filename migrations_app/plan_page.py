@@ -8,7 +8,7 @@ from typing import Any
 
 from costcalc.accounts.access import Visit
 from costcalc.accounts.roles import Role
-from migrations_app import canary_page, log_words, review_page, step_pages
+from migrations_app import canary_page, keys_shown, log_words, review_page, step_pages
 from migrations_app.plans import Plan
 
 MOST_LOGGED = 20
@@ -19,6 +19,8 @@ def sections(plan: Plan, came: Visit, now: dt.datetime, more: Mapping[str, Any])
     state = plan.state
     return {
         "canary": canary_page.canary(state, now, more),
+        "keys": keys_shown.rows(state, now),
+        "key_reminders": keys_shown.reminders(state, now),
         "review": review_page.shown(state, now),
         "way_back": canary_page.way_back(state, more),
         **step_pages.section(plan, came),

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from migrations_app import about, phases, readings, review, rollout, stepping
+from migrations_app import about, key_commands, phases, readings, review, rollout, stepping
 from migrations_app.about import Day
 from migrations_app.commands import Command, Id, Line, Name, Text
 from migrations_app.deciding import decided, following
@@ -141,6 +141,10 @@ def _rescheduled(state: State, told: Happening) -> list[Happening]:
     return _as_said(state, told)
 
 
+def _tested(state: State, told: Happening) -> list[Happening]:
+    return decided(state, key_commands.Tried.model_validate(dict(told.data)), _moment(told))
+
+
 def _imported(state: State, told: Happening) -> list[Happening]:
     Taken.model_validate(told.data)
     return _as_said(state, told)
@@ -161,6 +165,19 @@ AGAIN: Final[Mapping[str, Again]] = {
     "canary.rolled_back": _command(rollout.RollBack),
     "canary.skipped": _command(rollout.Skip),
     "canary.started": _command(rollout.Start),
+    "key.added": _command(key_commands.AddKey),
+    "key.created": _command(key_commands.CreateKey),
+    "key.described": _command(key_commands.DescribeKey),
+    "key.dropped": _command(key_commands.DropKey),
+    "key.finished": _command(key_commands.FinishKey),
+    "key.kept": _command(key_commands.KeepKey),
+    "key.leaked": _command(key_commands.LeakedKey),
+    "key.reinstated": _command(key_commands.ReinstateKey),
+    "key.revoked": _command(key_commands.RevokeKey),
+    "key.set": _command(key_commands.SetKey),
+    "key.tested": _tested,
+    "key.used": _command(key_commands.KeyUsed),
+    "key.window": _command(key_commands.RollbackWindow),
     "phases.reopened": _command(phases.ReopenPhase),
     "phases.signed_off": _command(phases.SignOff),
     "readings.limited": _command(readings.SetLimits),

@@ -13,6 +13,7 @@ from costcalc.wire.paging import Page
 from costcalc.wire.problem import Problem
 from migrations_app.about import Forecast
 from migrations_app.dates import review_day
+from migrations_app.keys_shown import KeysOut, keys
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.review import Figure, Verdict, table, tally
 from migrations_app.rollout import Stage
@@ -76,6 +77,7 @@ class PlanOut(PlanLine):
     review: ReviewOut
     phases: list[PhaseOut]
     steps: list[StepOut]
+    keys: KeysOut
 
 
 class PlansOut(Page):
@@ -122,6 +124,7 @@ def whole(plan: Plan, now: dt.datetime) -> dict[str, Any]:
         **line(plan),
         "forecast": state.about.forecast,
         "canary": canary(state, now),
+        "keys": keys(state, now),
         "phases": phases_of(state),
         "review": review(state, now),
         "steps": steps_of(state, now.date()),

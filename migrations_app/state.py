@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from migrations_app import about, phases, readings, review, rollout, steps
+from migrations_app import about, keys, phases, readings, review, rollout, steps
 from migrations_app.about import About
 from migrations_app.happening import Happening
+from migrations_app.keys import Keys
 from migrations_app.phases import Phases
 from migrations_app.readings import Readings
 from migrations_app.review import Review
@@ -31,6 +32,7 @@ class State:
     revision: int
     last_at: dt.datetime
     review: Review = field(default_factory=Review)
+    keys: Keys = field(default_factory=Keys)
     rollout: Rollout = field(default_factory=Rollout)
     readings: Readings = field(default_factory=Readings)
     steps: Steps = field(default_factory=Steps)
@@ -45,6 +47,7 @@ PARTS: Final[Mapping[str, tuple[str, Callable[[Any, Happening], Any]]]] = {
     "review": ("review", review.evolved),
     "phases": ("phases", phases.evolved),
     "steps": ("steps", steps.evolved),
+    "key": ("keys", keys.evolved),
 }
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
-from migrations_app.forms import LONG, days_in, refuse_keys, refuse_strange_days
+from costcalc.wire.plain_text import refuse_keys
+from migrations_app.forms import LONG, days_in, refuse_strange_days
 from migrations_app.playbook.words import titled
 from migrations_app.sieve import LATE, NOBODY, OPEN, Sieve
 from migrations_app.step_words import PHASES, STATES

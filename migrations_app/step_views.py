@@ -234,12 +234,8 @@ def _page_again(request: HttpRequest, came: Visit, plan: Plan, status: int, **mo
     if one:
         return step_page(request, came, plan, one, status, typed=request.POST, **more)
     if stands == "plan":
-        return plan_page(request, came, plan, status, **{**more, "faults": [], "too_late": _events(more)})
+        return plan_page(request, came, plan, status, **{**more, "faults": []})
     return steps_page(request, came, plan, status, **more)
-
-
-def _events(more: dict[str, Any]) -> list[PlanEvent]:
-    return [event for _act, event in more.get("too_late", [])]
 
 
 def _back(request: HttpRequest, plan: Plan) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from costcalc.wire.plain_text import refuse_keys
 from migrations_app.commands import MOST_TEXT
-from migrations_app.forms import LONG, refuse_keys
+from migrations_app.forms import LONG
 
 
 class RevisionForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from migrations_app import canary_views, figure_views, review_views, step_views, upkeep_views, views
+from migrations_app import canary_views, figure_views, key_views, review_views, step_views, upkeep_views, views
 
 app_name = "planner"
 
@@ -24,6 +24,10 @@ of_one = [
     path("steps/start/", step_views.reschedule, name="reschedule"),
     path("steps/<str:step_id>/", step_views.step, name="step"),
     path("steps/<str:step_id>/edit/", step_views.edit, name="edit_step"),
+    path("keys/", key_views.keys, name="keys"),
+    path("keys/commands/", key_views.command, name="key_command"),
+    path("keys/new/", key_views.new, name="new_key"),
+    path("keys/<str:key_id>/test/", key_views.test, name="test_key"),
 ]
 
 urlpatterns = [

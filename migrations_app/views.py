@@ -35,6 +35,7 @@ LONGEST_SEARCH = 100
 PAGE = 50
 COMMANDS: TypeAdapter[Command] = TypeAdapter(AnyCommand)
 View = Callable[..., HttpResponseBase]
+Page = Callable[..., HttpResponse]
 
 
 def of_plan(needed: Role) -> Callable[[View], View]:
@@ -139,9 +140,16 @@ def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
 
 
 def carried_out(
-    request: HttpRequest, came: Visit, plan: Plan, asked: Command, again: Callable[[str], HttpResponse] | None = None
+    request: HttpRequest,
+    came: Visit,
+    plan: Plan,
+    asked: Command,
+    again: Callable[[str], HttpResponse] | None = None,
+    *,
+    page: Page = plan_page,
+    then: str = "planner:plan",
 ) -> HttpResponse:
-    """Do a command, and show the plan as it stands then: 409 with what has changed where somebody was quicker.
+    """Do a command, and lead to how the plan stands `then`: 409 on the `page` where somebody was quicker.
 
     `again` shows the form of a page of its own once more, with the reason why this may not be done.
     """
@@ -149,9 +157,9 @@ def carried_out(
         plan = carrying.carry_out(came, plan, asked, timezone.now())
     except StaleError as stale:
         missed = late(request, came, stale, asked, timezone.now())
-        return plan_page(request, came, stale.plan, 409, late=missed, said=asked.model_dump())
+        return page(request, came, stale.plan, 409, late=missed, said=asked.model_dump())
     except Refused as refused:
         if again:
             return again(in_words(refused))
-        return plan_page(request, came, plan, 422, refused=in_words(refused), said=asked.model_dump())
-    return HttpResponseRedirect(reverse("planner:plan", args=[plan.public_id]))
+        return page(request, came, plan, 422, refused=in_words(refused), said=asked.model_dump())
+    return HttpResponseRedirect(reverse(then, args=[plan.public_id]))

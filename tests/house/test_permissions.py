@@ -182,6 +182,17 @@ PAGES: dict[str, dict[str, Row]] = {
         "GET": EDIT,
         "POST": edits(revision=2, title="Another", phase="prepare"),
     },
+    "plans/<str:plan_id>/keys/": {"GET": READ},
+    "plans/<str:plan_id>/keys/commands/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(command="rollback_window", revision=1, days=5),
+    },
+    "plans/<str:plan_id>/keys/new/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(revision=1, provider="OpenAI", environment="production", last="w7Lk"),
+    },
+    # There is no such key.
+    "plans/<str:plan_id>/keys/<str:key_id>/test/": {"GET": TO_ITS_FORM, "POST": edits(404)},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {
@@ -378,6 +389,9 @@ OPERATIONS = {
     "list_review_links": changes(),
     "share_review": changes(201),
     "revoke_review_link": changes(204),
+    "list_key_of_plan": changes(),
+    # There is no such key.
+    "test_key_of_plan": changes(404),
     "list_scenarios": LISTS,
     "create_scenario": creates(),
     "compare_scenarios": Row("401 401 404 200 200 200 200", query="of={scenario_id}&of={scenario_id}.1"),
@@ -482,6 +496,8 @@ def made(cast: Cast) -> World:
         "review_link_id": review_link.public_id,
         "stepped_plan": stepped.public_id,
         "step_id": "s1",
+        # No key is in the list.
+        "key_id": "kkkkkkkkkkkk",
         "price": price.public_id,
         "member": cast.vera.public_id,
         "invitation": invitation.public_id,
