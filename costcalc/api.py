@@ -29,6 +29,7 @@ from costcalc.wire.problem import MEDIA_TYPE, ConflictError, Fault, locate, prob
 from costcalc.wire.rate_limit import WAIT, AddressThrottle
 from costcalc.wire.views import problem_response
 from migrations_app.api import router as plans
+from migrations_app.document_api import router as plan_documents
 from migrations_app.key_api import router as plan_keys
 from migrations_app.review_api import router as reviews
 
@@ -189,5 +190,6 @@ api.add_router("", sharing)
 api.add_router("", talking)
 api.add_router("", plans)
 api.add_router("", reviews)
+api.add_router("", plan_documents)
 api.add_router("", plan_keys)
 api.add_router("", workspace)

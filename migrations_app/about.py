@@ -65,6 +65,8 @@ class About:
     made_at: dt.datetime | None = None
     made_by: str = ""
     archived: bool = False
+    # How much of what has happened is what a file said, in the order of its events.
+    imported: int = 0
     forecast: Forecast = field(default_factory=Forecast)
 
 
@@ -87,6 +89,21 @@ class Restore(Guarded):
     """Take it out again."""
 
     command: Literal["restore"]
+
+
+class Made(BaseModel):
+    """What `plan.made` may say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    note: Text = ""
+    baseline: Line = ""
+    candidate: Line = ""
+    scenario: Annotated[str, Field(max_length=24, pattern=r"^([A-Za-z0-9]{1,12}\.[0-9]{1,9})?$")] = ""
+    template: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9_-]*$")] = ""
+    start_on: Day | None = None
+    forecast: Forecast = Field(default_factory=Forecast)
 
 
 def rename(_now: About, command: Rename, moment: Moment) -> Happening:
@@ -129,6 +146,8 @@ def evolved(now: About, told: Happening) -> About:
     """The plan after what has happened."""
     if told.kind == "plan.renamed":
         return replace(now, name=str(told.data["name"]), note=str(told.data["note"]))
+    if told.kind == "plan.imported":
+        return replace(now, imported=int(told.data["events"]))
     if told.kind == "plan.rescheduled":
         return replace(now, start_on=dt.date.fromisoformat(told.data["start_on"]))
-    return replace(now, archived=told.kind == "plan.archived")
+    return replace(now, archived={"plan.archived": True, "plan.restored": False}[told.kind])

@@ -9,12 +9,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import override
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from ninja.errors import HttpError
 from pydantic import ConfigDict, Field, RootModel
 
 from costcalc.accounts.access import Visit
-from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
+from costcalc.accounts.credentials import EDITORS, OWNERS, Bearer, visit_of
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.scenarios import saving
@@ -39,6 +39,12 @@ class Archived(Schema):
     """Which plans."""
 
     archived: bool = Field(False, description="Those that were put away, in place of the others.")
+
+
+class Seen(Schema):
+    """Which revision a plan is deleted at."""
+
+    revision: int = Field(ge=1, le=10**9, description="The revision that this was decided on.")
 
 
 class PlanIn(Schema):
@@ -101,6 +107,23 @@ def _template(key: str) -> Template:
 def get_plan(request: HttpRequest, plan_id: str) -> dict[str, Any]:
     """A plan as it stands."""
     return shown.whole(carrying.plan_in(visit_of(request), plan_id), timezone.now())
+
+
+@router.delete(
+    "/plans/{plan_id}",
+    response={204: None, **GUARDED, **ABSENT, 409: shown.StalePlan},
+    operation_id="delete_plan",
+    auth=OWNERS,
+)
+def delete_plan(request: HttpRequest, plan_id: str, seen: Query[Seen]) -> Status[None]:
+    """Delete a plan with everything that has happened, for good; the audit log keeps that it was there."""
+    visit, now = visit_of(request, Role.OWNER), timezone.now()
+    refuse_strangers(request, Seen)
+    try:
+        carrying.delete(visit, carrying.plan_in(visit, plan_id), seen.revision)
+    except StaleError as stale:
+        raise conflict(stale, now) from None
+    return Status(204, None)
 
 
 @router.post(

@@ -11,7 +11,11 @@ class PlannerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Its words in the log."""
+        """Tell accounts what a workspace and a person hold of this app, and its words in the log."""
+        from costcalc.accounts import rooms
         from migrations_app import log_words
+        from migrations_app.exporting import exported, own_data
 
+        rooms.register_export("plans", exported)
+        rooms.register_own_data("plans", own_data)
         log_words.register()

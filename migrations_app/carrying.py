@@ -77,6 +77,16 @@ def by_itself(plan: Plan, now: dt.datetime) -> list[Happening]:
         return done
 
 
+def delete(came: Visit, plan: Plan, seen: int) -> None:
+    """Delete a plan with everything that has happened, for good. Raises StaleError."""
+    with acting(came.workspace, came.actor) as act:
+        fresh = plan_in(came, plan.public_id)
+        if fresh.revision != seen:
+            raise StaleError(fresh, seen)
+        act.note("plan.deleted", fresh.target, {"name": fresh.name, "revision": fresh.revision}, None)
+        fresh.delete()
+
+
 def _check_owner(came: Visit, command: Command) -> None:
     """Raises Refused where a step would belong to somebody who does not."""
     owner = getattr(command, "owner", "")

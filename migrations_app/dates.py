@@ -120,6 +120,13 @@ def _cut_over(state: State, now: dt.datetime) -> Iterator[Named]:
         yield found
 
 
+def _steps(state: State, _now: dt.datetime) -> Iterator[Named]:
+    for step in state.steps.each:
+        if step.due:
+            parts = {"title": step.title, "phase": step.phase.value}
+            yield Named(f"step-{step.id}", "step", step.due, done=step.settled, due=True, owner=step.owner, parts=parts)
+
+
 def _review(state: State, now: dt.datetime) -> Iterator[Named]:
     day = review_day(state, now)
     if state.review.concluded_at:
@@ -129,4 +136,4 @@ def _review(state: State, now: dt.datetime) -> Iterator[Named]:
 
 
 # By part, each with days of its own.
-SOURCES: Final[tuple[Source, ...]] = (start, stages, _cut_over, _review)
+SOURCES: Final[tuple[Source, ...]] = (start, stages, _cut_over, _review, _steps)

@@ -21,6 +21,7 @@ ACTS = {
     "plan.archived": _("plan archived"),
     "plan.restored": _("plan taken out of the archive"),
     "plan.deleted": _("plan deleted"),
+    "plan.imported": _("plan taken in from a file"),
     "readings.taken": _("figures of a stage taken"),
     "readings.limited": _("limits set"),
     "safety.stated": _("stated for the way back"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from costcalc.accounts.access import Visit
+from costcalc.accounts.roles import Role
 from migrations_app import canary_page, keys_shown, log_words, review_page, safety_page, step_pages
 from migrations_app.plans import Plan
 
@@ -25,5 +26,6 @@ def sections(plan: Plan, came: Visit, now: dt.datetime, more: Mapping[str, Any])
         "needs": safety_page.rows(state.safety, now),
         "way_back_doubts": safety_page.doubts(state.safety, now),
         **step_pages.section(plan, came),
+        "is_owner": came.may(Role.OWNER),
         "log": [log_words.told(row) for row in plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED]],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -90,11 +91,16 @@ class Plan(models.Model):
     @property
     def state(self) -> State:
         """How it stands at `revision`."""
-        return _state(self.public_id, self.revision, self.changed_at)
+        return _state(self.pk, self.revision, (self.public_id, self.changed_at))
 
     def state_at(self, revision: int) -> State:
         """How it stood at a revision that there is."""
-        return _replayed(self.public_id, revision)
+        return replayed(self.happenings(revision))
+
+    def happenings(self, until: int) -> Iterator[Happening]:
+        """What has happened up to a revision, in order."""
+        rows = self.events.filter(number__lte=until).order_by("number")
+        return (row.happening for row in rows.iterator(chunk_size=500))
 
     def say_again(self, state: State) -> dict[str, Any]:
         """The columns that say what the happenings say."""
@@ -153,15 +159,11 @@ class PlanEvent(AppendOnly):
         return cls(plan=plan, number=number, at=told.at, kind=told.kind, who=told.who, actor=actor, data=data)
 
 
-# A plan's happenings never change, so what they make up to one of them does not, either. That a transaction which was
-# undone had the same number for another one, the moment of the change tells.
+# A plan's happenings never change, so what they make up to one of them does not, either. Those of a transaction that
+# was undone never were, and their numbers are given again: hence who the plan is and when it changed.
 @lru_cache(maxsize=512)
-def _state(plan: str, revision: int, _changed_at: dt.datetime) -> State:
-    return _replayed(plan, revision)
-
-
-def _replayed(plan: str, revision: int) -> State:
-    rows = PlanEvent.objects.filter(plan__public_id=plan, number__lte=revision).order_by("number")
+def _state(plan: int, revision: int, _which: tuple[str, dt.datetime]) -> State:
+    rows = PlanEvent.objects.filter(plan=plan, number__lte=revision).order_by("number")
     return replayed(row.happening for row in rows)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
 
 from costcalc.formatting import formatter_for
@@ -52,6 +53,24 @@ def _share(parts: Parts) -> str:
     )
 
 
+def _no_plan(parts: Parts) -> str:
+    words = {"place": parts["place"], "why": parts["why"]}
+    if parts["place"]:
+        return _("This file is no plan: at %(place)s: %(why)s.") % words
+    return _("This file is no plan: %(why)s.") % words
+
+
+def _event(message: str) -> Callable[[Parts], str]:
+    return lambda parts: gettext(message) % {"number": parts["number"]}
+
+
+def _impossible(parts: Parts) -> str:
+    words = {"number": parts["number"], "kind": parts["event"], "why": in_words(Refused(**parts["why"]))}
+    return (
+        _("In this file, event %(number)d (%(kind)s) could not have happened after the ones before it. %(why)s") % words
+    )
+
+
 def _undecided(parts: Parts) -> str:
     said = {"metric": metric_name(parts["metric"]), "count": formatter_for().number(parts["needs"] or 0)}
     if parts["needs"]:
@@ -75,6 +94,18 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "stage-entered": lambda _parts: _("Stages that were entered already stay as they are."),
     "hold-not-over": _hold,
     "sample-too-small": _sample,
+    "file-event-cannot": _impossible,
+    "file-event-data": _event(gettext_noop("In this file, event %(number)d holds something that it cannot hold.")),
+    "file-event-differs": lambda _parts: _("What follows from it is something else."),
+    "file-event-key": _event(
+        gettext_noop("In this file, event %(number)d holds what looks like a key. Keys are never stored here.")
+    ),
+    "file-event-time": _event(
+        gettext_noop("In this file, event %(number)d is out of its time: before the one before it, or in the future.")
+    ),
+    "file-event-unknown": lambda _parts: _("There is no such event."),
+    "file-no-beginning": lambda _parts: _("This file does not begin with the making of a plan."),
+    "file-no-plan": _no_plan,
     "review-concluded": lambda _parts: _("The review is concluded: open it again first."),
     "review-empty": lambda _parts: _("Nothing is compared yet: give at least one figure from before and after."),
     "review-open": lambda _parts: _("The review is not concluded."),

@@ -2,13 +2,24 @@
 
 from django.urls import include, path
 
-from migrations_app import canary_views, figure_views, key_views, review_views, safety_views, step_views, views
+from migrations_app import (
+    canary_views,
+    figure_views,
+    key_views,
+    review_views,
+    safety_views,
+    step_views,
+    upkeep_views,
+    views,
+)
 
 app_name = "planner"
 
 of_one = [
     path("", views.plan, name="plan"),
     path("commands/", views.command, name="command"),
+    path("delete/", upkeep_views.delete, name="delete"),
+    path("rename/", upkeep_views.rename, name="rename"),
     path("figures/", figure_views.figures, name="figures"),
     path("limits/", figure_views.limits, name="limits"),
     path("stages/", canary_views.stages, name="stages"),
@@ -32,7 +43,9 @@ of_one = [
 
 urlpatterns = [
     path("", views.plans, name="plans"),
+    path("import/", upkeep_views.take_in, name="import"),
     path("new/", views.new, name="new"),
+    path("<str:plan_id>.json", upkeep_views.document, name="document"),
     path("shared/<str:link>/", review_views.shared, name="shared-review"),
     path("<str:plan_id>/", include(of_one)),
 ]

@@ -38,6 +38,7 @@ from costcalc.scenarios.saved import draft
 from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
 from migrations_app import beginning, links
+from migrations_app.document_api import EXAMPLE
 from migrations_app.playbook.templates import TEMPLATES
 from tests.factories import PASSWORD, Cast, a_cast, a_token, signed_in
 from tests.house.test_headers import patterns
@@ -84,6 +85,7 @@ LEAD_ON_ALL = "302 302 302 302 302"
 LEAD_ON = pages(LEAD_ON_ALL)
 # An address that only takes a form leads everybody to the page that its form stands on, whatever there is.
 TO_ITS_FORM = LEAD_ON
+PLAN_JSON = json.dumps(EXAMPLE).encode()
 # A ladder of one stage, as its form sends it.
 FIRST_STAGE: dict[str, Any] = {"revision": "1", "s1-percent": "100"}
 READ_FIGURES: dict[str, Any] = {"new-requests": "1"}
@@ -143,6 +145,13 @@ PAGES: dict[str, dict[str, Row]] = {
         "GET": TO_ITS_FORM,
         "POST": edits(command="start", revision=1),
     },
+    "plans/import/": {
+        "GET": pages("302 200 403 200 200"),
+        "POST": pages("302 302 403 302 302", file=PLAN_JSON),
+    },
+    "plans/<str:plan_id>.json": {"GET": READ},
+    "plans/<str:plan_id>/delete/": {"GET": OWN, "POST": owns(revision=1)},
+    "plans/<str:plan_id>/rename/": {"GET": EDIT, "POST": edits(name="New", revision=1)},
     # Nothing was started: there is no stage that figures could be of.
     "plans/<str:plan_id>/figures/": {"GET": EDIT, "POST": edits(422, **READ_FIGURES)},
     "plans/<str:plan_id>/limits/": {"GET": EDIT, "POST": edits(revision="1", requests_day="50000", **NO_LIMITS)},
@@ -379,6 +388,9 @@ OPERATIONS = {
     "create_plan": creates(),
     "get_plan": READS,
     "command_plan": changes(command="start", revision=1),
+    "delete_plan": owners(204, query="revision=1"),
+    "get_plan_document": READS,
+    "import_plan": creates(),
     "list_review_links": changes(),
     "share_review": changes(201),
     "revoke_review_link": changes(204),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from costcalc.accounts.models import User
 from migrations_app.plans import Plan, PlanEvent
 from tests.factories import Cast, a_token
 
@@ -14,10 +15,10 @@ PLANS = "/api/v1/plans"
 
 
 class Program:
-    """An application with a token of Bob's."""
+    """An application with a token, of Bob's if of nobody else's."""
 
-    def __init__(self, cast: Cast) -> None:
-        _row, secret = a_token(cast.workspace, cast.bob)
+    def __init__(self, cast: Cast, person: User | None = None) -> None:
+        _row, secret = a_token(cast.workspace, person or cast.bob)
         self.headers = {"Authorization": f"Bearer {secret}"}
         self.client = Client()
 

@@ -140,6 +140,17 @@ def test_the_days_of_a_plan_follow_each_other_as_its_ladder_does() -> None:
     assert [one.on for one in found[1:4]] == [BEGUN + hours * HOUR for hours in (24, 72, 144)]
 
 
+def test_a_step_is_late_from_the_day_after_its_own_until_it_is_settled() -> None:
+    plan = Plan()
+    plan.do("add_step", phase="prepare", title="Read the contract", owner="alice", due="2026-11-04")
+    on_the_day, after = (dt.datetime(2026, 11, day, 23, tzinfo=dt.UTC) for day in (4, 5))
+    assert dates.late(plan.state, on_the_day) == []
+    (late,) = dates.late(plan.state, after)
+    assert (late.key, late.owner, late.parts["title"]) == ("step-s1", "alice", "Read the contract")
+    plan.do("move_steps", steps=["s1"], to="done")
+    assert dates.late(plan.state, after) == []
+
+
 def test_what_was_due_before_today_is_late_until_it_is_done() -> None:
     plan = Plan()
     plan.do("start")

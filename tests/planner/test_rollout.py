@@ -33,7 +33,7 @@ class Plan:
         self.state = begun()
         self.now = BEGUN
 
-    def do(self, name: str, hours: float = 0, **said: Any) -> State:
+    def do(self, name: str, hours: float = 0, /, **said: Any) -> State:
         """Let time pass, then do it."""
         self.now += HOUR * hours
         command = COMMANDS.validate_python({"command": name, "revision": self.state.revision, **said})
@@ -42,7 +42,7 @@ class Plan:
             self.state = evolved(self.state, happening)
         return self.state
 
-    def refused(self, name: str, hours: float = 0, **said: Any) -> str:
+    def refused(self, name: str, hours: float = 0, /, **said: Any) -> str:
         with pytest.raises(Refused) as raised:
             self.do(name, hours, **said)
         return raised.value.code

@@ -1,0 +1,51 @@
+"""The app's part of a workspace's archive, and of a person's own data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils import timezone
+
+from costcalc.accounts.models import User
+from costcalc.accounts.workspaces import Workspace
+from costcalc.wire.files import json_pieces
+from migrations_app import documents
+from migrations_app.links import Link, ReviewLink
+from migrations_app.plans import Plan, PlanEvent
+
+
+def exported(workspace: Workspace) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
+    """`<id>.json` for each plan, which can be taken in again, and `links.json`; links themselves are not stored."""
+    for plan in Plan.objects.of(workspace).iterator(chunk_size=100):
+        yield f"{plan.public_id}.json", document_of(plan)
+    links = ReviewLink.objects.filter(plan__workspace=workspace).select_related("plan", "created_by")
+    yield "links.json", json_pieces(map(_link, links))
+
+
+def document_of(plan: Plan) -> Iterator[bytes]:
+    """A plan as its document, in pieces."""
+    return json_pieces(documents.written(plan.name, plan.happenings(plan.revision), timezone.now()))
+
+
+def own_data(user: User) -> dict[str, Any]:
+    """What a person did to plans in workspaces that they are in: elsewhere it is others' business by now."""
+    theirs = Workspace.objects.of(user)
+    acts = PlanEvent.objects.filter(actor=user, plan__workspace__in=theirs).select_related("plan").order_by("pk")
+    return {"acts": map(_act, acts.iterator(chunk_size=500))}
+
+
+def _act(row: PlanEvent) -> dict[str, Any]:
+    happening = row.happening
+    return {"plan": row.plan.public_id, "at": row.at, "kind": row.kind, "data": dict(happening.data)}
+
+
+def _link(link: ReviewLink) -> dict[str, Any]:
+    return {"plan": link.plan.public_id, "revision": link.revision, **link_facts(link)}
+
+
+def link_facts(link: Link) -> dict[str, Any]:
+    """What is worth knowing of a link."""
+    names = ("note", "created_at", "expires_at", "last_used_at", "revoked_at")
+    made_by = None if link.created_by is None else str(link.created_by)
+    return {"id": link.public_id, "made_by": made_by, **{name: getattr(link, name) for name in names}}

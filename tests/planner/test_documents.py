@@ -1,0 +1,201 @@
+"""A plan out as a document and in again: what it says is done again, and what could not have been is refused."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from migrations_app import documents
+from migrations_app.happening import Refused
+from migrations_app.log_words import ACTS
+from migrations_app.redoing import AGAIN
+from migrations_app.refusal_words import in_words
+from migrations_app.state import MADE, replayed
+from migrations_app.taking_in import unnamed
+from tests.planner.test_review import ARTICLE
+from tests.planner.test_rollout import HOUR, Plan
+
+LATER = dt.datetime(2027, 6, 1, tzinfo=dt.UTC)
+
+
+def lived() -> Plan:
+    """A plan that has been through everything."""
+    plan = Plan()
+    plan.do("rename", name="To Gemini 2.5", note="for chat")
+    plan.do("plan_stages", stages=[{"percent": "25", "hold_hours": 1}, {"percent": "100"}])
+    plan.do("add_step", phase="prepare", title="Read the contract", owner="alice", due="2026-11-04")
+    plan.do("add_step", phase="canary", title="Hold 25 %", automatic="stage-held:25", after=["s1"])
+    plan.do("set_steps", steps=["s1"], days=2)
+    plan.do("comment_step", step="s1", text="Who has it?")
+    plan.do("show_step", step="s1", kind="link", text="contract", url="https://example.org/contract")
+    plan.do("show_step", step="s1", kind="number", text="pages", number="12.5")
+    plan.do("withdraw_evidence", step="s1", evidence="e2", reason="of another contract")
+    plan.do("move_steps", steps=["s1"], to="done")
+    plan.do("set_limits", limits=[])
+    plan.do("add_key", provider="openai", environment="production", print={"last": "9fQ2"})
+    plan.do("rollback_window", days=30)
+    plan.do("describe_key", key="k1", note="of the team")
+    plan.do("key_used", key="k1", used_on="2026-11-01", source="the provider's console")
+    plan.do("reschedule", start_on="2026-11-03")
+    plan.do("start")
+    plan.do("rehearse", reason="before it counts")
+    plan.do("pause", 0.5, reason="an outage")
+    plan.do("resume", 3)
+    plan.do("hold", 0.5, reason="wait")
+    plan.do("resume")
+    plan.do("promote", 1)
+    plan.do("roll_back", 2, percent=25, reason="errors")
+    plan.do("resume")
+    plan.do("skip", reason="known")
+    plan.do("promote", 24)
+    plan.do("review_date", due_on="2027-01-15")
+    plan.do("review_figures", figures=ARTICLE)
+    plan.do("review_conclude", verdict="worth_it", learnt="Keys first.")
+    plan.do("review_reopen", reason="a week was missing")
+    plan.do("archive", reason="over")
+    plan.do("restore")
+    return plan
+
+
+def said(plan: Plan) -> dict[str, Any]:
+    """Its document, as a file holds it."""
+    document = documents.written("To Gemini", plan.told, LATER)
+    found: dict[str, Any] = json.loads(json.dumps({**document, "events": list(document["events"])}))
+    return found
+
+
+def refused(value: object) -> str:
+    """How a document is refused, as people read it."""
+    with pytest.raises(Refused) as raised:
+        documents.checked(value, LATER)
+    return in_words(raised.value)
+
+
+def test_a_plan_comes_back_as_it_was() -> None:
+    plan = lived()
+    assert documents.checked(said(plan), LATER) == plan.told
+    assert replayed(documents.checked(said(plan), LATER)) == plan.state
+
+
+def test_every_kind_is_done_again_or_known_not_to_be() -> None:
+    """A part that adds a kind says here how it is verified."""
+    stored = {kind for kind in ACTS if kind not in {"plan.deleted", "review.shared", "review-link.revoked"}}
+    assert stored == {MADE} | AGAIN.keys()
+
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def place(document: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The first event of a kind."""
+    return next(one for one in document["events"] if one["kind"] == kind)
+
+
+def event(kind: str, /, **changed: Any) -> Change:
+    return lambda document: place(document, kind).update(changed)
+
+
+def data(kind: str, /, **changed: Any) -> Change:
+    return lambda document: place(document, kind)["data"].update(changed)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda document: document.update(format="x"), "This file is no plan"),
+        (lambda document: document.update(more=1), "This file is no plan"),
+        (lambda document: document.update(events=[]), "This file is no plan"),
+        (lambda document: document.update(events=[{}]), "events.0.at"),
+        (lambda document: document["events"].pop(0), "does not begin"),
+        (lambda document: document["events"].pop(3), "could not have happened"),
+        (lambda document: document["events"].insert(9, document["events"][8]), "could not have happened"),
+        (event("canary.started", kind="canary.finished"), "event "),
+        (event("canary.started", kind="os.system"), "event "),
+        (event("canary.started", at="2026-11-02T09:00:00"), ".at"),
+        (event("canary.started", at="2031-01-01T00:00:00Z"), "event "),
+        (event("canary.started", at="1999-01-01T00:00:00Z"), "event "),
+        (event("canary.started", who="x" * 13), ".who"),
+        (event("plan.made", data={"name": ""}), "event "),
+        (event("plan.made", data={"name": "A", "weight": 100}), "event "),
+        (event("plan.made", data={"name": "A", "forecast": {"baseline_month": "1e99"}}), "event "),
+        (data("canary.started", reason="x" * 5000), "event "),
+        (data("canary.started", reason="sk-proj-abcdefghijklmnop1234"), "key"),
+        (data("canary.started", reason={"$ne": ""}), "event "),
+        (data("canary.started", more="unseen"), "event "),
+        (data("canary.started", reason=[[0]] * 2000), "event "),
+        (data("canary.started", reason=1.5), "event "),
+        (data("canary.rolled_back", percent="50"), "no earlier share"),
+        (
+            data("steps.shown", evidence={"id": "e1", "kind": "link", "text": "x", "url": "javascript:alert(1)"}),
+            "event ",
+        ),
+        (data("steps.added", steps=[{"id": "s1", "phase": "prepare", "title": {"a": 1}}]), "event "),
+        (data("steps.added", steps=[{"id": "s9", "phase": "prepare", "title": "A"}]), "event "),
+        (data("steps.changed", changes={"s7": {}}), "event "),
+        (data("steps.changed", changes={"s1": {"reason": "x"}}), "event "),
+        (data("steps.done", ids=["s2"]), "event "),
+        (data("canary.planned", stages=[{"percent": "100", "hold_hours": "x"}]), "event "),
+        (data("review.measured", figures=[{"metric": "cost", "before": "9" * 40}]), "event"),
+    ],
+)
+def test_what_could_not_have_been_is_refused_and_said(change: Change, words: str) -> None:
+    document = said(lived())
+    change(document)
+    assert words in refused(document)
+
+
+@pytest.mark.parametrize("value", [None, 1, "x", [], {}, {"events": {}}, {"format": "costcalc.plan", "version": 1}])
+def test_what_is_no_document_is_refused(value: object) -> None:
+    assert "This file is no plan" in refused(value)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.integers(0, 19), st.sampled_from(["at", "kind", "who", "data", "reason", "stages", "figures", "name"]), JSON)
+def test_whatever_a_file_says_it_is_a_plan_or_refused(place: int, name: str, value: object) -> None:
+    document = said(LIVED)
+    target = document["events"][place]
+    (target if name in target else target["data"])[name] = copy.deepcopy(value)
+    words = ""
+    try:
+        replayed(documents.checked(document, LATER))
+    except Refused as no:
+        words = in_words(no)
+    assert words or documents.checked(document, LATER)
+
+
+LIVED = lived()
+
+
+def test_a_file_whose_people_are_called_like_its_figures_is_no_way_around_its_rules() -> None:
+    """Names are changed before it is verified, so that nothing else is changed unseen."""
+    plan = Plan()
+    plan.do("start")
+    plan.do("roll_back", reason="errors")
+    document = said(plan)
+    for told in document["events"]:
+        told["who"] = "0"
+    with pytest.raises(Refused) as raised:
+        documents.checked(document, LATER, unnamed)
+    assert "event 3" in in_words(raised.value)
+
+
+def test_a_stage_cannot_be_passed_earlier_than_its_hold_by_writing_it_in_a_file() -> None:
+    plan = Plan()
+    plan.do("start")
+    plan.do("promote", 24)
+    document = said(plan)
+    document["events"][2]["at"] = (plan.now - HOUR).isoformat()
+    assert "event 3 (canary.promoted) could not have happened" in refused(document)
