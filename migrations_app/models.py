@@ -1,5 +1,7 @@
 """The models of the app, where Django looks for them."""
 
+from migrations_app.evidence import EvidenceFile
 from migrations_app.plans import Plan, PlanEvent
+from migrations_app.playbook.own import OwnTemplate
 
-__all__ = ["Plan", "PlanEvent"]
+__all__ = ["EvidenceFile", "OwnTemplate", "Plan", "PlanEvent"]

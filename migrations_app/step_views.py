@@ -83,7 +83,7 @@ def _frame(came: Visit, plan: Plan) -> dict[str, Any]:
 @of_plan(Role.VIEWER)
 def step(request: HttpRequest, came: Visit, plan: Plan, step_id: str) -> HttpResponse:
     """One step with its evidence, comments and log."""
-    return step_page(request, came, plan, _there(plan, step_id))
+    return step_page(request, came, plan, there(plan, step_id))
 
 
 def step_page(request: HttpRequest, came: Visit, plan: Plan, one: Step, status: int = 200, **more: Any) -> HttpResponse:
@@ -108,8 +108,8 @@ def step_page(request: HttpRequest, came: Visit, plan: Plan, one: Step, status: 
     return render(request, "planner/step.html", context, status=status)
 
 
-def _there(plan: Plan, step_id: str) -> Step:
-    """Raises Http404 where there is none."""
+def there(plan: Plan, step_id: str) -> Step:
+    """The step of a plan. Raises Http404 where there is none."""
     found = plan.state.steps.found(step_id)
     if found is None:
         raise Http404
@@ -133,7 +133,7 @@ def add(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
 @of_plan(Role.EDITOR)
 def edit(request: HttpRequest, came: Visit, plan: Plan, step_id: str) -> HttpResponse:
     """What a step says, anew."""
-    one, sent = _there(plan, step_id), request.POST if request.method == "POST" else None
+    one, sent = there(plan, step_id), request.POST if request.method == "POST" else None
     form = StepForm(came.workspace, others_than(plan.state.steps, one), sent, initial=initial_of(one))
     if not form.is_valid():
         return _form_page(request, came, plan, form, one)

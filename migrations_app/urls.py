@@ -2,13 +2,15 @@
 
 from django.urls import include, path
 
-from migrations_app import step_views, views
+from migrations_app import file_views, step_views, template_views, views
 
 app_name = "planner"
 
 of_one = [
     path("", views.plan, name="plan"),
     path("commands/", views.command, name="command"),
+    path("files/<str:file_id>/", file_views.file, name="file"),
+    path("template/", template_views.of_this_plan, name="template_of_plan"),
     path("steps/", step_views.steps, name="steps"),
     path("steps/commands/", step_views.command, name="step_command"),
     path("steps/new/", step_views.add, name="add_step"),
@@ -20,5 +22,9 @@ of_one = [
 urlpatterns = [
     path("", views.plans, name="plans"),
     path("new/", views.new, name="new"),
+    path("files/<str:plan_id>/<str:step_id>/", file_views.add, name="add_file"),
+    path("templates/", template_views.templates, name="templates"),
+    path("templates/<str:key>.json", template_views.file, name="template"),
+    path("templates/<str:key>/delete/", template_views.delete, name="delete_template"),
     path("<str:plan_id>/", include(of_one)),
 ]
