@@ -29,6 +29,7 @@ from costcalc.wire.problem import MEDIA_TYPE, ConflictError, Fault, locate, prob
 from costcalc.wire.rate_limit import WAIT, AddressThrottle
 from costcalc.wire.views import problem_response
 from migrations_app.api import router as plans
+from migrations_app.review_api import router as reviews
 
 logger = logging.getLogger(__name__)
 MOST_FAULTS = 20
@@ -151,8 +152,8 @@ def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 def conflicting(request: HttpRequest, error: ConflictError) -> HttpResponse:
     """409, with how things stand now."""
     said = problem(409, error.detail).model_dump(exclude_none=True)
-    if error.current is not None:
-        said["current"] = error.current
+    known = {"current": error.current, "changes": error.changes}
+    said |= {name: value for name, value in known.items() if value is not None}
     return HttpResponse(json.dumps(said, cls=NinjaJSONEncoder), status=409, content_type=MEDIA_TYPE)
 
 
@@ -186,4 +187,5 @@ api.add_router("", comparing)
 api.add_router("", sharing)
 api.add_router("", talking)
 api.add_router("", plans)
+api.add_router("", reviews)
 api.add_router("", workspace)

@@ -22,6 +22,7 @@ from costcalc.wire.inside import inside
 from costcalc.wire.lifespan import Lifespan
 from costcalc.wire.raw import App, healthz, nothing
 from costcalc.wire.watchdog import Watchdog
+from migrations_app.live import APP as LIVE
 from migrations_app.stepping import LARGEST_FILE
 
 if TYPE_CHECKING:
@@ -30,7 +31,13 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "costcalc.settings")
 
 # Paths answered before Django: "/x/" owns all under it, "/x" only itself.
-RAW_ROUTES: dict[str, App] = {"/healthz": healthz, "/sample/": SAMPLE, "/stream/runs": RELAY, "/stream/runs/": RELAY}
+RAW_ROUTES: dict[str, App] = {
+    "/healthz": healthz,
+    "/live/plans/": LIVE,
+    "/sample/": SAMPLE,
+    "/stream/runs": RELAY,
+    "/stream/runs/": RELAY,
+}
 # Where WebSockets are answered; anywhere else there is none.
 SOCKETS: dict[str, App] = {"/stream/runs/": RELAY_SOCKET}
 # Paths whose bodies may be other than settings.MAX_BODY_BYTES.

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "costcalc.accounts.preferences.as_preferred",
+    "costcalc.wire.middleware.too_large_for_people",
 ]
 
 ROOT_URLCONF = "costcalc.urls"

@@ -131,4 +131,5 @@ def command_plan(request: HttpRequest, plan_id: str, body: CommandIn) -> dict[st
 
 def conflict(stale: StaleError, now: dt.datetime) -> ConflictError:
     """409, with how the plan stands now."""
-    return ConflictError(f"The plan is at revision {stale.plan.revision} now.", shown.whole(stale.plan, now))
+    changes = [shown.event(row) for row in carrying.since(stale.plan, stale.seen)]
+    return ConflictError(f"The plan is at revision {stale.plan.revision} now.", shown.whole(stale.plan, now), changes)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from migrations_app import about, phases, rollout, stepping
+from migrations_app import about, phases, readings, review, rollout, stepping, verdicts
 from migrations_app.commands import Command
 from migrations_app.following import consequences
 from migrations_app.happening import Happening, Moment, Refused
@@ -24,9 +24,15 @@ AnyCommand = Annotated[
     | rollout.RollBack
     | rollout.Rehearse
     | rollout.PlanStages
+    | readings.SetLimits
+    | readings.TakeReading
     | about.Rename
     | about.Archive
     | about.Restore
+    | review.ReviewConclude
+    | review.ReviewDate
+    | review.ReviewFigures
+    | review.ReviewReopen
     | phases.SignOff
     | phases.ReopenPhase
     | stepping.AddStep
@@ -60,15 +66,28 @@ def following(state: State, told: list[Happening], moment: Moment) -> list[Happe
     # What follows may have consequences, too: the queue grows while it is gone through.
     for happening in queue:
         before, state = state, evolved(state, happening)
-        found = consequences(before, state, happening, moment)
+        found = [*consequences(before, state, happening, moment)]
+        if happening.kind == "readings.taken":
+            found += promoted(state, moment)
         queue += found
         own += found
     return own
 
 
+def promoted(state: State, moment: Moment) -> list[Happening]:
+    """The next stage, where the present one is automatic and passed."""
+    now = state.rollout
+    ready = now.standing is rollout.Standing.RUNNING and now.stage is not None and now.stage.automatic
+    if not ready or obstacles(state, moment):
+        return []
+    return [Happening("canary.promoted", moment.at, data={"reason": ""})]
+
+
 def obstacles(state: State, moment: Moment) -> list[Refused]:
     """What keeps the present stage from being passed."""
-    return rollout.obstacles(state.rollout, moment.at, seen=0)
+    now = state.rollout
+    missing = rollout.obstacles(now, moment.at, state.readings.seen(now.entry))
+    return missing + verdicts.obstacles(state.readings, now, state.about.forecast)
 
 
 def promote(state: State, command: rollout.Promote, moment: Moment) -> Happening:
@@ -78,6 +97,13 @@ def promote(state: State, command: rollout.Promote, moment: Moment) -> Happening
     if missing:
         raise Refused("stage-not-passed", missing=[{"code": each.code, **each.parts} for each in missing])
     return told
+
+
+def take_reading(state: State, command: readings.TakeReading, moment: Moment) -> Happening:
+    """What was measured in the stage that holds. Raises Refused."""
+    now = state.rollout
+    holds = now.stage is not None and now.standing is not rollout.Standing.FINISHED
+    return readings.take(command, moment, now.entry, holds=holds)
 
 
 def sign_off(state: State, command: phases.SignOff, moment: Moment) -> Happening:
@@ -98,9 +124,15 @@ DECIDE: Final[Mapping[type[Command], tuple[str, Decide]]] = {
     rollout.RollBack: ("rollout", rollout.roll_back),
     rollout.Rehearse: ("rollout", rollout.rehearse),
     rollout.PlanStages: ("rollout", rollout.plan_stages),
+    readings.SetLimits: ("readings", readings.set_limits),
+    readings.TakeReading: ("", take_reading),
     about.Rename: ("about", about.rename),
     about.Archive: ("about", about.archive),
     about.Restore: ("about", about.restore),
+    review.ReviewConclude: ("review", review.conclude),
+    review.ReviewDate: ("review", review.set_date),
+    review.ReviewFigures: ("review", review.figures),
+    review.ReviewReopen: ("review", review.reopen),
     phases.SignOff: ("", sign_off),
     phases.ReopenPhase: ("phases", phases.reopen),
     stepping.AddStep: ("steps", stepping.add),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.log_words import register_acts, register_kind
 from costcalc.accounts.workspaces import Workspace
-from migrations_app.plans import Plan
+from migrations_app.links import ReviewLink
+from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.own import templates_of
 
 # By the kind of a happening; the plan's own log says them in the same words.
@@ -19,6 +22,14 @@ ACTS = {
     "plan.archived": _("plan archived"),
     "plan.restored": _("plan taken out of the archive"),
     "plan.deleted": _("plan deleted"),
+    "readings.taken": _("figures of a stage taken"),
+    "readings.limited": _("limits set"),
+    "review.measured": _("figures of the review written"),
+    "review.concluded": _("review concluded"),
+    "review.reopened": _("review opened again"),
+    "review.dated": _("day of the review changed"),
+    "review.shared": _("review shared by link"),
+    "review-link.revoked": _("link to a review revoked"),
     "canary.planned": _("stages changed"),
     "canary.started": _("canary started"),
     "canary.promoted": _("stage passed"),
@@ -52,6 +63,7 @@ def register() -> None:
     register_acts(ACTS)
     register_kind("plan", _("Plan"), _plans)
     register_kind("template", _("Template"), _templates)
+    register_kind("review-link", _("Link to a review"), _review_links)
 
 
 def _plans(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
@@ -62,3 +74,21 @@ def _plans(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str
 def _templates(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
     there = reverse("planner:templates")
     return {one.public_id: (one.name, there) for one in templates_of(workspace).filter(public_id__in=ids)}
+
+
+def told(row: PlanEvent) -> dict[str, Any]:
+    """A happening as the plan's own log says it."""
+    happening = row.happening
+    return {
+        "what": ACTS[happening.kind],
+        "share": Decimal(happening.data["percent"]) if "percent" in happening.data else None,
+        "why": happening.data.get("reason", ""),
+        "at": happening.at,
+        "actor": row.actor,
+        "itself": not happening.who,
+    }
+
+
+def _review_links(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
+    found = ReviewLink.objects.filter(plan__workspace=workspace, public_id__in=ids).select_related("plan")
+    return {one.public_id: (one.plan.name, reverse("planner:review-share", args=[one.plan.public_id])) for one in found}

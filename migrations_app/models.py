@@ -1,7 +1,8 @@
 """The models of the app, where Django looks for them."""
 
 from migrations_app.evidence import EvidenceFile
+from migrations_app.links import ReviewLink
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.own import OwnTemplate
 
-__all__ = ["EvidenceFile", "OwnTemplate", "Plan", "PlanEvent"]
+__all__ = ["EvidenceFile", "OwnTemplate", "Plan", "PlanEvent", "ReviewLink"]

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from costcalc.accounts.access import Visit
+from migrations_app import canary_page, log_words, review_page, step_pages
 from migrations_app.plans import Plan
-from migrations_app.shown import canary
-from migrations_app.step_pages import section as steps
+
+MOST_LOGGED = 20
 
 
-def sections(plan: Plan, came: Visit, now: dt.datetime) -> dict[str, Any]:
-    """The context of every section."""
-    return {"canary": canary(plan.state, now), **steps(plan, came)}
+def sections(plan: Plan, came: Visit, now: dt.datetime, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The context of every section; `more` is what came of a command that could not be done."""
+    state = plan.state
+    return {
+        "canary": canary_page.canary(state, now, more),
+        "review": review_page.shown(state, now),
+        "way_back": canary_page.way_back(state, more),
+        **step_pages.section(plan, came),
+        "log": [log_words.told(row) for row in plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED]],
+    }

@@ -85,6 +85,10 @@ class Plan(models.Model):
         """How it stands at `revision`."""
         return _state(self.public_id, self.revision, self.changed_at)
 
+    def state_at(self, revision: int) -> State:
+        """How it stood at a revision that there is."""
+        return _replayed(self.public_id, revision)
+
     def say_again(self, state: State) -> dict[str, Any]:
         """The columns that say what the happenings say."""
         about = state.about
@@ -141,10 +145,14 @@ class PlanEvent(AppendOnly):
         return cls(plan=plan, number=number, at=told.at, kind=told.kind, who=told.who, actor=actor, data=data)
 
 
-# A plan's happenings never change, so what they make up to one of them does not, either. But a transaction that is
-# rolled back leaves its numbers to the next: the time tells the two apart.
+# A plan's happenings never change, so what they make up to one of them does not, either. That a transaction which was
+# undone had the same number for another one, the moment of the change tells.
 @lru_cache(maxsize=512)
 def _state(plan: str, revision: int, _changed_at: dt.datetime) -> State:
+    return _replayed(plan, revision)
+
+
+def _replayed(plan: str, revision: int) -> State:
     rows = PlanEvent.objects.filter(plan__public_id=plan, number__lte=revision).order_by("number")
     return replayed(row.happening for row in rows)
 

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from costcalc.formatting import formatter_for
 from migrations_app.happening import Refused
+from migrations_app.metric_words import metric_name
 from migrations_app.step_words import REFUSALS as OF_STEPS
 
 Parts = Mapping[str, Any]
@@ -49,6 +51,17 @@ def _share(parts: Parts) -> str:
     )
 
 
+def _undecided(parts: Parts) -> str:
+    said = {"metric": metric_name(parts["metric"]), "count": formatter_for().number(parts["needs"] or 0)}
+    if parts["needs"]:
+        return _("%(metric)s is not decided: about %(count)s more requests on the target are needed.") % said
+    return _("%(metric)s is at its limit: no number of requests would decide it.") % said
+
+
+def _metric(words: str, parts: Parts) -> str:
+    return words % {"metric": metric_name(parts["metric"])}
+
+
 WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "archived": lambda _parts: _("This plan is in the archive: take it out first."),
     "not-archived": lambda _parts: _("This plan is not in the archive."),
@@ -61,7 +74,19 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "stage-entered": lambda _parts: _("Stages that were entered already stay as they are."),
     "hold-not-over": _hold,
     "sample-too-small": _sample,
+    "review-concluded": lambda _parts: _("The review is concluded: open it again first."),
+    "review-empty": lambda _parts: _("Nothing is compared yet: give at least one figure from before and after."),
+    "review-open": lambda _parts: _("The review is not concluded."),
     "stage-not-passed": _missing,
     "no-earlier-share": _share,
+    "no-stage": lambda _parts: _("No stage holds now: there is nothing that its figures could be of."),
+    "nothing-read": lambda _parts: _("Give at least one figure of the target."),
+    "limit-twice": lambda _parts: _("Each metric has one limit."),
+    "split-is-off": lambda _parts: _(
+        "The requests are not split as this stage says: the two sides cannot be compared."
+    ),
+    "limit-failed": lambda parts: _metric(_("%(metric)s is over its limit."), parts),
+    "limit-unknown": lambda parts: _metric(_("%(metric)s has a limit, and no figures."), parts),
+    "limit-undecided": _undecided,
     **OF_STEPS,
 }

@@ -12,7 +12,9 @@ from pydantic import Field
 from costcalc.wire.paging import Page
 from costcalc.wire.problem import Problem
 from migrations_app.about import Forecast
-from migrations_app.plans import Plan
+from migrations_app.dates import review_day
+from migrations_app.plans import Plan, PlanEvent
+from migrations_app.review import Figure, Verdict, table, tally
 from migrations_app.rollout import Stage
 from migrations_app.state import State
 from migrations_app.step_shown import PhaseOut, StepOut, phases_of, steps_of
@@ -31,6 +33,21 @@ class CanaryOut(Schema):
     reason: str
     can_roll_back_to: list[Decimal]
     drills: int
+
+
+class ReviewOut(Schema):
+    """The review: the table as it stands, and the verdict once there is one. Changes are shares of what was before."""
+
+    figures: list[Figure]
+    due_on: dt.date | None = Field(description="30 days after the cut-over, unless another day was set.")
+    verdict: Verdict | None
+    learnt: str
+    concluded_at: dt.datetime | None
+    compared: int
+    better: int
+    worse: int
+    forecasts: int
+    forecasts_kept: int
 
 
 class PlanLine(Schema):
@@ -56,6 +73,7 @@ class PlanOut(PlanLine):
 
     forecast: Forecast
     canary: CanaryOut
+    review: ReviewOut
     phases: list[PhaseOut]
     steps: list[StepOut]
 
@@ -105,8 +123,15 @@ def whole(plan: Plan, now: dt.datetime) -> dict[str, Any]:
         "forecast": state.about.forecast,
         "canary": canary(state, now),
         "phases": phases_of(state),
+        "review": review(state, now),
         "steps": steps_of(state, now.date()),
     }
+
+
+def event(row: PlanEvent) -> dict[str, Any]:
+    """Something that has happened; `who` is null where the product itself did it."""
+    told = row.happening
+    return {"number": row.number, "at": told.at, "kind": told.kind, "who": told.who or None, "data": dict(told.data)}
 
 
 def canary(state: State, now: dt.datetime) -> dict[str, Any]:
@@ -123,6 +148,20 @@ def canary(state: State, now: dt.datetime) -> dict[str, Any]:
         "reason": rollout.reason,
         "can_roll_back_to": rollout.earlier(),
         "drills": rollout.drills,
+    }
+
+
+def review(state: State, now: dt.datetime) -> dict[str, Any]:
+    """How the review stands."""
+    held, figures = state.review, table(state.about, state.review)
+    found = tally(figures)
+    return {
+        "figures": figures,
+        "due_on": review_day(state, now),
+        **{name: getattr(held, name) for name in ("verdict", "learnt", "concluded_at")},
+        **{name: getattr(found, name) for name in ("compared", "better", "worse")},
+        "forecasts": found.foreseen,
+        "forecasts_kept": found.kept,
     }
 
 

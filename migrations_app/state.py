@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from migrations_app import about, phases, rollout, steps
+from migrations_app import about, phases, readings, review, rollout, steps
 from migrations_app.about import About
 from migrations_app.happening import Happening
 from migrations_app.phases import Phases
+from migrations_app.readings import Readings
+from migrations_app.review import Review
 from migrations_app.rollout import Rollout
 from migrations_app.steps import Steps
 
@@ -28,7 +30,9 @@ class State:
     about: About
     revision: int
     last_at: dt.datetime
+    review: Review = field(default_factory=Review)
     rollout: Rollout = field(default_factory=Rollout)
+    readings: Readings = field(default_factory=Readings)
     steps: Steps = field(default_factory=Steps)
     phases: Phases = field(default_factory=Phases)
 
@@ -37,6 +41,8 @@ class State:
 PARTS: Final[Mapping[str, tuple[str, Callable[[Any, Happening], Any]]]] = {
     "plan": ("about", about.evolved),
     "canary": ("rollout", rollout.evolved),
+    "readings": ("readings", readings.evolved),
+    "review": ("review", review.evolved),
     "phases": ("phases", phases.evolved),
     "steps": ("steps", steps.evolved),
 }

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import ValidationError
 
@@ -16,6 +17,7 @@ from costcalc.accounts.roles import Role
 from migrations_app import carrying
 from migrations_app.commands import Command
 from migrations_app.happening import Refused
+from migrations_app.late import OF_THE_FORM
 from migrations_app.log_words import ACTS
 from migrations_app.plans import Plan, PlanEvent, StaleError
 from migrations_app.playbook.words import titled
@@ -33,7 +35,7 @@ from migrations_app.step_forms import (
 from migrations_app.step_pages import log_of, parts, people_of, row_of
 from migrations_app.step_words import PHASES, STATES
 from migrations_app.steps import Step
-from migrations_app.views import BESIDE, COMMANDS, of_plan, plan_page
+from migrations_app.views import COMMANDS, of_plan, plan_page
 
 LISTS = {"steps", "after", "days_off"}
 
@@ -208,7 +210,7 @@ def _said(request: HttpRequest) -> dict[str, Any]:
     """What a form says; a field that was left empty says nothing, but where it takes an owner away."""
     said: dict[str, Any] = {}
     for name in request.POST:
-        if name not in BESIDE:
+        if name not in OF_THE_FORM:
             said[name] = request.POST.getlist(name) if name in LISTS else request.POST[name]
     if said.get("command") == "set_steps":
         said = {name: value for name, value in said.items() if value != ""}
@@ -233,12 +235,10 @@ def _page_again(request: HttpRequest, came: Visit, plan: Plan, status: int, **mo
     if one:
         return step_page(request, came, plan, one, status, typed=request.POST, **more)
     if stands == "plan":
-        return plan_page(request, came, plan, status, **{**more, "faults": [], "too_late": _events(more)})
+        if more.pop("faults", False):
+            more["refused"] = _("Nothing was done: something is missing, too long, or looks like a key.")
+        return plan_page(request, came, plan, status, **more)
     return steps_page(request, came, plan, status, **more)
-
-
-def _events(more: dict[str, Any]) -> list[PlanEvent]:
-    return [event for _act, event in more.get("too_late", [])]
 
 
 def _back(request: HttpRequest, plan: Plan) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from migrations_app import file_views, step_views, template_views, views
+from migrations_app import canary_views, figure_views, file_views, review_views, step_views, template_views, views
 
 app_name = "planner"
 
@@ -11,6 +11,13 @@ of_one = [
     path("commands/", views.command, name="command"),
     path("files/<str:file_id>/", file_views.file, name="file"),
     path("template/", template_views.of_this_plan, name="template_of_plan"),
+    path("figures/", figure_views.figures, name="figures"),
+    path("limits/", figure_views.limits, name="limits"),
+    path("stages/", canary_views.stages, name="stages"),
+    path("review/", review_views.review, name="review"),
+    path("review/figures/", review_views.figures, name="review-figures"),
+    path("review/share/", review_views.share, name="review-share"),
+    path("review/share/<str:link>/revoke/", review_views.revoke, name="review-revoke"),
     path("steps/", step_views.steps, name="steps"),
     path("steps/commands/", step_views.command, name="step_command"),
     path("steps/new/", step_views.add, name="add_step"),
@@ -26,5 +33,6 @@ urlpatterns = [
     path("templates/", template_views.templates, name="templates"),
     path("templates/<str:key>.json", template_views.file, name="template"),
     path("templates/<str:key>/delete/", template_views.delete, name="delete_template"),
+    path("shared/<str:link>/", review_views.shared, name="shared-review"),
     path("<str:plan_id>/", include(of_one)),
 ]

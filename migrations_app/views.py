@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import TypeAdapter, ValidationError
 
@@ -24,6 +25,7 @@ from migrations_app.commands import Command
 from migrations_app.deciding import AnyCommand
 from migrations_app.forms import NewPlanForm
 from migrations_app.happening import Refused
+from migrations_app.late import OF_THE_FORM, late
 from migrations_app.plan_page import sections
 from migrations_app.plans import Plan, StaleError
 from migrations_app.playbook.own import template_for
@@ -31,10 +33,7 @@ from migrations_app.refusal_words import in_words
 
 LONGEST_SEARCH = 100
 PAGE = 50
-MOST_LOGGED = 20
 COMMANDS: TypeAdapter[Command] = TypeAdapter(AnyCommand)
-# Fields of a form that are no part of a command.
-BESIDE = {"csrfmiddlewaretoken", "form_key"}
 View = Callable[..., HttpResponseBase]
 
 
@@ -46,7 +45,9 @@ def of_plan(needed: Role) -> Callable[[View], View]:
         @login_required
         def checked(request: HttpRequest, plan_id: str, **rest: object) -> HttpResponseBase:
             came, plan = carrying.plan_for(person(request), plan_id, needed)
-            return view(request, came, plan, **rest)
+            response = view(request, came, plan, **rest)
+            patch_vary_headers(response, ["HX-Request"])
+            return response
 
         return checked
 
@@ -115,14 +116,12 @@ def plan(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
 
 def plan_page(request: HttpRequest, came: Visit, plan: Plan, status: int = 200, **more: Any) -> HttpResponse:
     """The page of a plan; `more` is what went wrong with a command, or a form that holds a mistake."""
-    log = list(plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED])
     context = {
         "visit": came,
         "plan": plan,
         "state": plan.state,
-        "log": log,
         "can_edit": came.may(Role.EDITOR),
-        **sections(plan, came, timezone.now()),
+        **sections(plan, came, timezone.now(), more),
         **more,
     }
     return render(request, "planner/plan.html", context, status=status)
@@ -132,7 +131,7 @@ def plan_page(request: HttpRequest, came: Visit, plan: Plan, status: int = 200, 
 @of_plan(Role.EDITOR)
 def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     """Do what a form of the page says."""
-    said = {name: text for name, text in request.POST.items() if name not in BESIDE}
+    said = {name: text for name, text in request.POST.items() if name not in OF_THE_FORM}
     try:
         asked = COMMANDS.validate_python(said)
     except ValidationError as error:
@@ -140,13 +139,20 @@ def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     return carried_out(request, came, plan, asked)
 
 
-def carried_out(request: HttpRequest, came: Visit, plan: Plan, asked: Command) -> HttpResponse:
-    """Do a command, and show the plan as it stands then: 409 with what has changed where somebody was quicker."""
+def carried_out(
+    request: HttpRequest, came: Visit, plan: Plan, asked: Command, again: Callable[[str], HttpResponse] | None = None
+) -> HttpResponse:
+    """Do a command, and show the plan as it stands then: 409 with what has changed where somebody was quicker.
+
+    `again` shows the form of a page of its own once more, with the reason why this may not be done.
+    """
     try:
         plan = carrying.carry_out(came, plan, asked, timezone.now())
     except StaleError as stale:
-        changes = carrying.since(stale.plan, stale.seen)
-        return plan_page(request, came, stale.plan, 409, too_late=changes, said=asked.model_dump())
+        missed = late(request, came, stale, asked, timezone.now())
+        return plan_page(request, came, stale.plan, 409, late=missed, said=asked.model_dump())
     except Refused as refused:
+        if again:
+            return again(in_words(refused))
         return plan_page(request, came, plan, 422, refused=in_words(refused), said=asked.model_dump())
     return HttpResponseRedirect(reverse("planner:plan", args=[plan.public_id]))

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import uvicorn
 from django.apps import apps
+from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
@@ -40,7 +41,27 @@ hypothesis_settings.register_profile("suite", derandomize=True, deadline=None, d
 hypothesis_settings.load_profile("suite")
 
 KEPT = {"catalog", "contenttypes", "auth"}
+# Who asks for none of these, nor has the mark, may not touch the database: pytest-django blocks it.
+OF_THE_DATABASE = {"db", "django_db_setup"}
+# They start processes, which may have any database.
+OF_PROCESSES = "tests/house/"
 SAMPLES = "COSTCALC_SAMPLES"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what touches no database: SQLite's run has tested it, and here nothing would differ."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        return
+    kept = [item for item in items if uses_the_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not uses_the_database(item)])
+    items[:] = kept
+
+
+def uses_the_database(item: pytest.Item) -> bool:
+    """Whether the outcome could depend on the database."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    marked = item.get_closest_marker("django_db") is not None
+    return marked or bool(fixtures & OF_THE_DATABASE) or item.nodeid.startswith(OF_PROCESSES)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -63,6 +63,8 @@ class Reader:
         self._reasoning: list[str] = []
         self._usage: dict[str, Any] = {}
         self._tools: dict[int, list[ToolPart]] = {}
+        # The highest of their numbers; -1 while there is none.
+        self._last = -1
 
     def take(self, event: Event) -> Delta:
         """Add one event; what it said is given back, for whoever measures."""
@@ -83,7 +85,9 @@ class Reader:
         self._text.append(delta.text)
         self._reasoning.append(delta.reasoning)
         for part in delta.tools:
-            self._tools.setdefault(self._place(part), []).append(part)
+            place = self._place(part)
+            self._last = place if place > self._last or not self._tools else self._last
+            self._tools.setdefault(place, []).append(part)
 
     def fail(self, message: str, code: str = "") -> None:
         """The stream failed outside itself: an HTTP error, or a bound that it broke."""
@@ -114,11 +118,10 @@ class Reader:
         return End.CANCELLED if cancelled else End.TRUNCATED
 
     def _place(self, part: ToolPart) -> int:
-        last = max(self._tools, default=-1)
-        if part.index is not None:
-            return part.index
+        if part.number is not None:
+            return part.number
         # Without an index, what has an id or a name begins a call, and the rest goes on with the last one.
-        return last + 1 if part.id or part.name or last < 0 else last
+        return self._last + 1 if part.id or part.name or self._last < 0 else self._last
 
 
 def read(events: Iterable[Event]) -> Reading:

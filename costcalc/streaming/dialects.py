@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from costcalc.streaming import counts
 from costcalc.streaming.events import Event
@@ -37,11 +37,10 @@ class Fault:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolPart:
-    """A piece of a tool call. `index` says of which one; None begins a new one."""
+class ToolPart(NamedTuple):
+    """A piece of a tool call. `number` says of which one; None begins a new one. One event may have any number."""
 
-    index: int | None
+    number: int | None
     id: str = ""
     name: str = ""
     arguments: str = ""
@@ -154,14 +153,9 @@ def _thought(thinking: Any) -> str:
 
 def _openai_tools(calls: Any) -> Iterator[ToolPart]:
     for call in _objects(calls):
-        function = _object(call, "function")
-        index = call.get("index")
-        yield ToolPart(
-            index if type(index) is int else None,
-            _text(call, "id"),
-            _text(function, "name"),
-            _text(function, "arguments"),
-        )
+        function, index = call.get("function"), call.get("index")
+        said = (_text(function, "name"), _text(function, "arguments")) if isinstance(function, dict) else ("", "")
+        yield ToolPart(index if type(index) is int else None, _text(call, "id"), *said)
 
 
 def _anthropic_start(value: dict[str, Any]) -> Delta:

@@ -14,7 +14,9 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 MAX_RETRY_DIGITS: Final = 15
 _BOM: Final = b"\xef\xbb\xbf"
 # The standard's three line ends, and no other: bytes.splitlines() would agree, str.splitlines() cuts at U+2028.
-_LINE_END: Final = re.compile(rb"\r\n?|\n")
+# Empty lines after one are taken with it: the first of them ends an event, the others nothing.
+_LINE_ENDS: Final = re.compile(rb"(?:\r\n?|\n)([\r\n]+)?")
+_COLON: Final = ord(":")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,15 @@ class Parser:
         found: list[Event] = []
         begin = 1 if self._after_cr and self._rest.startswith(b"\n") else 0
         self._after_cr = self._after_cr and not self._rest
-        for end in _LINE_END.finditer(self._rest, max(begin, self._searched)):
-            event = self._line(bytes(self._rest[begin : end.start()]))
-            if event is not None:
+        for ends in _LINE_ENDS.finditer(self._rest, max(begin, self._searched)):
+            line_end = ends.start()
+            if begin < line_end:
+                self._line(begin, line_end)
+            if (begin == line_end or ends[1]) and (event := self._dispatch()):
                 found.append(event)
-            begin = end.end()
-            # A CR ends its line at once: waiting for an LF that may follow would hold the event back.
-            self._after_cr = end.group() == b"\r" and begin == len(self._rest)
+            begin = ends.end()
+        # A CR ends its line at once: waiting for an LF that may follow would hold the event back.
+        self._after_cr = self._after_cr or (begin == len(self._rest) and self._rest.endswith(b"\r"))
         del self._rest[:begin]
         self._check(len(self._rest))
         if self.too_long:
@@ -89,19 +93,17 @@ class Parser:
     def _check(self, size: int) -> None:
         self.too_long = self.too_long or size > self.limit
 
-    def _line(self, line: bytes) -> Event | None:
-        self._check(len(line))
+    def _line(self, begin: int, end: int) -> None:
+        size = end - begin
+        self._check(size)
         if self.too_long:
-            return None
-        if not line:
-            return self._dispatch()
-        if line.startswith(b":"):
+            return
+        if self._rest[begin] == _COLON:
             self.comments += 1
-            return None
+            return
         # A character never spans a line end, so that decoding by lines is decoding the stream.
-        name, _, value = line.decode("utf-8", "replace").partition(":")
-        self._field(name, value.removeprefix(" "), len(line))
-        return None
+        name, _, value = self._rest[begin:end].decode("utf-8", "replace").partition(":")
+        self._field(name, value.removeprefix(" "), size)
 
     def _field(self, name: str, value: str, size: int) -> None:
         if name == "data":
@@ -116,6 +118,8 @@ class Parser:
             self.retry = int(value)
 
     def _dispatch(self) -> Event | None:
+        if self.too_long:
+            return None
         event = Event("\n".join(self._data), self._name or "message", self._id) if self._data else None
         self._name, self._data, self._size = "", [], 0
         return event

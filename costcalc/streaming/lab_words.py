@@ -56,6 +56,7 @@ WORDS: Final[dict[str, Any]] = {
     "no_runs": _("this server cannot relay streams now (HTTP {status})"),
     "no_twin": _("A typed key is for one stream: without it, or with the built-in sample, both transports can be fed."),
     "no_resume": _("A stream with a typed key cannot be resumed: its key is forgotten with the request."),
+    "no_twin_resume": _("What comes over both transports at once is not resumed: choose one of the two."),
     "not_kept": _("The figures could not be kept."),
     "spread": _("Over {number} runs"),
     "spread_ttft": _("Time to first token"),

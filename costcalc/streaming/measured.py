@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from costcalc.accounts import capability
 from costcalc.accounts.models import User
@@ -28,7 +29,7 @@ ENDS: Final = {
     "complete": _("complete"),
     "truncated": _("truncated: it was cut"),
     "error": _("error"),
-    "cancelled": _("cancelled"),
+    "cancelled": _("stopped"),
 }
 # The columns of an export; times are in milliseconds.
 HEAD: Final = (
@@ -65,6 +66,7 @@ class Row:
     measurement: Measurement
     receipt: Receipt
     end: str
+    resumed: str
     transport: str
     ttft: str
     between: str
@@ -85,12 +87,20 @@ def _row(one: Measurement, write: Formatter) -> Row:
         one,
         receipt(one, write),
         str(ENDS[one.end]),
+        _resumed(one, write),
         TRANSPORTS[one.transport],
         ttft=_with_unit(one.ttft_us, write),
         between=DASH if one.between_p50_us is None else f"{' / '.join(gaps)} ms",
         total=_with_unit(one.total_us, write),
         speed=DASH if speed is None else write.number(rounded(Decimal(speed), 1)),
     )
+
+
+def _resumed(one: Measurement, write: Formatter) -> str:
+    """How often it went on after a cut, "" where it never had to."""
+    often = {"number": write.number(one.resumed)}
+    words = ngettext("resumed after a cut", "resumed after %(number)s cuts", one.resumed)
+    return words % often if one.resumed else ""
 
 
 def _ms(microseconds: int | None, write: Formatter) -> str:

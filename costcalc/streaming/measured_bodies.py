@@ -29,6 +29,10 @@ TIMES: Final = {
     "span": "span_us",
     "total": "total_us",
 }
+SAME: Final = (
+    *("provider", "model", "transport", "status", "chunks", "tokens", "received", "resumed", "attempts"),
+    *("batch", "place"),
+)
 
 Milliseconds = Annotated[Decimal, Within("0", LONGEST)]
 Count = Annotated[int, Field(strict=True, ge=0, le=10**9)]
@@ -61,6 +65,8 @@ class MeasuredIn(BaseModel):
     attempts: Few = 1
     usage: dict[str, Count] | None = Field(None, max_length=len(COUNTS))
     priced_as: str = Field("", max_length=300)
+    batch: str = Field("", max_length=32, pattern="^([0-9a-f]{32})?$")
+    place: Annotated[int, Field(strict=True, ge=0, lt=MOST_AT_ONCE)] = 0
 
     @model_validator(mode="after")
     def consistent(self) -> MeasuredIn:
@@ -79,9 +85,8 @@ class MeasuredIn(BaseModel):
     def row(self) -> Measurement:
         """As it is kept, but for its owner and its price."""
         times = {field: microseconds(getattr(self, name)) for name, field in TIMES.items()}
-        same = ("provider", "model", "transport", "status", "chunks", "tokens", "received", "resumed", "attempts")
         return Measurement(
-            **times, **{field: getattr(self, field) for field in same}, end=self.end.value, usage=self.usage or {}
+            **times, **{field: getattr(self, field) for field in SAME}, end=self.end.value, usage=self.usage or {}
         )
 
 

@@ -35,7 +35,10 @@ from costcalc.wire.views import problem_response
 @vary_on_headers("HX-Request")
 @rationed(lambda request: int(request.method == "POST"))
 def measurements(request: HttpRequest) -> HttpResponse:
-    """The history for htmx; a POST keeps the figures in `measurements`, a JSON list, and answers their receipts."""
+    """The history for htmx; a POST keeps the figures in `measurements`, a JSON list, and answers their receipts.
+
+    Runs are sent as they end: the receipts are of all that was kept so far of what was asked for together.
+    """
     if request.method != "POST":
         if not is_swap(request):
             return HttpResponseRedirect(at_history())
@@ -46,9 +49,9 @@ def measurements(request: HttpRequest) -> HttpResponse:
     except NotMeasuredError as error:
         return problem_response(422, str(error), error.faults)
     share_calls(found)
+    adopt(request)
     kept = keep(found, lasting_owner(request), timezone.now())
-    known = Measurement.objects.priced().in_bulk([row.pk for row in kept])
-    paid = bills((known[row.pk] for row in kept), formatter_for())
+    paid = bills(kept, formatter_for())
     return render(request, "streaming/lab.html#receipt", {"bills": paid})
 
 

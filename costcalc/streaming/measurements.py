@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 from django.conf import settings
@@ -78,6 +78,10 @@ class Measurement(models.Model):
     attempts = models.PositiveSmallIntegerField(default=1)
     # Whether another row, over the other transport, was fed by the same call of the provider, and bears its cost.
     shares_call = models.BooleanField(default=False)
+    # What was asked for together: a token of chance that the browser drew, and which stream of it this is. Each is
+    # kept once, however often it is sent. Empty for what came without.
+    batch = models.CharField(max_length=32, blank=True)
+    place = models.PositiveSmallIntegerField(default=0)
     # By genai-prices' names; empty where none was reported.
     usage = models.JSONField(default=dict)
     # The catalogue's model and the price of that day; a price never changes, so that the cost does not either.
@@ -89,6 +93,10 @@ class Measurement(models.Model):
     class Meta:
         ordering = ("-at", "-pk")
         indexes = (models.Index(fields=("user", "-at")),)
+        # By no owner: whoever signs in between two tries is still the same reader.
+        constraints = (
+            models.UniqueConstraint(fields=("batch", "place"), condition=~models.Q(batch=""), name="measured_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.provider}/{self.model} {self.public_id}"
@@ -116,7 +124,7 @@ def _rate(count: int | None, span: int | None) -> float | None:
 def share_calls(rows: Sequence[Measurement]) -> None:
     """Mark what came over a WebSocket beside the same over SSE: one call fed both, and is paid once.
 
-    They were measured together: a WebSocket has no runs of its own in the lab.
+    They were measured together, and are sent together: a WebSocket has no runs of its own in the lab.
     """
     over_sse = Counter((row.provider, row.model) for row in rows if row.transport == "sse")
     for row in rows:
@@ -125,18 +133,22 @@ def share_calls(rows: Sequence[Measurement]) -> None:
             row.shares_call = True
 
 
-def keep(rows: Iterable[Measurement], owner: Owner, now: dt.datetime) -> list[Measurement]:
-    """Store measurements for their owner; the oldest ones over MOST go. `owner` is a user, or a visitor's secret."""
+def keep(rows: Sequence[Measurement], owner: Owner, now: dt.datetime) -> list[Measurement]:
+    """Store measurements for their owner; what was stored before is not stored again, the oldest ones over MOST go.
+
+    `owner` is a user, or a visitor's secret. Answers what is theirs of these, and of what was asked for together with
+    them, in the order of the streams and with what a receipt reads.
+    """
     whose: dict[str, Any] = {"user": owner} if isinstance(owner, User) else {"visitor": capability.hashed(owner)}
-    kept = []
+    for row in rows:
+        row.at = now
+        for name, value in whose.items():
+            setattr(row, name, value)
     with transaction.atomic():
         Measurement.objects.forget(now)
-        for row in rows:
-            for name, value in whose.items():
-                setattr(row, name, value)
-            row.at = now
-            row.save()
-            kept.append(row)
+        Measurement.objects.bulk_create(rows, ignore_conflicts=True)
         over = Measurement.objects.of(owner).values_list("pk", flat=True)[MOST:]
         Measurement.objects.filter(pk__in=list(over)).delete()
-    return kept
+    these = models.Q(public_id__in=[row.public_id for row in rows])
+    together = models.Q(batch__in={row.batch for row in rows} - {""})
+    return list(Measurement.objects.of(owner).filter(these | together).priced().order_by("place", "pk"))

@@ -1,9 +1,20 @@
-"""What a request may weigh, decided before Django: a body goes to disk before a 404 is found."""
+"""What a request may weigh, decided before Django: a body goes to disk before a 404 is found.
 
+Programs get problem JSON. A person's form is answered by the page behind it, which is asked without the body and
+told the limit (`scope[TOO_LARGE]`, in bytes): `middleware.too_large_for_people`.
+"""
+
+import asyncio
 from collections.abc import Mapping
+from typing import Final
 
 from costcalc.wire.problem import MEDIA_TYPE, problem
 from costcalc.wire.raw import App, Message, Receive, Scope, Send, answer
+
+TOO_LARGE: Final = "costcalc.too_large"
+FORMS: Final = {b"multipart/form-data", b"application/x-www-form-urlencoded"}
+OF_BODIES: Final = {b"content-length", b"content-type", b"transfer-encoding", b"expect"}
+CLOSE: Final = ("connection", "close")
 
 
 class Bounds:
@@ -30,12 +41,21 @@ class Bounds:
     async def serve_bounded(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         """Serve, counting the body as it comes; a declared length is believed only when too large."""
         if declared_length(scope) > limit:
-            await refuse_body(send, limit)
+            await self.refuse_body(scope, send, limit)
             return
         body, response = Body(receive, limit), Response(send)
         await self.app(scope, body.receive, response.send)
         if body.over and not response.started:
-            await refuse_body(send, limit)
+            await self.refuse_body(scope, send, limit)
+
+    async def refuse_body(self, scope: Scope, send: Send, limit: int) -> None:
+        """413, and the connection is closed: what is left of the body is not waited for."""
+        if not is_form_of_a_person(scope):
+            await refuse(send, 413, f"A body may have {limit} bytes here.", CLOSE)
+            return
+        headers = [(name, value) for name, value in scope["headers"] if name not in OF_BODIES]
+        bare = {**scope, "method": "GET", "headers": headers, TOO_LARGE: limit}
+        await self.app(bare, without_body(), closing(send))
 
     def limit_of(self, path: str) -> int:
         """Bytes that a body sent to this path may have."""
@@ -90,9 +110,36 @@ def has_foreign_charset(scope: Scope) -> bool:
     return any(charset not in {"utf-8", "utf8", "us-ascii"} for charset in charsets)
 
 
-async def refuse_body(send: Send, limit: int) -> None:
-    """413, and the connection is closed: what is left of the body is not waited for."""
-    await refuse(send, 413, f"A body may have {limit} bytes here.", ("connection", "close"))
+def is_form_of_a_person(scope: Scope) -> bool:
+    """Whether a browser sends a form and would show a page: programs ask for no HTML."""
+    headers = dict(scope["headers"])
+    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    return kind in FORMS and b"text/html" in headers.get(b"accept", b"")
+
+
+def without_body() -> Receive:
+    """What receives an empty body, and then nothing more: what is left of the real one is not read."""
+    told = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+    async def receive() -> Message:
+        for message in told:
+            return message
+        never: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        return await never
+
+    return receive
+
+
+def closing(send: Send) -> Send:
+    """Have the connection closed after the answer."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            name, value = CLOSE
+            message = {**message, "headers": [*message["headers"], (name.encode(), value.encode())]}
+        await send(message)
+
+    return sent
 
 
 async def refuse(send: Send, status: int, detail: str, *headers: tuple[str, str]) -> None:

@@ -55,6 +55,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return failure(request, 404)
 
 
+def too_large(request: HttpRequest, limit: int) -> HttpResponse:
+    """413: a form that weighs more than `limit` bytes; from here one comes back to it."""
+    return render(request, "errors/413.html", {"limit": limit}, status=413)
+
+
 def too_many(request: HttpRequest) -> HttpResponse:
     """What allauth answers to more attempts than it allows."""
     return failure(request, 429)

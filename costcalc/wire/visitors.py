@@ -35,9 +35,8 @@ class Open:
         return self._counts.total()
 
     @contextmanager
-    def counted(self, address: str, limit: int | None) -> Iterator[None]:
-        """One more for whoever this address belongs to. Raises TooManyOpen over `limit`; None is any number."""
-        visitor = subscriber(address)
+    def counted(self, visitor: str, limit: int | None) -> Iterator[None]:
+        """One more for a visitor: a `subscriber`, or a person's id. Raises TooManyOpen over `limit`; None is any."""
         if limit is not None and self._counts[visitor] >= limit:
             raise TooManyOpen
         self._counts[visitor] += 1

@@ -1,5 +1,6 @@
 // The page of the stream lab: asks, shows what comes as it comes, measures it, and has the figures kept.
 // What a model says is a stranger's text: it goes into text nodes and nowhere else.
+import { Batch } from "./batch.js";
 import { Lane } from "./lane.js";
 import { FigureTable, SpreadTable } from "./lab_tables.js";
 import { Refused, Watch, make } from "./runs.js";
@@ -31,7 +32,9 @@ const arrangeAll = () => {
   show($("key-hint"), !isSample("") || (beside === "other" && !isSample("other-")));
   const times = Number($("times").value) || 1;
   const title = beside ? $("beside").selectedOptions[0].textContent : words.sse;
-  $("more-summary").textContent = times > 1 || beside ? `${number(times)} × ${title}` : words.once;
+  const streams = times > 1 || beside ? `${number(times)} × ${title}` : words.once;
+  const resumed = $("resume").checked ? field($("resume")).textContent.trim() : "";
+  $("more-summary").textContent = [streams, resumed].filter(Boolean).join(" · ");
 };
 
 const side = (prefix) => ({
@@ -51,7 +54,9 @@ const planned = () => {
     plan.lanes.forEach((lane) => { lane.title = lane.model; });
   }
   plan.twin = beside === "websocket";
+  plan.pricedAs = $("priced-as").value.trim();
   if (plan.twin && first.key) throw new Error(words.no_twin);
+  if (plan.twin && plan.resume) throw new Error(words.no_twin_resume);
   if (plan.resume && plan.lanes.some((lane) => lane.key)) throw new Error(words.no_resume);
   return plan;
 };
@@ -118,6 +123,7 @@ const laidOut = (plan) => {
   $("lanes").replaceChildren(...lanes.map((lane) => lane.section));
   $("strips").querySelector(".rows").replaceChildren(...lanes.map((lane) => lane.strip.row));
   show($("measured"), true);
+  show($("twin-hint"), plan.twin);
   $("strips").querySelector("details").open = false;
   shown = lanes;
   return lanes;
@@ -143,19 +149,15 @@ const once = async (plan, turn) => {
   return lanes.filter((lane) => !lane.wasRefused);
 };
 
-const keep = async (lanes) => {
-  if (!lanes.length) return;
-  const body = new FormData($("csrf"));
-  const pricedAs = $("priced-as").value.trim();
-  body.set("measurements", JSON.stringify(lanes.map(({ watch, of }) => watch.measured(of.provider, of.model, pricedAs))));
-  try {
-    const answer = await fetch(lab.dataset.keep, { method: "POST", body });
-    if (!answer.ok) throw new Error(String(answer.status));
-    window.htmx.swap("#receipt", await answer.text(), { swapStyle: "innerHTML" });
-    window.htmx.trigger(document.body, "measured");
-  } catch {
-    said(`${$("status").textContent} ${words.not_kept}`);
-  }
+const keep = (batch, plan, lanes) => batch.keep(lanes.map(({ watch, of }) => watch.measured(of.provider, of.model, plan.pricedAs)));
+
+// What was kept is shown once all is over: what one reads or has opened meanwhile stays as it is.
+const shownKept = async (batch) => {
+  if (!batch.isKept) await batch.keep([]);
+  if (!batch.isKept) said(`${$("status").textContent} ${words.not_kept}`);
+  if (batch.receipt === null) return;
+  window.htmx.swap("#receipt", batch.receipt, { swapStyle: "innerHTML" });
+  window.htmx.trigger(document.body, "measured");
 };
 
 const running = (is) => {
@@ -172,18 +174,21 @@ const start = async (plan) => {
   $("receipt").replaceChildren();
   show($("distribution"), false);
   const measured = [];
+  const batch = new Batch(lab.dataset.keep, $("csrf"));
   try {
     for (let turn = 1; turn <= plan.times && !round.stopped; turn += 1) {
       const lanes = await once(plan, turn);
       measured.push(...lanes);
-      if (lanes.length < plan.lanes.length) break;
-      if (plan.times > 1) new SpreadTable($("distribution")).fill(plan, measured);
+      const whole = lanes.length === plan.lanes.length;
+      if (whole && plan.times > 1) new SpreadTable($("distribution")).fill(plan, measured);
+      await keep(batch, plan, lanes);
+      if (!whole) break;
     }
   } catch (error) {
     said(fill(words.refused, { message: refused(error) }));
   }
   running(false);
-  await keep(measured);
+  await shownKept(batch);
   round = null;
 };
 

@@ -1,6 +1,6 @@
 // The tables of the lab: the figures of each stream beside each other, and how they spread over several runs.
 import { spread } from "./measures.js";
-import { dots } from "./strip.js";
+import { dots, roundEnd } from "./strip.js";
 import { bareMs, fill, inMs, number, words } from "./words.js";
 
 const perSecond = (value) => number(value, 1);
@@ -14,8 +14,8 @@ const SHOWN = {
   chunks_per_second: ({ chunks_per_second: speed }) => perSecond(speed),
   bytes: ({ bytes_per_token: token, bytes_per_chunk: chunk }) => number(token ?? chunk, 1),
   total: ({ total }) => inMs(total),
-  tokens(_, { usage }) {
-    if (!usage) return words.not_reported;
+  tokens(_, { usage, ended }) {
+    if (!usage) return ended === null ? "\u2026" : words.not_reported;
     return fill(words.in_out, { input: number(usage.input_tokens), output: number(usage.output_tokens) });
   },
   chunks: ({ chunks }) => number(chunks),
@@ -69,10 +69,14 @@ export class SpreadTable {
   fill(plan, measured) {
     this.section.hidden = false;
     this.section.querySelector("h2").textContent = fill(words.spread, { number: number(measured.length / plan.lanes.length) });
-    this.body.replaceChildren(...OVER.flatMap((name) => plan.lanes.map((lane) => this.#row(name, lane, plan, measured))));
+    this.body.replaceChildren(...OVER.flatMap((name) => {
+      // One scale for all runs of all streams: what is measured is compared.
+      const whole = roundEnd(Math.max(...measured.map(({ watch }) => watch.figures[name] ?? 0)));
+      return plan.lanes.map((lane) => this.#row(name, lane, plan, measured, whole));
+    }));
   }
 
-  #row(name, lane, plan, measured) {
+  #row(name, lane, plan, measured, whole) {
     const values = measured.filter(({ of }) => of === lane).map(({ watch }) => watch.figures[name]);
     const found = spread(values);
     const row = document.createElement("tr");
@@ -81,10 +85,20 @@ export class SpreadTable {
     head.className = "word";
     head.textContent = plan.lanes.length > 1 ? `${words[`spread_${name}`]}: ${lane.title}` : words[`spread_${name}`];
     row.append(head);
-    [number(found.known), ...[found.least, found.p50, found.p95, found.most].map(inMs)].forEach((text) => { row.insertCell().textContent = text; });
+    [number(found.known), ...[found.least, found.p50, found.p95, found.most].map(inMs)].forEach((text, place) => {
+      row.insertCell().append(this.#label(place + 1), text);
+    });
     const drawn = row.insertCell();
-    drawn.className = "word";
-    drawn.append(dots(values.filter((value) => value !== null), `${head.textContent}: ${inMs(found.least)} … ${inMs(found.most)}`));
+    drawn.className = "word wide";
+    drawn.append(...dots(values.filter((value) => value !== null), whole, `${head.textContent}: ${inMs(found.least)} … ${inMs(found.most)}`));
     return row;
+  }
+
+  // On a phone a row stands over several lines, and each figure bears the name of its column.
+  #label(place) {
+    const label = document.createElement("span");
+    label.className = "under-only muted small";
+    label.textContent = `${this.section.querySelector("thead").rows[0].cells[place].textContent}: `;
+    return label;
   }
 }

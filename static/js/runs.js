@@ -92,7 +92,6 @@ export class Watch {
       if (this.told || this.stopped || this.tooLong || !resume || !lastId || attempt >= AGAIN.length) break;
       this.seen("lost");
       await pause(AGAIN[attempt]);
-      this.resumed += 1;
     }
     this.#close();
   }
@@ -110,6 +109,7 @@ export class Watch {
         throw await refusal(answer);
       }
       this.connect ??= this.now;
+      if (lastId) this.resumed += 1;
       this.seen("connected");
       for (const body = answer.body.getReader(); ;) {
         const { done, value } = await body.read();

@@ -1,5 +1,7 @@
 // The strip of arrivals: a mark for each chunk on one clock for all lanes. Drawn as SVG paths, coloured by the page's
 // own style sheet; what grows is the axis, never the drawing's size.
+import { onAxis } from "./words.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 20;
 // A stream of more chunks than this is drawn by its first ones: a mark less is not seen among so many.
@@ -47,10 +49,20 @@ export const axisFor = (milliseconds) => {
   return Math.max(1000, Math.ceil(milliseconds / step) * step);
 };
 
-// The figures of several runs as marks on one axis, from 0 to the largest.
-export const dots = (values, label) => {
-  const most = Math.max(1, ...values);
-  const svg = drawn("svg", { class: "dots", role: "img", "aria-label": label, preserveAspectRatio: "none", viewBox: `0 0 ${most} ${HEIGHT}` });
-  svg.append(drawn("path", { class: "content", d: values.map((value) => `M${value.toFixed(1)} 2V${HEIGHT - 2}`).join("") }));
-  return svg;
+// A round end for an axis of figures: one whose half is round, too.
+export const roundEnd = (most) => {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, most)));
+  return power * [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((step) => most <= step * power);
+};
+
+// The figures of several runs as marks on an axis from 0 to `whole`, which is written under it.
+export const dots = (values, whole, label) => {
+  const svg = drawn("svg", { class: "dots", role: "img", "aria-label": label, preserveAspectRatio: "none", viewBox: `0 0 ${whole} ${HEIGHT}` });
+  const marks = (each, from) => each.map((value) => `M${value.toFixed(1)} ${from}V${HEIGHT}`).join("");
+  svg.append(drawn("path", { class: "ticks", d: marks([0, whole / 2, whole], 0) }), drawn("path", { class: "content", d: marks(values, 4) }));
+  const axis = document.createElement("div");
+  axis.className = "axis";
+  axis.setAttribute("aria-hidden", "true");
+  axis.append(...["0", onAxis(whole / 2, whole), onAxis(whole, whole)].map((text) => Object.assign(document.createElement("span"), { textContent: text })));
+  return [svg, axis];
 };

@@ -11,4 +11,6 @@ export const number = (value, places = 0) => (value === null || value === undefi
 // Milliseconds: to a tenth below a hundred, whole from there.
 export const inMs = (value) => (value === null ? DASH : `${number(value, value < 100 ? 1 : 0)}\u00a0ms`);
 export const inSeconds = (milliseconds) => `${number(milliseconds / 1000, 2)}\u00a0s`;
+// On an axis that ends at `whole`: all of its ticks in one unit.
+export const onAxis = (value, whole) => (whole < 1000 ? inMs(value) : inSeconds(value));
 export const bareMs = (value) => (value === null ? DASH : number(value, value < 100 ? 1 : 0));

@@ -16,6 +16,7 @@ PAGES = [
     "/stream/faults/",
     "/stream/snippets/",
     "/stream/snippets/?provider=openai&kind=browser",
+    "/stream/snippets/?provider=google&kind=openai",
     "/stream/adviser/",
     "/stream/comparison/",
     "/claims/?said=Save+40%25%3A+%248+instead+of+%2460+per+MTok&in=1,5&lang=en",

@@ -30,6 +30,19 @@ def test_the_code_is_copied_to_the_last_character(page: Page, site: str) -> None
     expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
 
 
+def test_a_move_is_told_for_the_sdk_and_follows_what_is_chosen(page: Page, site: str) -> None:
+    page.goto(f"{site}/stream/snippets/")
+    expect(page.get_by_label("Moving from")).to_have_count(0)
+    page.get_by_label("Written for").select_option("openai")
+    expect(page.get_by_label("Moving from")).to_have_value("openai")
+    page.get_by_label("Provider").select_option("deepseek")
+    change = page.get_by_role("region", name="What changes in your code")
+    expect(change.locator("ins").first).to_have_text('BASE_URL = "https://api.deepseek.com"')
+    page.get_by_label("Moving from").select_option("anthropic")
+    expect(change.locator("del").first).to_have_text('BASE_URL = "https://api.anthropic.com/v1"')
+    assert "old=anthropic" in page.url
+
+
 def test_it_works_without_javascript(browser: Browser, site: str) -> None:
     context = browser.new_context(java_script_enabled=False, locale="vi")
     reader = context.new_page()

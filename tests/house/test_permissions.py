@@ -38,7 +38,7 @@ from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
 from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
-from migrations_app import beginning, carrying, evidence
+from migrations_app import beginning, carrying, evidence, links
 from migrations_app.plans import Plan
 from migrations_app.playbook import own as playbook
 from migrations_app.playbook.templates import TEMPLATES
@@ -89,6 +89,14 @@ LEAD_ON = pages(LEAD_ON_ALL)
 TO_ITS_FORM = LEAD_ON
 TEMPLATE_FILE = b"""{"format": "costcalc template 1", "name": "Ours",
 "steps": [{"key": "a", "phase": "prepare", "title": "Begin"}]}"""
+# A ladder of one stage, as its form sends it.
+FIRST_STAGE: dict[str, Any] = {"revision": "1", "s1-percent": "100"}
+READ_FIGURES: dict[str, Any] = {"new-requests": "1"}
+NO_LIMITS: dict[str, Any] = {
+    f"l{number}-{name}": value
+    for number in range(1, 6)
+    for name, value in (("metric", "error_rate"), ("kind", "points"), ("better", "lower"))
+}
 PRICES_CSV = b"name,kind,input_mtok\nFrom a file,quote,1\n"
 
 
@@ -149,6 +157,21 @@ PAGES: dict[str, dict[str, Row]] = {
     },
     "plans/templates/<str:key>.json": {"GET": pages("302 404 200 200 200")},
     "plans/templates/<str:key>/delete/": {"GET": TO_ITS_FORM, "POST": edits()},
+    # Nothing was started: there is no stage that figures could be of.
+    "plans/<str:plan_id>/figures/": {"GET": EDIT, "POST": edits(422, **READ_FIGURES)},
+    "plans/<str:plan_id>/limits/": {"GET": EDIT, "POST": edits(revision="1", requests_day="50000", **NO_LIMITS)},
+    "plans/<str:plan_id>/stages/": {"GET": EDIT, "POST": edits(**FIRST_STAGE)},
+    "plans/<str:plan_id>/review/": {
+        "GET": READ,
+        "POST": edits(command="review_date", revision=1, due_on="2027-01-15"),
+    },
+    "plans/<str:plan_id>/review/figures/": {
+        "GET": EDIT,
+        "POST": pages("302 404 403 302 302", revision="1", **{"line-0-metric": "cost"}),
+    },
+    "plans/<str:plan_id>/review/share/": {"GET": EDIT, "POST": edits(200, revision=1)},
+    "plans/<str:plan_id>/review/share/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
+    "plans/shared/<str:link>/": {"GET": PUBLIC},
     "plans/<str:plan_id>/steps/": {"GET": READ},
     "plans/<str:plan_id>/steps/commands/": {
         "GET": TO_ITS_FORM,
@@ -311,6 +334,9 @@ OTHER_IDS = {
     "plans/<str:plan_id>/steps/<str:step_id>/edit/": STEPPED,
     "invitations/<str:link>/": {"link": "invited"},
     "w/<str:workspace>/links/<str:link>/revoke/": {"link": "link_id"},
+    "plans/<str:plan_id>/review/share/<str:link>/revoke/": {"link": "review_link_id"},
+    "plans/shared/<str:link>/": {"link": "review_link"},
+    "/api/v1/plans/{plan_id}/review/links/{link_id}": {"link_id": "review_link_id"},
     "me/address/<str:link>/": {"link": "address_link"},
 }
 UNNAMED = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
@@ -354,6 +380,9 @@ OPERATIONS = {
     "create_plan": creates(),
     "get_plan": READS,
     "command_plan": changes(command="start", revision=1),
+    "list_review_links": changes(),
+    "share_review": changes(201),
+    "revoke_review_link": changes(204),
     "list_scenarios": LISTS,
     "create_scenario": creates(),
     "compare_scenarios": Row("401 401 404 200 200 200 200", query="of={scenario_id}&of={scenario_id}.1"),
@@ -440,6 +469,8 @@ def made(cast: Cast) -> World:
     with acting(workspace, bob.actor) as act:
         sheet = own.sheet_of({"standard": {"input_mtok": Rate(Decimal(1))}})
         price = own.add(act, own.OwnTerms("Ours", own.Kind.NEGOTIATED, sheet), cast.bob)
+    plan = beginning.make(bob, beginning.Wish("To Gemini"), now)
+    review_link, reads_review = links.share_review(bob, plan, 1, now)
     stepped = beginning.make(bob, beginning.Wish("Keys", to_do=TEMPLATES["key-rotation"]), now)
     invitation, invited = team.invite_somebody(alice, Role.VIEWER, now)
     ids = {
@@ -451,7 +482,9 @@ def made(cast: Cast) -> World:
         "approval": saving.ask_approval(bob, scenario, 1, cast.alice, now).public_id,
         "link": secret,
         "link_id": link.public_id,
-        "plan_id": beginning.make(bob, beginning.Wish("To Gemini"), now).public_id,
+        "plan_id": plan.public_id,
+        "review_link": reads_review,
+        "review_link_id": review_link.public_id,
         "stepped_plan": stepped.public_id,
         "step_id": "s1",
         "file_id": evidence_of(bob, stepped, now),

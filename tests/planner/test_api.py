@@ -58,6 +58,7 @@ def test_who_decided_on_an_older_revision_sees_how_it_stands(program: Program) -
     program.tell(made, "start")
     status, said = program.tell(made, "start")
     assert (status, said["current"]["revision"]) == (409, 2)
+    assert [(row["number"], row["kind"]) for row in said["changes"]] == [(2, "canary.started")]
 
 
 def test_a_roll_back_holds_however_the_plan_stands(program: Program) -> None:

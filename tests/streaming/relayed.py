@@ -1,4 +1,7 @@
-"""A relay with the contract of the product's own, whose connections can be cut; its page has as strict a policy."""
+"""A relay with the contract of the product's own that does what that one cannot be made to do: it is cut, and silent.
+
+Its page has as strict a policy.
+"""
 
 import asyncio
 import json
@@ -17,13 +20,14 @@ START = ("costcalc.start", json.dumps({"status": 200}))
 class Relay:
     """Answers one question with these events: (name, data). A number is a pause in seconds.
 
-    The first connection is cut after `cut_after` events; whoever comes back goes on after their last one.
+    The first connection is cut after `cut_after` events; whoever comes back goes on after their last one. A socket
+    is closed with the code `closes`.
     """
 
     said: Sequence[tuple[str, str] | float]
     end: dict[str, Any] | None
     cut_after: int | None = None
-    refusal: int = 201
+    closes: int = 1000
     page: str = ""
     script: str = ""
     asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
@@ -50,8 +54,7 @@ class Relay:
         """What is answered at once: status, content type, text."""
         if place == ("POST", "/stream/runs"):
             made = {"id": "w1.secret", "events": "/stream/runs/w1.secret", "socket": "/stream/runs/w1.secret/socket"}
-            told = made if self.refusal == 201 else {"title": "Too many streams"}
-            return self.refusal, "application/json", json.dumps(told)
+            return 201, "application/json", json.dumps(made)
         if place == ("DELETE", "/stream/runs/w1.secret"):
             return 204, "text/plain", ""
         files = {"/": ("text/html; charset=utf-8", MARKUP + self.page), "/stream.js": ("text/javascript", self.script)}
@@ -89,7 +92,7 @@ class Relay:
                 await send({"type": "websocket.send", "text": text})
             else:
                 await asyncio.sleep(event)
-        await send({"type": "websocket.close", "code": 1000 if self.end else 1011})
+        await send({"type": "websocket.close", "code": self.closes})
 
 
 async def bytewise(send: Any, data: bytes) -> None:

@@ -1,6 +1,7 @@
 """Snippets as readers run them: taken from the page, put into a file, started by the command that the page gives."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,9 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from costcalc.streaming.snippets.kinds import Kind
+
+BYTECODE = Path(__file__).resolve().parents[2] / ".cache" / "tests" / "bytecode"
 KEY = "sk-test-0123456789"
 
 
@@ -39,11 +43,13 @@ class Codes(HTMLParser):
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page shows: a file, and the last of the commands that run it."""
+    """What a page shows: a file, the last of the commands that run it, all of them, and which lines a move changes."""
 
     text: str
     command: str
     variable: str
+    commands: tuple[str, ...] = ()
+    changes: tuple[tuple[str, str], ...] = ()
 
 
 def shown(site: str, **asked: str) -> Shown:
@@ -52,20 +58,30 @@ def shown(site: str, **asked: str) -> Shown:
     assert answer.status_code == 200, answer.text
     codes = Codes()
     codes.feed(answer.text)
-    text, *run = codes.found
-    lines = run[0].splitlines() if run else []
-    variable = next((line.split()[-1] for line in lines if line.startswith("read ")), "")
-    return Shown(text, lines[-1] if lines else "", variable)
+    text, *more = codes.found
+    lines = more[0].splitlines() if more else []
+    asks = re.search(r"; read -rs (\w+);", "\n".join(lines))
+    changes = more[1].splitlines() if len(more) > 1 else []
+    pairs = tuple(zip(changes[::2], changes[1::2], strict=True))
+    return Shown(text, lines[-1] if lines else "", asks[1] if asks else "", tuple(lines), pairs)
 
 
 def started(page: Shown, folder: Path, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
     """The snippet's process."""
     program, file = page.command.split()
     (folder / file).write_text(page.text, encoding="utf-8")
-    clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    variables = {**clean, page.variable or "NO_KEY": KEY, "PYTHONWARNINGS": "error", **(environment or {})}
+    variables = {**plain_environment(), page.variable or "NO_KEY": KEY, **(environment or {})}
     command = [sys.executable if program == "python" else tool(program), file]
     return subprocess.Popen(command, cwd=folder, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def plain_environment() -> dict[str, str]:
+    """Ours without proxies, so that nothing goes where a test does not see it; this Python's tools come first."""
+    clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    tools = os.pathsep.join((str(Path(sys.executable).parent), clean["PATH"]))
+    # Compiled once, not in each process: some machines forbid to do so beside the libraries.
+    compiled = {"PYTHONPYCACHEPREFIX": str(BYTECODE), "PYTHONDONTWRITEBYTECODE": ""}
+    return {**clean, **compiled, "PATH": tools, "PYTHONWARNINGS": "error"}
 
 
 @dataclass(frozen=True)
@@ -90,6 +106,15 @@ def ended(process: subprocess.Popen[bytes]) -> Run:
 def ran(page: Shown, folder: Path, environment: Mapping[str, str] | None = None) -> Run:
     """Run to its end."""
     return ended(started(page, folder, environment))
+
+
+def all_ran(pages: Mapping[Kind, Shown], folder: Path) -> dict[Kind, Run]:
+    """All at once: they mostly wait."""
+    processes = {}
+    for kind, page in pages.items():
+        (folder / kind).mkdir()
+        processes[kind] = started(page, folder / kind)
+    return {kind: ended(process) for kind, process in processes.items()}
 
 
 def tool(name: str) -> str:

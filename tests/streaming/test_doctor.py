@@ -32,6 +32,7 @@ TOKENS = [chunk({"content": f"{n} "}) for n in range(10)] + [chunk({}, "stop"), 
 WHOLE = json.dumps({"choices": [{"message": {"content": "a"}, "finish_reason": "stop"}]}).encode()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nAccess-Control-Allow-Origin: *\r\n\r\n"
 PACKED = HEAD.replace(b"\r\n\r\n", b"\r\nContent-Encoding: deflate\r\n\r\n")
+BROTLI = PACKED.replace(b"deflate", b"br") + brotli.compress(OPENAI)
 
 
 def report(path: Path, stream: bytes) -> dict[str, Any]:
@@ -114,8 +115,13 @@ def test_every_sample_is_one_too(samples: Path) -> None:
         (HEAD.replace(b"\r\n\r\n", b"\r\nContent-Length: 9\r\n\r\n") + OPENAI, {"length-known", "no-times"}),
         (gzip.compress(OPENAI), {"compressed", "no-times"}),
         (gzip.compress(OPENAI[:90]) + gzip.compress(OPENAI[90:]), {"compressed", "gzip-members", "no-times"}),
+        (gzip.compress(OPENAI)[:-8], {"compressed", "packed-cut", "no-times"}),
+        (gzip.compress(b"".join(TOKENS[:-2]))[:-4], {"compressed", "packed-cut", "truncated", "no-times"}),
+        (gzip.compress(OPENAI) + gzip.compress(OPENAI)[:20], {"compressed", "gzip-members", "packed-cut", "no-times"}),
+        (PACKED + zlib.compress(OPENAI)[:-1], {"compressed", "packed-cut", "no-times"}),
+        (BROTLI[:-1], {"compressed", "packed-cut", "no-times", "no-done", "unfinished-event"}),
         (PACKED + zlib.compress(OPENAI), {"compressed", "no-times"}),
-        (PACKED.replace(b"deflate", b"br") + brotli.compress(OPENAI), {"compressed", "no-times"}),
+        (BROTLI, {"compressed", "no-times"}),
         (PACKED.replace(b"deflate", b"br") + OPENAI, {"compressed", "no-times"}),
         (chunk({"content": None, "refusal": "No."}) + chunk({}, "stop") + DONE, {"refusal", "no-usage"}),
         (b"HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\n\r\n" + event({"error": "slow"}), {"too-many", "says"}),
@@ -256,7 +262,7 @@ def test_without_json_it_is_lines_for_people_that_command_no_terminal(tmp_path: 
     out = StringIO()
     call_command("stream_doctor", recording=tmp_path / "r", stdout=out)
     lines = out.getvalue().splitlines()
-    assert lines[0] == "10 events, error"
+    assert lines[:4] == ["2 faults", "Events: 10", "It ended: in an error", "Tokens: unknown"]
     assert "  nginx: proxy_buffering off; proxy_cache off; gzip off; proxy_read_timeout 300s;" in lines
     assert "\x1b" not in out.getvalue()
 

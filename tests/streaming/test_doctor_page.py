@@ -4,6 +4,7 @@ import json
 import logging
 from pathlib import Path
 
+import httpx
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -107,3 +108,14 @@ def test_a_key_in_a_recording_is_neither_shown_nor_kept(client: Client, caplog: 
     assert KEY not in caplog.text + str(queries.captured_queries)
     kept = [path for path in settings.DATA_DIR.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
     assert kept == []
+
+
+def test_a_file_that_is_too_large_is_refused_in_words_with_the_way_back(site: str) -> None:
+    sent = {"file": ("rec.txt", b"data: x\n\n" * 400_000)}
+    headers = {"Accept": "text/html", "Accept-Language": "vi"}
+    with httpx.Client(base_url=site, headers=headers, trust_env=False) as client:
+        answer = client.post("/stream/doctor/", files=sent)
+    assert answer.status_code == 413
+    assert "Tất cả những gì gửi đến đây tối đa là" in answer.text
+    assert '<a class="button primary" href="/stream/doctor/">' in answer.text
+    assert "content-security-policy" in answer.headers

@@ -87,6 +87,10 @@ WRONG: list[dict[str, Any]] = [
     {"usage": []},
     {"prompt": "secret"},
     {"received": "many"},
+    {"batch": "A" * 32},
+    {"batch": "0" * 31},
+    {"batch": "0" * 32, "place": 40},
+    {"batch": "0" * 32, "place": -1},
 ]
 
 
@@ -201,6 +205,7 @@ def test_the_history_says_how_it_ended_and_pages_the_rest_into_files(client: Cli
     post(client, *({"end": end} for end in ("complete", "truncated", "error", "cancelled")))
     text = client.get(ADDRESS, headers={"HX-Request": "true"}).content.decode()
     assert "truncated: it was cut" in text
+    assert "stopped</td>" in text
     assert text.count("<tr>") == 5
     for _ in range(5):
         post(client, {}, {}, {}, {})
@@ -224,4 +229,4 @@ def test_nothing_that_a_stream_says_has_a_place_to_be_kept() -> None:
         for field in Measurement._meta.get_fields()
         if field.get_internal_type() in {"TextField", "CharField"}
     }
-    assert texts == {"public_id", "visitor", "provider", "model", "transport", "end", "priced_as"}
+    assert texts == {"public_id", "visitor", "provider", "model", "transport", "end", "priced_as", "batch"}

@@ -18,6 +18,7 @@ from costcalc.streaming.doctor.examining import Examination
 from costcalc.streaming.doctor.probed import examined, timings
 from costcalc.streaming.doctor.probing import Patience, Target, probe
 from costcalc.streaming.doctor.report import as_json, as_lines
+from costcalc.streaming.doctor.shown import shown
 from costcalc.streaming.endpoints import SAMPLE, allowed
 from costcalc.streaming.sample.app import Provider
 from costcalc.wire.drain import Drain
@@ -226,9 +227,10 @@ def test_what_is_wrong_with_a_server_is_found_and_nothing_else(act: Act, found: 
 
 
 def test_a_key_that_a_server_repeats_is_never_told(capsys: pytest.CaptureFixture[str]) -> None:
-    report = as_json(served(says_all, key=KEY))
+    found = served(says_all, key=KEY)
+    report = as_json(found)
     assert "No such key: …" in json.dumps(report, ensure_ascii=False)
-    assert KEY not in as_lines(report) + json.dumps(report["findings"])
+    assert KEY not in as_lines(shown(found)) + json.dumps(report["findings"])
 
 
 def test_nobody_there_is_found_too() -> None:

@@ -1,4 +1,4 @@
-"""Snippets that speak to a provider, as the page shows them, against the built-in one and each of its faults."""
+"""Every snippet that runs in a shell, as the page shows it, against the built-in provider and each of its faults."""
 
 import re
 from pathlib import Path
@@ -11,9 +11,10 @@ from costcalc.streaming.sample import MODELS
 from costcalc.streaming.sample.texts import IN_ONE_ANSWER, PARAGRAPHS
 from costcalc.streaming.sample.tokens import count
 from costcalc.streaming.snippets.kinds import Kind
-from tests.streaming.running import Run, Shown, ended, shown, started
+from tests.streaming.running import Run, all_ran, shown
 
-ALONE = (Kind.HTTPX, Kind.OPENAI, Kind.NODE, Kind.CURL)
+# A browser's has its own tests; the WebSocket's asks this server's own relay.
+IN_SHELLS: tuple[Kind, ...] = tuple(kind for kind in Kind if kind is not Kind.BROWSER)
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # What of a failure each of them must say.
 SAID = {
@@ -32,23 +33,15 @@ def is_whole(text: str, model: str) -> bool:
 
 def counted(run: Run) -> int | None:
     """The output tokens of a usage that was reported."""
-    found = re.search(r'"completion_tokens": ?(\d+)', run.err)
+    found = re.search(r'"(?:completion|output)_tokens": ?(\d+)', run.err)
     return int(found[1]) if found else None
 
 
-def all_ran(pages: dict[Kind, Shown], folder: Path) -> dict[Kind, Run]:
-    """All at once: they mostly wait."""
-    processes = {}
-    for kind, page in pages.items():
-        (folder / kind).mkdir()
-        processes[kind] = started(page, folder / kind)
-    return {kind: ended(process) for kind, process in processes.items()}
-
-
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.id)
 def test_each_model_is_read_to_its_end_or_is_an_error(site: str, tmp_path: Path, model: Any) -> None:
-    silence = "5" if "silent" in model.id else "30"
-    pages = {kind: shown(site, model=model.id, kind=kind, silence=silence) for kind in ALONE}
+    silence = "3" if "silent" in model.id else "30"
+    pages = {kind: shown(site, model=model.id, kind=kind, silence=silence) for kind in IN_SHELLS}
     runs = all_ran(pages, tmp_path)
     for kind, run in runs.items():
         if model.end is End.COMPLETE:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from costcalc.wire.bounds import Bounds
+from costcalc.wire.bounds import TOO_LARGE, Bounds
 from tests.wire.asgi import ask, http, swallow
 
 app = Bounds(swallow, limit=10, overrides={"/big/": 20, "/big/ger/": 30})
@@ -89,3 +89,25 @@ def test_a_body_in_another_character_set_is_refused(charset: bytes) -> None:
 @pytest.mark.parametrize("kind", [b"text/plain; charset=UTF-8", b'text/plain; charset="utf-8"', b"text/plain"])
 def test_utf_8_is_read(kind: bytes) -> None:
     assert ask(app, http(headers=[(b"content-type", kind)]), [b"x"]).status == 200
+
+
+FORM = [(b"content-type", b"multipart/form-data; boundary=x"), (b"accept", b"text/html,*/*")]
+
+
+def test_a_persons_form_is_answered_by_the_page_behind_it_which_sees_no_body() -> None:
+    asked: list[Any] = []
+
+    async def page(scope: Any, receive: Any, send: Any) -> None:
+        asked.append((scope["method"], scope["headers"], scope[TOO_LARGE], (await receive())["body"]))
+        await send({"type": "http.response.start", "status": 413, "headers": [(b"x", b"y")]})
+        await send({"type": "http.response.body", "body": b"a page"})
+
+    told = ask(Bounds(page, 10), http(headers=[*FORM, length(b"11")]))
+    assert asked == [("GET", [FORM[1]], 10, b"")]
+    assert (told.status, told.headers, told.body) == (413, {"x": "y", "connection": "close"}, b"a page")
+
+
+@pytest.mark.parametrize("headers", [FORM[:1], FORM[1:], [FORM[1], (b"content-type", b"application/json")]])
+def test_whoever_is_no_person_with_a_form_gets_problem_json(headers: Any) -> None:
+    answer = ask(app, http(headers=[*headers, length(b"11")]))
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -20,10 +20,14 @@ class Examination:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """How many bytes and events are read of one stream."""
+    """How many bytes and events are read of one stream, and of how many parts a file may be.
+
+    Parts are lines with a time in front, or requests of a HAR.
+    """
 
     size: int = MAX_UNPACKED
     events: int = 10**9
+    parts: int = 10**9
 
 
 def examine(data: bytes, bound: Bound = Bound(), stream: int = 1) -> Examination:
@@ -32,6 +36,8 @@ def examine(data: bytes, bound: Bound = Bound(), stream: int = 1) -> Examination
     if requests is not None:
         return Examination(None, tuple(worst_first(hammering(requests))), len(requests))
     entries = har_entries(data)
+    if len(entries or ()) > bound.parts:
+        raise NotARecordingError("large")
     if entries is None:
         return _of_stream(data, bound, stream, [], 0)
     asked = requests_of_har(entries)
@@ -40,7 +46,7 @@ def examine(data: bytes, bound: Bound = Bound(), stream: int = 1) -> Examination
 
 def _of_stream(data: bytes, bound: Bound, stream: int, beside: list[Finding], requests: int) -> Examination:
     try:
-        seen = diagnose(read_recording(data, limit=bound.size, stream=stream), bound.events)
+        seen = diagnose(read_recording(data, limit=bound.size, stream=stream, parts=bound.parts), bound.events)
     except NotARecordingError:
         # A HAR of refused requests has no stream, and is what shows a client that hammers.
         if not beside:

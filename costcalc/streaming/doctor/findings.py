@@ -15,6 +15,8 @@ from costcalc.streaming.dialects import Dialect
 from costcalc.streaming.doctor.recorded import NotARecordingError, Recording
 from costcalc.streaming.events import Event, Parser
 
+# Bytes that are read at a time.
+PART: Final = 64 * 1024
 # Fewer events than this may well be made at once.
 FEW: Final = 5
 # What arrives within this time arrived together: a token takes longer to make.
@@ -64,9 +66,7 @@ class Diagnosis:
 def diagnose(recording: Recording, most: int = 10**9) -> Diagnosis:
     """Read a recording through. Raises NotARecordingError for one of more than `most` events."""
     parser, reader = Parser(), Reader()
-    arrived = [(event, piece.at) for piece in recording.pieces for event in parser.feed(piece.data)]
-    if len(arrived) > most:
-        raise NotARecordingError("large")
+    arrived = _arrived(recording, parser, most)
     for event, _ in arrived:
         reader.take(event)
     if not arrived and recording.body.lstrip().startswith(b"{"):
@@ -82,6 +82,17 @@ def diagnose(recording: Recording, most: int = 10**9) -> Diagnosis:
     return Diagnosis(
         recording, events, times, reader.reading(cancelled=recording.stopped), parser.comments, parser.unfinished
     )
+
+
+def _arrived(recording: Recording, parser: Parser, most: int) -> list[tuple[Event, float | None]]:
+    """The events with their moments; read in parts, so that what is refused is not read to its end."""
+    found: list[tuple[Event, float | None]] = []
+    for piece in recording.pieces:
+        for begin in range(0, len(piece.data), PART):
+            found += [(event, piece.at) for event in parser.feed(piece.data[begin : begin + PART])]
+            if len(found) > most:
+                raise NotARecordingError("large")
+    return found
 
 
 def findings(seen: Diagnosis) -> list[Finding]:
@@ -214,6 +225,8 @@ def _headers(seen: Diagnosis) -> Iterator[Finding]:
         yield Finding("compressed", Level.WARNING, {"coding": coding})
     if seen.recording.members > 1:
         yield Finding("gzip-members", Level.FAULT, {"members": str(seen.recording.members)})
+    if seen.recording.packed_cut and not seen.recording.stopped:
+        yield Finding("packed-cut", Level.FAULT)
     if "content-length" in headers and seen.events:
         yield Finding("length-known", Level.WARNING, {"bytes": headers["content-length"]})
     if seen.kind == "text/event-stream" and "access-control-allow-origin" not in headers:

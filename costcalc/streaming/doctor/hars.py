@@ -8,6 +8,8 @@ from typing import Any
 
 from costcalc.streaming.doctor.recorded import NotARecordingError, Piece, Recording
 
+_DATA = re.compile(rb"^data:", re.MULTILINE)
+
 
 def har_entries(data: bytes) -> list[dict[str, Any]] | None:
     """The entries of a HAR, or None for any other file."""
@@ -23,12 +25,12 @@ def har_entries(data: bytes) -> list[dict[str, Any]] | None:
 
 def read_har(entries: list[dict[str, Any]], which: int = 1) -> Recording:
     """The stream of this number, from 1 on, the last one where there are not so many. Raises NotARecordingError."""
-    answers = [_answer(entry) for entry in entries]
-    streams = [found for found in answers if "text/event-stream" in found.headers.get("content-type", "")]
-    streams = streams or [found for found in answers if re.search(rb"^data:", found.body, re.MULTILINE)]
+    answers = [entry for entry in entries if part(entry, "response")]
+    streams = [entry for entry in answers if "text/event-stream" in _headers(entry)["content-type"]]
+    streams = streams or [entry for entry in answers if _DATA.search(_text(part(part(entry, "response"), "content")))]
     if not streams:
         raise NotARecordingError("har-without-stream")
-    chosen = streams[min(max(which, 1), len(streams)) - 1]
+    chosen = _answer(streams[min(max(which, 1), len(streams)) - 1])
     if not chosen.body:
         raise NotARecordingError("har-without-body")
     return replace(chosen, streams=len(streams))
@@ -36,15 +38,20 @@ def read_har(entries: list[dict[str, Any]], which: int = 1) -> Recording:
 
 def _answer(entry: dict[str, Any]) -> Recording:
     response, timings = part(entry, "response"), part(entry, "timings")
-    headers, content = headers_of(response), part(response, "content")
-    headers.setdefault("content-type", str(content.get("mimeType") or ""))
     return Recording(
-        (Piece(_text(content)),),
+        (Piece(_text(part(response, "content"))),),
         status_of(response),
-        headers,
+        _headers(entry),
         _milliseconds(timings.get("wait")),
         _milliseconds(timings.get("receive")),
     )
+
+
+def _headers(entry: dict[str, Any]) -> dict[str, str]:
+    """The answer's headers, its type among them: where it is not said, as the browser took it."""
+    response = part(entry, "response")
+    taken = str(part(response, "content").get("mimeType") or "")
+    return {"content-type": taken} | headers_of(response)
 
 
 def status_of(response: dict[str, Any]) -> int | None:

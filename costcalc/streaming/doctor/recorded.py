@@ -33,8 +33,8 @@ class Recording:
 
     `coarse` says that times are whole seconds, `inexact` that characters were lost in recording; `status` and
     `headers` (names in lower case) are what is known. `members` counts gzip members, `streams` the streams in the
-    file, of which this is one. Of a live stream, `failure` is why it was not read to its end, and `stopped` says that
-    the doctor had enough.
+    file, of which this is one; `packed_cut` says that the compressed bytes end before their compressor said so. Of a
+    live stream, `failure` is why it was not read to its end, and `stopped` says that the doctor had enough.
     """
 
     pieces: tuple[Piece, ...]
@@ -45,6 +45,7 @@ class Recording:
     coarse: bool = False
     inexact: bool = False
     members: int = 0
+    packed_cut: bool = False
     streams: int = 1
     failure: Failure | None = None
     stopped: bool = False

@@ -25,6 +25,7 @@ _STAMP: Final = re.compile(
     rb"|\d{1,11}\.\d{1,9}|(?:[A-Z][a-z]{2} [ \d]\d )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?)\]?(?:[ \t](?P<line>.*))?",
     re.DOTALL,
 )
+_PLAIN: Final = re.compile(r"\d+\.\d+")
 _DAY: Final = 86_400
 _HEAD: Final = re.compile(rb"HTTP/[\d.]+ \d{3}[^\n]*\n(?:[^\r\n]+\r?\n)*\r?\n")
 _FIELD: Final = re.compile(
@@ -32,17 +33,18 @@ _FIELD: Final = re.compile(
 )
 
 
-def read_recording(data: bytes, *, limit: int = MAX_UNPACKED, stream: int = 1) -> Recording:
+def read_recording(data: bytes, *, limit: int = MAX_UNPACKED, stream: int = 1, parts: int = MAX_UNPACKED) -> Recording:
     """What is in a file; of several streams in a HAR, the one of this number. Raises NotARecordingError.
 
-    `limit` is how many bytes the body may have, as it is before it is compressed.
+    `limit` is how many bytes the body may have, as it is before it is compressed; `parts`, of how many lines with a
+    time in front a recording may be.
     """
     if is_trace(data):
         recording = _traced(data)
     elif (entries := har_entries(data)) is not None:
         recording = read_har(entries, stream)
     else:
-        recording = _with_head(_stamped(data) or Recording((Piece(data),)))
+        recording = _with_head(_stamped(data, parts) or Recording((Piece(data),)))
     recording = unpacked(recording, limit)
     if sum(len(piece.data) for piece in recording.pieces) > limit:
         raise NotARecordingError("large")
@@ -67,22 +69,27 @@ def _traced(data: bytes) -> Recording:
     return about.with_pieces(pieces)
 
 
-def _stamped(data: bytes) -> Recording | None:
-    """Lines with a time in front of each; None where any line has none."""
-    lines = data.split(b"\n")
-    matches = [_STAMP.fullmatch(line) for line in lines if line.strip()]
-    if not matches or not all(matches):
+def _stamped(data: bytes, most: int) -> Recording | None:
+    """Lines with a time in front of each; None where any line has none. Raises NotARecordingError for too many."""
+    matches: list[tuple[bytes, bytes | None]] = []
+    for line in data.split(b"\n"):
+        if match := _STAMP.fullmatch(line):
+            matches.append((match["stamp"], match["line"]))
+            if len(matches) > most:
+                raise NotARecordingError("large")
+        elif line.strip():
+            return None
+    if not matches:
         return None
-    found = [match for match in map(_STAMP.fullmatch, lines) if match is not None]
-    times = _in_order(_seconds(match["stamp"].decode()) for match in found)
-    pieces = tuple(Piece((m["line"] or b"") + b"\n", at) for m, at in zip(found, times, strict=True))
-    coarse = all(b"." not in m["stamp"] and b"," not in m["stamp"] for m in found)
+    times = _in_order(_seconds(stamp.decode()) for stamp, _ in matches)
+    pieces = tuple(Piece((line or b"") + b"\n", at) for (_, line), at in zip(matches, times, strict=True))
+    coarse = not any(b"." in stamp or b"," in stamp for stamp, _ in matches)
     return Recording((), coarse=coarse).with_pieces(pieces)
 
 
 def _seconds(stamp: str) -> float:
     stamp = stamp.replace(",", ".")
-    if re.fullmatch(r"\d+\.\d+", stamp):
+    if _PLAIN.fullmatch(stamp):
         return float(stamp)
     if stamp[4:5] == "-":
         return _of_iso(stamp)

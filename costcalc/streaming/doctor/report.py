@@ -1,11 +1,12 @@
 """What the doctor found, for machines and for terminals; pages draw it themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from costcalc.streaming.doctor.examining import Examination
-from costcalc.streaming.doctor.words import LEVELS, told
+from costcalc.streaming.doctor.shown import Report
+from costcalc.streaming.doctor.words import told
 
 
 def as_json(found: Examination, secrets: Sequence[str] = ()) -> dict[str, Any]:
@@ -27,23 +28,14 @@ def as_json(found: Examination, secrets: Sequence[str] = ()) -> dict[str, Any]:
     }
 
 
-def as_lines(report: Mapping[str, Any]) -> str:
-    """The report for a terminal."""
-    lines = [_summary(report)]
-    times = [f"{name} {value}" for name, value in report.get("timings", {}).items() if value is not None]
-    lines += [", ".join(times)] if times else []
-    for finding in report["findings"]:
-        lines.append(f"{LEVELS[finding['level']]}: {_printable(finding['says'])}")
-        lines += [f"  {finding['cure']}"] if finding["cure"] else []
-        lines += [f"  {server}: {directive}" for server, directive in finding.get("servers", {}).items()]
-    return "\n".join(lines)
-
-
-def _summary(report: Mapping[str, Any]) -> str:
-    if "events" not in report:
-        return f"{report['requests']} requests"
-    counts = ", ".join(f"{name} {count}" for name, count in (report["usage"] or {}).items())
-    return f"{len(report['events'])} events, {report['end']}" + (f"; {counts}" if counts else "")
+def as_lines(report: Report) -> str:
+    """The report for a terminal: the page's words, in the language in force."""
+    lines = [report.verdict, *(f"{name}: {value}" for name, value in report.facts)]
+    for row in report.rows:
+        lines.append(f"{row.level}: {row.says}")
+        lines += [f"  {row.cure}"] if row.cure else []
+        lines += [f"  {server}: {directive}" for server, directive in row.servers.items()]
+    return "\n".join(map(_printable, lines))
 
 
 def _printable(text: str) -> str:

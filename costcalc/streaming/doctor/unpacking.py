@@ -10,6 +10,7 @@ import brotli
 from costcalc.streaming.doctor.recorded import MAX_UNPACKED, NotARecordingError, Recording
 
 GZIP: Final = b"\x1f\x8b"
+PART: Final = 4096
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
 
@@ -17,6 +18,10 @@ class Unpacker(Protocol):
     """Takes a body's bytes as they come; `members` counts the compressed streams begun, one after the other."""
 
     members: int
+
+    @property
+    def ended(self) -> bool:
+        """Whether the compressor has said that this is all; a stream that was cut has no such end."""
 
     def feed(self, data: bytes) -> bytes:
         """What these bytes hold. Raises NotARecordingError."""
@@ -48,8 +53,17 @@ class _Zlib(_Bounded):
         self.wbits = wbits
         self._decoder = zlib.decompressobj(wbits)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the last member is whole."""
+        return self._decoder.eof
+
     def feed(self, data: bytes) -> bytes:
         """One gzip member may follow another: some servers make one of each chunk."""
+        # In parts: after each member what is left is copied, which of a megabyte of small ones would be gigabytes.
+        return b"".join(self._part(data[begin : begin + PART]) for begin in range(0, len(data), PART))
+
+    def _part(self, data: bytes) -> bytes:
         found: list[bytes] = []
         while data:
             if self._decoder.eof:
@@ -66,6 +80,11 @@ class _Brotli(_Bounded):
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
         self._decoder: Any = brotli.Decompressor()
+
+    @property
+    def ended(self) -> bool:
+        """Whether its last block has come."""
+        return bool(self._decoder.is_finished())
 
     def feed(self, data: bytes) -> bytes:
         """The output is taken in bounded parts."""
@@ -110,7 +129,8 @@ def unpacked(recording: Recording, limit: int) -> Recording:
         return recording
     read = tuple(replace(piece, data=reader.feed(piece.data)) for piece in recording.pieces)
     headers = {"content-encoding": "gzip", **recording.headers}
-    return replace(recording.with_pieces(tuple(p for p in read if p.data)), headers=headers, members=reader.members)
+    plain = recording.with_pieces(tuple(p for p in read if p.data))
+    return replace(plain, headers=headers, members=reader.members, packed_cut=not reader.ended)
 
 
 def _is_text(begin: bytes) -> bool:

@@ -16,10 +16,10 @@ from costcalc.streaming.doctor.shown import shown
 from costcalc.streaming.doctor.words import refusal
 from costcalc.wire.rate_limit import rationed
 
-# Of the requests that an address has in a minute: reading a megabyte takes up to a second.
+# Of the requests that an address has in a minute: the worst megabyte takes half a second of a processor.
 WEIGHT: Final = 10
-# An answer of a hundred pages; more would take longer than a page may.
-BOUND: Final = Bound(1_000_000, 20_000)
+# An answer of a hundred pages, in three lines an event; more would take longer than a page may.
+BOUND: Final = Bound(1_000_000, 20_000, 60_000)
 
 
 def weight(request: HttpRequest) -> int:

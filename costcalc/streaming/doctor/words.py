@@ -39,6 +39,7 @@ SAYS: Final[Mapping[str, Any]] = {
     "keep-alive": _("The connection is kept alive; comments and pings: %(beats)s."),
     "compressed": _("The stream is compressed (%(coding)s): compressors hold bytes back until a block is full."),
     "gzip-members": _("The body is %(members)s gzip files one after the other: browsers unpack the first one only."),
+    "packed-cut": _("The compressed body was cut: its compressor had not ended it, and what it still held is lost."),
     "length-known": _("The head announces %(bytes)s bytes: the whole answer was ready before the first byte was sent."),
     "no-cors": _("No page of another origin may read this stream: there is no Access-Control-Allow-Origin."),
     "not-json": _("%(events)s events hold something else than a JSON object."),
@@ -108,6 +109,7 @@ CURES: Final[Mapping[str, Any]] = {
     "silence": _("Send a comment line every 15 seconds: proxies cut what is silent for a minute."),
     "compressed": _("Ask with Accept-Encoding: identity, and answer with Content-Encoding: identity."),
     "gzip-members": _("Do not compress chunk by chunk: take this route out of the compressing middleware."),
+    "packed-cut": _("Look for who ends the connection early, and ask with Accept-Encoding: identity."),
     "length-known": _("Send no Content-Length with a stream, and do not build the whole answer first."),
     "no-cors": _("Let your own server relay the stream: a page that calls the provider has to hold your key."),
     "not-json": _("Read past comments and [DONE] before parsing, and cut at empty lines, never at network chunks."),
@@ -176,7 +178,7 @@ _RETRIED: Final = {
 }
 SERVERS: Final[Mapping[str, Mapping[str, str]]] = {
     **dict.fromkeys(("at-once", "bursts", "length-known"), _BUFFERED),
-    **dict.fromkeys(("compressed", "compression-holds", "gzip-members"), _COMPRESSED),
+    **dict.fromkeys(("compressed", "compression-holds", "gzip-members", "packed-cut"), _COMPRESSED),
     **dict.fromkeys(("content-type", "html"), _TYPED),
     **dict.fromkeys(("silence", "silent", "lost", "truncated"), _SILENT),
     **dict.fromkeys(("no-cors", "cors-half", "open-to-all"), _SHARED),

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from costcalc.streaming.relay.refusals import Refused, at, wrong
+from costcalc.streaming.relay.refusals import at, wrong
 from costcalc.wire.problem import Fault, locate
+from costcalc.wire.raw import Refused
 from costcalc.wire.strict_json import BadJSONError, loads
 
 PORTS: Final = {"http": ":80", "https": ":443"}

@@ -28,11 +28,12 @@ from costcalc.wire.upstream import (
     persisted,
 )
 
-# An answer in one piece, and an error's text.
+# An answer in one piece; and an error's text, of which no more is read.
 LONGEST_PIECE: Final = 4 * 1024 * 1024
 LONGEST_REFUSAL: Final = 64 * 1024
 # After the last event nothing is expected but the connection's end.
 LAST_S: Final = 1.0
+WORDS_S: Final = 5.0
 BOM: Final = b"\xef\xbb\xbf"
 # What it takes to tell a stream of events that does not say that it is one.
 ENOUGH: Final = 8
@@ -114,7 +115,17 @@ class Feed:
             raise
 
     async def _refused(self, up: Upstream) -> None:
-        fault = words.refusal(up.status, await up.whole(LONGEST_REFUSAL))
+        body = b""
+        # The status is what matters: its words are not waited for as a token is.
+        up.hurry(WORDS_S)
+        try:
+            while len(body) < LONGEST_REFUSAL and (more := await up.read()):
+                body += more
+        except UpstreamError:
+            # The status has been told: words that break off take nothing from it.
+            pass
+        up.close()
+        fault = words.refusal(up.status, body[:LONGEST_REFUSAL])
         self.scanner.reader.fail(fault.message, fault.code)
 
     def _failed(self, error: UpstreamError) -> None:

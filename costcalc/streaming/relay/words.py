@@ -3,13 +3,15 @@
 Programs read these; pages have their own words for the codes.
 """
 
+import json
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
 from costcalc import secrets
 from costcalc.streaming.completion import Reading
-from costcalc.streaming.dialects import Fault, delta_of
+from costcalc.streaming.dialects import Fault, delta_of, whole_characters
 from costcalc.streaming.events import Event, read_events
 from costcalc.wire import sse
 
@@ -17,6 +19,7 @@ START: Final = "costcalc.start"
 END: Final = "costcalc.end"
 CUT: Final = "costcalc.cut"
 LONGEST_MESSAGE: Final = 500
+_MESSAGE: Final = re.compile(r'"message"\s*:\s*("(?:[^"\\]|\\.)*+")', re.DOTALL)
 # A line of a comment, without the blank line that would end the event around it.
 HEARTBEAT: Final = b":\n"
 
@@ -44,8 +47,17 @@ def refusal(status: int, body: bytes) -> Fault:
     fault = next((delta.fault for delta in map(delta_of, events) if delta.fault), None)
     if fault and fault.message:
         return Fault(fault.message, fault.code or str(status))
-    plain = "" if text.startswith("<") else text
+    plain = "" if text.startswith("<") else _message_in(text) or text
     return Fault(plain or phrase(status), str(status))
+
+
+def _message_in(text: str) -> str:
+    """The message in JSON that was cut; "" where there is none."""
+    found = _MESSAGE.search(text) if text.startswith(("{", "[")) else None
+    try:
+        return whole_characters(json.loads(found[1])) if found else ""
+    except ValueError:
+        return ""
 
 
 def phrase(status: int) -> str:

@@ -24,7 +24,7 @@ from costcalc.wire import sse
 from costcalc.wire.drain import Drain, drain
 from costcalc.wire.racing import first_of, gone
 from costcalc.wire.raw import Receive, Scope, Send, answer
-from costcalc.wire.visitors import Open, TooManyOpen
+from costcalc.wire.visitors import Open, TooManyOpen, subscriber
 
 PREFIX: Final = "/sample/v1/"
 JSON: Final = "application/json"
@@ -104,7 +104,7 @@ class Provider:
         which comes over a socket of the file system and has counted its readers itself.
         """
         client = scope.get("client")
-        return (client[0], self.limit()) if client else ("", None)
+        return (subscriber(client[0]), self.limit()) if client else ("", None)
 
     async def complete(self, asked: Asked, receive: Receive, send: Send) -> None:
         """Tell the answer, until it ends, its reader leaves, or the server goes down."""

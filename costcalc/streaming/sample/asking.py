@@ -11,11 +11,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from costcalc.streaming.sample.refusals import RefusedError
 from costcalc.streaming.sample.tokens import count
-from costcalc.wire.problem import locate
+from costcalc.streaming.sample.wrong import first_wrong
 from costcalc.wire.strict_json import BadJSONError, loads
 
 MOST_TOKENS: Final = 4096
-LONGEST_PARAM: Final = 100
 # OpenAI's own overhead: three tokens a message and one for its role, three for the beginning of the answer.
 A_MESSAGE: Final = 4
 THE_ANSWER: Final = 3
@@ -174,25 +173,22 @@ def read(body: bytes) -> Asked:
     try:
         given = loads(body)
     except BadJSONError as error:
-        raise RefusedError(400, f"The body is not JSON that can be read: {error}") from None
+        raise RefusedError(400, f"We could not parse the JSON body of your request: {error}") from None
     if not isinstance(given, dict):
-        raise RefusedError(400, "The body must be a JSON object.")
-    for name in CANNOT & {name for name, value in given.items() if value is not None}:
-        raise RefusedError(400, "Not supported by this provider.", "unsupported_parameter", name)
+        raise RefusedError(400, "Invalid body: expected a JSON object.")
+    for name in sorted(CANNOT & {name for name, value in given.items() if value is not None}):
+        raise RefusedError(
+            400, f"Unsupported parameter: '{name}' is not supported by this provider.", "unsupported_parameter", name
+        )
     try:
         asked = Asked.model_validate(given)
     except ValidationError as error:
-        raise _refused(error, given) from None
+        raise first_wrong(error, given) from None
     if asked.stream_options and not asked.stream:
         raise RefusedError(
-            400, "stream_options is only allowed when stream is true.", "invalid_value", "stream_options"
+            400,
+            "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
+            "invalid_value",
+            "stream_options",
         )
     return asked
-
-
-def _refused(error: ValidationError, given: dict[str, Any]) -> RefusedError:
-    """The first thing that is wrong, said as OpenAI says it."""
-    fault = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    codes = {"missing": "missing_required_parameter", "extra_forbidden": "unknown_parameter"}
-    param = ".".join(locate(given, fault["loc"]).split("/")[1:])[:LONGEST_PARAM]
-    return RefusedError(400, f"{fault['msg']}.", codes.get(fault["type"], "invalid_value"), param or None)

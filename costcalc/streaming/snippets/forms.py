@@ -10,14 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from costcalc.streaming.endpoints import Endpoint, allowed
 from costcalc.streaming.providers import title
-from costcalc.streaming.snippets.kinds import RECIPES
+from costcalc.streaming.snippets.kinds import RECIPES, Kind
 from costcalc.streaming.snippets.making import SILENCE
 
 LONGEST_ADDRESS = 300
+# Where most come from.
+USUAL = "openai"
 
 
 class SnippetForm(forms.Form):
-    """Provider, model, language, and what else of the request differs from place to place."""
+    """Provider, model, language, and what else differs from place to place; `old` is the provider that is left."""
 
     provider = forms.ChoiceField(label=_("Provider"))
     model = forms.CharField(label=_("Model"), max_length=200)
@@ -29,6 +31,7 @@ class SnippetForm(forms.Form):
         help_text=_("The base URL of a relay or gateway that speaks as this provider does."),
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
     )
+    old = forms.ChoiceField(label=_("Moving from"))
     silence = forms.IntegerField(
         label=_("Longest silence, in seconds"), min_value=1, max_value=3600, widget=forms.TextInput
     )
@@ -36,10 +39,13 @@ class SnippetForm(forms.Form):
     def __init__(self, asked: Mapping[str, Any], endpoints: Iterable[Endpoint], model: str) -> None:
         """`model` is the provider's own, which stands where none was typed."""
         self.endpoints = {endpoint.name: endpoint for endpoint in endpoints}
-        super().__init__({"silence": SILENCE, **asked, "model": asked.get("model") or model})
-        choice = self.fields["provider"]
-        if isinstance(choice, forms.ChoiceField):
-            choice.choices = [(endpoint.name, title(endpoint)) for endpoint in self.endpoints.values()]
+        super().__init__({"silence": SILENCE, "old": USUAL, **asked, "model": asked.get("model") or model})
+        for choice in (self.fields["provider"], self.fields["old"]):
+            if isinstance(choice, forms.ChoiceField):
+                choice.choices = [(endpoint.name, title(endpoint)) for endpoint in self.endpoints.values()]
+        if asked.get("kind") != Kind.OPENAI:
+            # With the SDK alone a move is a change of some lines.
+            del self.fields["old"]
         self.fields["model"].widget.attrs |= {"list": "models", "autocomplete": "off", "spellcheck": "false"}
 
     def clean_base(self) -> str:

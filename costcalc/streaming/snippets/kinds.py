@@ -20,7 +20,8 @@ class Kind(StrEnum):
 class Recipe:
     """A kind's file, what is installed for it, how it is run, and in which language its parts are written.
 
-    `relayed` says that it speaks to this server's relay, which holds the key, and not to the provider.
+    `relayed` says that it speaks to this server's relay, which holds the key, and not to the provider; `session` is
+    the variable in which it looks for the session of somebody for whom the relay spends that key.
     """
 
     title: str
@@ -29,6 +30,7 @@ class Recipe:
     install: str = ""
     run: str = ""
     relayed: bool = False
+    session: str = ""
 
 
 RECIPES: Final = {
@@ -38,6 +40,12 @@ RECIPES: Final = {
     Kind.BROWSER: Recipe("Browser: fetch", "stream.js", "javascript", relayed=True),
     Kind.CURL: Recipe("Shell: curl", "stream.sh", "jq", "apt install curl jq", "bash stream.sh"),
     Kind.WEBSOCKET: Recipe(
-        "Python: WebSocket", "stream.py", "python", "pip install websockets", "python stream.py", relayed=True
+        "Python: WebSocket",
+        "stream.py",
+        "python",
+        "pip install websockets",
+        "python stream.py",
+        relayed=True,
+        session="RELAY_COOKIE",
     ),
 }

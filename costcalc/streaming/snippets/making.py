@@ -62,6 +62,12 @@ def snippet(kind: Kind, wish: Wish) -> Snippet:
     return Snippet(kind, text, "" if RECIPES[kind].relayed else key_variable(wish.endpoint))
 
 
+def commands(recipe: Recipe, variable: str) -> str:
+    """How a snippet is run in bash or zsh; `variable` is what is asked for first, unseen, "" where nothing is."""
+    asks = f"printf '{variable}: '; read -rs {variable}; export {variable}; echo" if variable else ""
+    return "\n".join(filter(None, (recipe.install, asks, recipe.run)))
+
+
 def key_variable(endpoint: Endpoint) -> str:
     """The environment variable of a provider's key, as most of their own tools call it."""
     name = re.sub(r"[^A-Z0-9]", "_", endpoint.name.upper())

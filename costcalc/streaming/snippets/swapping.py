@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from costcalc.streaming.snippets.kinds import Kind
-from costcalc.streaming.snippets.making import Wish, snippet
+from costcalc.streaming.snippets.making import Wish, key_variable, snippet
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,8 @@ class Swap:
     before: str
     after: str
     changes: tuple[tuple[str, str], ...]
+    # Whether another address is given a key by the old one's name.
+    keeps_variable: bool
 
 
 def base_url_swap(before: Wish, after: Wish) -> Swap:
@@ -22,4 +24,6 @@ def base_url_swap(before: Wish, after: Wish) -> Swap:
     """
     texts = snippet(Kind.OPENAI, before).text, snippet(Kind.OPENAI, after).text
     lines = zip(*(text.splitlines() for text in texts), strict=True)
-    return Swap(*texts, tuple((was, now) for was, now in lines if was != now))
+    changes = tuple((was, now) for was, now in lines if was != now)
+    elsewhere = before.endpoint.base_url != after.endpoint.base_url
+    return Swap(*texts, changes, elsewhere and key_variable(before.endpoint) == key_variable(after.endpoint))

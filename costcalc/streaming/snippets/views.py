@@ -11,12 +11,13 @@ from django.views.decorators.vary import vary_on_headers
 
 from costcalc.catalog.index import Catalogue, catalogue
 from costcalc.streaming.endpoints import KNOWN, SAMPLE, Endpoint
-from costcalc.streaming.providers import allowed_providers
+from costcalc.streaming.providers import allowed_providers, title
 from costcalc.streaming.sample import MODELS
 from costcalc.streaming.snippets.forms import SnippetForm
 from costcalc.streaming.snippets.kinds import Kind
-from costcalc.streaming.snippets.making import Wish, snippet
-from costcalc.streaming.snippets.words import WHY, habits
+from costcalc.streaming.snippets.making import Wish, commands, snippet
+from costcalc.streaming.snippets.swapping import base_url_swap
+from costcalc.streaming.snippets.words import WHY, habits, moving
 from costcalc.wire.addresses import whole_address
 from costcalc.wire.swaps import is_swap
 
@@ -48,16 +49,29 @@ def snippets(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest, form: SnippetForm) -> dict[str, Any]:
     chosen, kind, endpoint = form.cleaned_data, Kind(form.cleaned_data["kind"]), form.endpoint()
-    made = snippet(kind, Wish(endpoint, chosen["model"], _origin(request), chosen["silence"]))
+    wish = Wish(endpoint, chosen["model"], _origin(request), chosen["silence"])
+    made, is_sample = snippet(kind, wish), endpoint.name == SAMPLE.name
+    awaited = made.variable or ("" if is_sample else made.recipe.session)
     relayed = {one.name for one in allowed_providers()}
     return {
         "snippet": made,
         "endpoint": endpoint,
-        "is_sample": endpoint.name == SAMPLE.name,
+        "is_sample": is_sample,
+        "is_session": awaited == made.recipe.session != "",
+        "commands": commands(made.recipe, awaited) if made.recipe.run else "",
         "not_relayed": made.recipe.relayed and endpoint.name not in relayed,
         "why": WHY[kind],
         "habits": habits(kind, chosen["silence"]),
+        **(_moved(form.endpoints[chosen["old"]], wish) if "old" in chosen else {}),
     }
+
+
+def _moved(old: Endpoint, wish: Wish) -> dict[str, Any]:
+    """What changes in code that asks another provider's usual model, or the same one's at its own address."""
+    usual = _models(catalogue(), old.name)
+    model = wish.model if old.name == wish.endpoint.name or not usual else usual[0]
+    swap = base_url_swap(replace(wish, endpoint=old, model=model), wish)
+    return {"old": title(old), "new": title(wish.endpoint), "swap": swap, "moving": moving(swap, wish.endpoint)}
 
 
 def _as_meant(asked: Mapping[str, str]) -> dict[str, str]:

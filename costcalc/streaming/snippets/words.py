@@ -6,7 +6,10 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from costcalc.streaming.dialects import Dialect
+from costcalc.streaming.endpoints import Endpoint
 from costcalc.streaming.snippets.kinds import RECIPES, Kind
+from costcalc.streaming.snippets.swapping import Swap
 
 WHY: Final[Mapping[Kind, Any]] = {
     Kind.HTTPX: gettext_lazy(
@@ -74,3 +77,28 @@ def habits(kind: Kind, silence: int) -> list[tuple[str, str]]:
         (_("An early end on your side"), _("The connection is closed, so that the provider stops, too.")),
         (_("The usage"), usage),
     ]
+
+
+def moving(swap: Swap, after: Endpoint) -> list[str]:
+    """What is to be known before these lines are changed."""
+    if not swap.changes:
+        return []
+    said = [
+        _(
+            "The old key stays valid until nobody has to go back: a way back needs it, and an overlap of seven days "
+            "can end before the canary does."
+        ),
+        _(
+            "These lines are not the move: the same name need not be the same model, price or speed. Let some people "
+            "go first, the same ones each time, and measure both sides."
+        ),
+    ]
+    if swap.keeps_variable:
+        named = _("The variable keeps its name: put the new key into it first, or the new address is sent the old one.")
+        said.insert(0, named)
+    if after.dialect is not Dialect.OPENAI:
+        said.append(
+            _("%(title)s answers this SDK at an address for compatibility: not all that it can do is to be had there.")
+            % {"title": after.title}
+        )
+    return said

@@ -22,6 +22,7 @@ from tests.streaming.relay.conftest import Provide
 from tests.wire.providers import SSE, Act, Flood, Reader, Writer, chunked, whole
 
 KEY = "sk-typed-0123456789abcdef"
+LONG = json.dumps({"error": {"message": "Out of “quota”", "details": ["a" * 99] * 999, "code": "quota"}}).encode()
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +134,11 @@ def test_every_end_is_told_as_what_it_was(
             whole("429 Too Many Requests", b"slow down", "retry-after: 120"),
             {"status": 429, "code": "429", "message": "slow down", "retry_after": 120, "attempts": 1},
         ),
+        # No more than the beginning of an error's text is read: it is not lost with its end.
+        (whole("500 Oops", LONG), {"status": 500, "code": "500", "message": "Out of “quota”"}),
+        (whole("429 Too Many", b"a" * 99_999, "retry-after: 99"), {"code": "429", "message": "a" * 500}),
+        (whole("401 No", LONG.replace(b'"', b"")), {"status": 401, "code": "401"}),
+        (whole("403 No", b"<p>" + LONG), {"code": "403", "message": "403 Forbidden"}),
         (whole("404 Not Found", b"<html>"), {"status": 404, "code": "404", "message": "404 Not Found"}),
         (whole("302 Found", b"", "location: http://127.0.0.1/"), {"status": 302, "message": "302 Found"}),
         (whole("200 OK", b"<html>hello"), {"status": 200, "code": "not_a_stream", "streamed": False}),
@@ -147,6 +153,17 @@ def test_refusals_are_errors_told_at_the_end_without_the_key(
     assert {"end": "error", **said}.items() <= stream.end.items()
     assert stream.said == []
     assert KEY.encode() not in stream.raw
+
+
+def test_a_refusal_that_breaks_off_keeps_its_status(server: str, provide: Provide) -> None:
+    async def act(reader: Reader, writer: Writer) -> None:
+        writer.write(b"HTTP/1.1 403 No\r\ncontent-length: 9\r\n\r\nhalf")
+        await writer.drain()
+        writer.close()
+
+    provide(act)
+    end = typed(server, KEY, provider="acme").end
+    assert (end["status"], end["code"], end["message"]) == (403, "403", "half")
 
 
 def test_an_answer_in_one_piece_is_one_event(server: str, provide: Provide) -> None:

@@ -15,6 +15,7 @@ from costcalc.streaming.doctor.probed import examined, timings
 from costcalc.streaming.doctor.probing import Target, first_model, probe
 from costcalc.streaming.doctor.recorded import NotARecordingError
 from costcalc.streaming.doctor.report import as_json, as_lines
+from costcalc.streaming.doctor.shown import shown
 from costcalc.streaming.doctor.words import refusal
 from costcalc.streaming.endpoints import SAMPLE, Endpoint
 from costcalc.streaming.providers import allowed_providers, provider
@@ -52,17 +53,20 @@ class Command(BaseCommand):
         """Print the report."""
         if (options["url"] is None) == (options["recording"] is None):
             raise CommandError("Give an address, or --recording FILE.", returncode=WRONG)
-        report = _recorded(options) if options["recording"] else _live(options)
-        # ASCII alone: whatever is in a stranger's stream can be printed anywhere.
-        self.stdout.write(json.dumps(report, indent=2) if options["json"] else as_lines(report))
+        self.stdout.write(_recorded(options) if options["recording"] else _live(options))
 
 
-def _recorded(options: dict[str, Any]) -> dict[str, Any]:
+def _recorded(options: dict[str, Any]) -> str:
     try:
         found = examine(_bytes_of(options["recording"]), stream=options["stream"])
     except NotARecordingError as error:
         raise CommandError(f"{options['recording']}: {refusal(str(error))}", returncode=WRONG) from None
-    return as_json(found)
+    return _json(as_json(found)) if options["json"] else as_lines(shown(found))
+
+
+def _json(report: dict[str, Any]) -> str:
+    """ASCII alone: whatever is in a stranger's stream can be printed anywhere."""
+    return json.dumps(report, indent=2)
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -76,7 +80,7 @@ def _bytes_of(path: Path) -> bytes:
     return data
 
 
-def _live(options: dict[str, Any]) -> dict[str, Any]:
+def _live(options: dict[str, Any]) -> str:
     endpoint, model = _endpoint(options["url"])
     key = _key(options["key_env"])
 
@@ -89,7 +93,9 @@ def _live(options: dict[str, Any]) -> dict[str, Any]:
         found, times = finished(_at_the_sample(ask) if endpoint == SAMPLE else ask)
     except ValueError as error:
         raise CommandError(str(error), returncode=WRONG) from None
-    return {**as_json(found, (key,)), "timings": times}
+    if options["json"]:
+        return _json({**as_json(found, (key,)), "timings": times})
+    return as_lines(shown(found, times, (key,)))
 
 
 def _at_the_sample(ask: Any) -> Any:

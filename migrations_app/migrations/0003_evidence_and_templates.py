@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_personal_of'),
-        ('planner', '0001_plans'),
+        ('planner', '0002_review_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
