@@ -27,6 +27,7 @@ from migrations_app.commands import Line, Name, Text
 from migrations_app.deciding import AnyCommand
 from migrations_app.happening import Refused
 from migrations_app.plans import Plan, StaleError
+from migrations_app.playbook.own import template_for, templates_of
 from migrations_app.playbook.template import Template
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.playbook.workdays import MOST_OFF
@@ -55,7 +56,11 @@ class PlanIn(Schema):
     note: Text = ""
     scenario: str = Field("", max_length=12, description="The id of a saved scenario; its current revision is taken.")
     start_on: Day | None = Field(None, description="Today where it is absent.")
-    template: str = Field("", max_length=20, description="The key of one of the product's templates, as `base-url`.")
+    template: str = Field(
+        "",
+        max_length=20,
+        description="The key of one of the product's templates, as `base-url`, or the id of your own.",
+    )
     days_off: list[Day] = Field(
         [], max_length=MOST_OFF, description="Beside weekends; the template's days leave them out."
     )
@@ -92,15 +97,17 @@ def _wish(visit: Visit, body: PlanIn) -> beginning.Wish:
     scenario = saving.revision_of(saving.scenario_in(visit, body.scenario)) if body.scenario else None
     names = ("name", "note", "template", "start_on", "baseline", "candidate")
     said = {name: getattr(body, name) for name in names}
-    to_do = _template(body.template) if body.template else None
+    to_do = _template(visit, body.template) if body.template else None
     return beginning.Wish(scenario=scenario, to_do=to_do, days_off=tuple(body.days_off), **said)
 
 
-def _template(key: str) -> Template:
+def _template(visit: Visit, key: str) -> Template:
     """Raises HttpError where there is none."""
-    if key not in TEMPLATES:
-        raise HttpError(422, f"There is no template “{key}”; there are: {', '.join(TEMPLATES)}.")
-    return TEMPLATES[key]
+    found = template_for(visit.workspace, key)
+    if found is None:
+        own = (each.public_id for each in templates_of(visit.workspace))
+        raise HttpError(422, f"There is no template “{key}”; there are: {', '.join((*TEMPLATES, *own))}.")
+    return found
 
 
 @router.get("/plans/{plan_id}", response={200: shown.PlanOut, **GUARDED, **ABSENT}, operation_id="get_plan")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 
 from django.http import Http404
 
@@ -16,6 +17,7 @@ from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role
 from migrations_app.commands import Command, Guarded
 from migrations_app.deciding import decided
+from migrations_app.evidence import forget_unshown
 from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.plans import Plan, PlanEvent, StaleError
 from migrations_app.state import evolved, replayed
@@ -25,6 +27,8 @@ ITSELF_ACTS = Actor(itself=True)
 
 # What people say may have to be forgotten: the audit log, which cannot, has that it was said.
 FORGETTABLE = frozenset({"text"})
+# After which a file may be evidence no longer.
+UNSHOWN = frozenset({"steps.removed", "steps.withdrawn"})
 
 
 def plan_for(user: User, public_id: str, needed: Role = Role.VIEWER) -> tuple[Visit, Plan]:
@@ -51,8 +55,10 @@ def begin(came: Visit, plan: Plan, happenings: list[Happening], now: dt.datetime
     return plan
 
 
-def carry_out(came: Visit, plan: Plan, command: Command, now: dt.datetime) -> Plan:
-    """Do what a command says, and give the plan as it stands then.
+def carry_out(
+    came: Visit, plan: Plan, command: Command, now: dt.datetime, beside: Callable[[], object] | None = None
+) -> Plan:
+    """Do what a command says, and give the plan as it stands then; `beside` is done in the same transaction.
 
     Raises StaleError where it was decided on an older revision (but never for a roll-back), and Refused.
     """
@@ -62,7 +68,12 @@ def carry_out(came: Visit, plan: Plan, command: Command, now: dt.datetime) -> Pl
             raise StaleError(fresh, command.revision)
         _check_owner(came, command)
         told = decided(fresh.state, command, Moment(now, came.user.public_id))
-        return _changed(act, fresh, told, came.user, now)
+        changed = _changed(act, fresh, told, came.user, now)
+        if beside:
+            beside()
+        if any(happening.kind in UNSHOWN for happening in told):
+            forget_unshown(changed)
+        return changed
 
 
 def by_itself(plan: Plan, now: dt.datetime) -> list[Happening]:

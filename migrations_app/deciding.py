@@ -171,6 +171,7 @@ DECIDE: Final[Mapping[type[Command], tuple[str, Decide]]] = {
     stepping.MoveSteps: ("steps", stepping.move),
     stepping.RemoveSteps: ("steps", stepping.remove),
     stepping.CommentStep: ("steps", stepping.comment),
+    stepping.ShowFile: ("steps", stepping.show_file),
     stepping.ShowStep: ("steps", stepping.show),
     stepping.WithdrawEvidence: ("steps", stepping.withdraw),
     stepping.Reschedule: ("steps", stepping.reschedule),

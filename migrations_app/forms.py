@@ -13,6 +13,7 @@ from costcalc.accounts.workspaces import Workspace
 from costcalc.scenarios.models import SavedScenario
 from costcalc.wire.plain_text import PlainField
 from migrations_app.about import EARLIEST, LATEST
+from migrations_app.playbook.own import templates_of
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.playbook.workdays import MOST_OFF
 
@@ -46,8 +47,9 @@ class NewPlanForm(forms.Form):
     def __init__(self, workspace: Workspace, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         choice = cast("forms.ModelChoiceField[SavedScenario]", self.fields["scenario"])
+        own = [(each.public_id, each.name) for each in templates_of(workspace)]
         templates = cast("forms.ChoiceField", self.fields["template"])
-        templates.choices = [("", _("none")), *((key, gettext(each.name)) for key, each in TEMPLATES.items())]
+        templates.choices = [("", _("none")), *((key, gettext(each.name)) for key, each in TEMPLATES.items()), *own]
         choice.queryset = SavedScenario.objects.of(workspace).filter(archived_at=None)
 
     def clean_days_off(self) -> list[dt.date]:

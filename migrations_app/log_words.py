@@ -13,6 +13,7 @@ from costcalc.accounts.log_words import register_acts, register_kind
 from costcalc.accounts.workspaces import Workspace
 from migrations_app.links import ReviewLink
 from migrations_app.plans import Plan, PlanEvent
+from migrations_app.playbook.own import templates_of
 
 # By the kind of a happening; the plan's own log says them in the same words.
 ACTS = {
@@ -44,6 +45,8 @@ ACTS = {
     "phases.signed_off": _("phase signed off"),
     "phases.reopened": _("phase reopened"),
     "plan.rescheduled": _("plan rescheduled"),
+    "template.made": _("template made"),
+    "template.deleted": _("template deleted"),
     "steps.added": _("steps added"),
     "steps.changed": _("steps changed"),
     "steps.removed": _("steps removed"),
@@ -75,12 +78,18 @@ def register() -> None:
     """Have the app's words in every log."""
     register_acts(ACTS)
     register_kind("plan", _("Plan"), _plans)
+    register_kind("template", _("Template"), _templates)
     register_kind("review-link", _("Link to a review"), _review_links)
 
 
 def _plans(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
     found = Plan.objects.filter(workspace=workspace, public_id__in=ids)
     return {one.public_id: (one.name, reverse("planner:plan", args=[one.public_id])) for one in found}
+
+
+def _templates(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
+    there = reverse("planner:templates")
+    return {one.public_id: (one.name, there) for one in templates_of(workspace).filter(public_id__in=ids)}
 
 
 def told(row: PlanEvent) -> dict[str, Any]:

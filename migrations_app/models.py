@@ -1,7 +1,9 @@
 """The models of the app, where Django looks for them."""
 
+from migrations_app.evidence import EvidenceFile
 from migrations_app.leases import Lease
 from migrations_app.links import ReviewLink
 from migrations_app.plans import Plan, PlanEvent
+from migrations_app.playbook.own import OwnTemplate
 
-__all__ = ["Lease", "Plan", "PlanEvent", "ReviewLink"]
+__all__ = ["EvidenceFile", "Lease", "OwnTemplate", "Plan", "PlanEvent", "ReviewLink"]

@@ -73,7 +73,7 @@ class FilterForm(forms.Form):
     doing = forms.ChoiceField(
         choices=[
             ("", _("all states")),
-            (OPEN, _("open")),
+            (OPEN, _("not settled")),
             (LATE, _("late")),
             *((str(state), name) for state, name in STATES.items()),
         ],

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import ValidationError
 
@@ -84,7 +85,7 @@ def _frame(came: Visit, plan: Plan) -> dict[str, Any]:
 @of_plan(Role.VIEWER)
 def step(request: HttpRequest, came: Visit, plan: Plan, step_id: str) -> HttpResponse:
     """One step with its evidence, comments and log."""
-    return step_page(request, came, plan, _there(plan, step_id))
+    return step_page(request, came, plan, there(plan, step_id))
 
 
 def step_page(request: HttpRequest, came: Visit, plan: Plan, one: Step, status: int = 200, **more: Any) -> HttpResponse:
@@ -109,8 +110,8 @@ def step_page(request: HttpRequest, came: Visit, plan: Plan, one: Step, status: 
     return render(request, "planner/step.html", context, status=status)
 
 
-def _there(plan: Plan, step_id: str) -> Step:
-    """Raises Http404 where there is none."""
+def there(plan: Plan, step_id: str) -> Step:
+    """The step of a plan. Raises Http404 where there is none."""
     found = plan.state.steps.found(step_id)
     if found is None:
         raise Http404
@@ -134,7 +135,7 @@ def add(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
 @of_plan(Role.EDITOR)
 def edit(request: HttpRequest, came: Visit, plan: Plan, step_id: str) -> HttpResponse:
     """What a step says, anew."""
-    one, sent = _there(plan, step_id), request.POST if request.method == "POST" else None
+    one, sent = there(plan, step_id), request.POST if request.method == "POST" else None
     form = StepForm(came.workspace, others_than(plan.state.steps, one), sent, initial=initial_of(one))
     if not form.is_valid():
         return _form_page(request, came, plan, form, one)
@@ -234,7 +235,9 @@ def _page_again(request: HttpRequest, came: Visit, plan: Plan, status: int, **mo
     if one:
         return step_page(request, came, plan, one, status, typed=request.POST, **more)
     if stands == "plan":
-        return plan_page(request, came, plan, status, **{**more, "faults": []})
+        if more.pop("faults", False):
+            more["refused"] = _("Nothing was done: something is missing, too long, or looks like a key.")
+        return plan_page(request, came, plan, status, **more)
     return steps_page(request, came, plan, status, **more)
 
 

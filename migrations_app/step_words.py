@@ -105,6 +105,14 @@ REFUSALS: Final = {
     "no-step": lambda parts: _("This plan has no step “%(id)s”.") % {"id": parts["id"]},
     "no-evidence": lambda _parts: _("This evidence is not there any more."),
     "no-member": lambda _parts: _("A step's owner is a member of the workspace."),
+    "no-steps": lambda _parts: _("A plan without steps makes no template."),
+    "too-many-templates": lambda parts: _("A workspace has %(most)d templates at most.") % {"most": parts["most"]},
+    "file-empty": lambda _parts: _("This file is empty, or none was chosen."),
+    "file-too-large": lambda parts: _("A file has %(most)d MB at most.") % {"most": parts["most"]},
+    "file-holds-key": lambda _parts: _(
+        "This file seems to hold a key. Keys are never stored here: mask it, and send the file again."
+    ),
+    "too-many-files": lambda parts: _("The files of a plan have %(most)d MB at most.") % {"most": parts["most"]},
     "nothing-to-change": lambda _parts: _("Say what is to change: the owner, the day or the phase."),
     "too-many-steps": lambda parts: _("A plan has %(most)d steps at most.") % {"most": parts["most"]},
     "too-many-comments": lambda parts: _("A step has %(most)d comments at most.") % {"most": parts["most"]},

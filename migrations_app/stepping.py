@@ -138,6 +138,17 @@ class ShowStep(Command):
         return self
 
 
+class ShowFile(Command):
+    """A file as evidence, whose bytes are stored with it: made by the product, and never sent."""
+
+    command: Literal["show_file"]
+    step: Id
+    text: Name
+    file: Id
+    size: Annotated[int, Field(ge=1, le=LARGEST_FILE)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 class WithdrawEvidence(Guarded):
     """Evidence that was wrong."""
 
@@ -246,6 +257,12 @@ def show(now: Steps, command: ShowStep, moment: Moment) -> Happening:
     """Decide to keep evidence. Raises Refused."""
     said = command.model_dump(mode="json", include={"kind", "text", "url", "number", "unit"})
     return shown(now, command.step, said, moment)
+
+
+def show_file(now: Steps, command: ShowFile, moment: Moment) -> Happening:
+    """Decide to keep a file. Raises Refused."""
+    said = command.model_dump(mode="json", include={"text", "file", "size", "sha256"})
+    return shown(now, command.step, {"kind": Kind.FILE, **said}, moment)
 
 
 def shown(now: Steps, step_id: str, said: Mapping[str, Any], moment: Moment) -> Happening:

@@ -5,10 +5,12 @@ from django.urls import include, path
 from migrations_app import (
     canary_views,
     figure_views,
+    file_views,
     key_views,
     review_views,
     safety_views,
     step_views,
+    template_views,
     upkeep_views,
     views,
 )
@@ -20,6 +22,8 @@ of_one = [
     path("commands/", views.command, name="command"),
     path("delete/", upkeep_views.delete, name="delete"),
     path("rename/", upkeep_views.rename, name="rename"),
+    path("files/<str:file_id>/", file_views.file, name="file"),
+    path("template/", template_views.of_this_plan, name="template_of_plan"),
     path("figures/", figure_views.figures, name="figures"),
     path("limits/", figure_views.limits, name="limits"),
     path("stages/", canary_views.stages, name="stages"),
@@ -46,6 +50,10 @@ urlpatterns = [
     path("import/", upkeep_views.take_in, name="import"),
     path("new/", views.new, name="new"),
     path("<str:plan_id>.json", upkeep_views.document, name="document"),
+    path("files/<str:plan_id>/<str:step_id>/", file_views.add, name="add_file"),
+    path("templates/", template_views.templates, name="templates"),
+    path("templates/<str:key>.json", template_views.file, name="template"),
+    path("templates/<str:key>/delete/", template_views.delete, name="delete_template"),
     path("shared/<str:link>/", review_views.shared, name="shared-review"),
     path("<str:plan_id>/", include(of_one)),
 ]

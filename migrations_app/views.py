@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,7 +28,7 @@ from migrations_app.happening import Refused
 from migrations_app.late import OF_THE_FORM, late
 from migrations_app.plan_page import sections
 from migrations_app.plans import Plan, StaleError
-from migrations_app.playbook.templates import TEMPLATES
+from migrations_app.playbook.own import template_for
 from migrations_app.refusal_words import in_words
 
 LONGEST_SEARCH = 100
@@ -80,7 +80,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Make a plan in the current workspace; `?scenario=` names the scenario that it is for."""
     came, now = current_visit(request, Role.EDITOR), timezone.now()
     sent = request.POST if request.method == "POST" else None
-    form = NewPlanForm(came.workspace, sent, initial=_offered(came, request.GET.get("scenario", ""), now))
+    form = NewPlanForm(came.workspace, sent, initial=_offered(came, request.GET, now))
     if form.is_valid():
         said = form.cleaned_data
         scenario = saving.revision_of(said["scenario"]) if said["scenario"] else None
@@ -89,7 +89,7 @@ def new(request: HttpRequest) -> HttpResponse:
             said["note"],
             scenario,
             said["template"],
-            TEMPLATES.get(said["template"]),
+            template_for(came.workspace, said["template"]),
             tuple(said["days_off"]),
             said["start_on"],
         )
@@ -98,9 +98,10 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "planner/new.html", context, status=422 if form.is_bound else 200)
 
 
-def _offered(came: Visit, public_id: str, now: dt.datetime) -> dict[str, Any]:
+def _offered(came: Visit, asked: QueryDict, now: dt.datetime) -> dict[str, Any]:
     """What the form begins with."""
-    offered: dict[str, Any] = {"start_on": now.date()}
+    public_id = asked.get("scenario", "")
+    offered: dict[str, Any] = {"start_on": now.date(), "template": asked.get("template", "")}
     if public_id:
         scenario = saving.scenario_in(came, public_id)
         offered |= {"scenario": scenario.public_id, "name": scenario.name}

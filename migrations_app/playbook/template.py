@@ -9,8 +9,9 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from migrations_app.commands import Id, Name, Text
+from migrations_app.happening import Refused
 from migrations_app.playbook.workdays import WorkDays
-from migrations_app.rollout import MOST_STAGES, Stage
+from migrations_app.rollout import MOST_STAGES, Stage, check_ladder
 from migrations_app.stepping import MOST_STEPS, Automatic
 from migrations_app.steps import Phase
 
@@ -52,6 +53,11 @@ class Template(BaseModel):
             if unknown:
                 raise ValueError(f"{step.key} comes after {unknown[0]}, which does not stand before it.")
             known.add(step.key)
+        try:
+            if self.stages:
+                check_ladder(self.stages)
+        except Refused:
+            raise ValueError("The stages rise, each above the one before, up to 100 %.") from None
         return self
 
     @property

@@ -17,5 +17,7 @@ def titled(text: str) -> str:
 @lru_cache
 def _ours() -> frozenset[str]:
     """Plans keep our texts in English, as they were when the plan was made."""
-    found = ((step.title, step.details) for template in TEMPLATES.values() for step in template.steps)
-    return frozenset(text for texts in found for text in texts if text)
+    steps = [step for template in TEMPLATES.values() for step in template.steps]
+    found = [text for step in steps for text in (step.title, step.details)]
+    found += [text for template in TEMPLATES.values() for text in (template.name, template.note)]
+    return frozenset(found) - {""}

@@ -6,6 +6,7 @@ method that is answered without one. For outsiders, what exists and what does no
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from costcalc.accounts import address, capability, team
-from costcalc.accounts.access import visit
+from costcalc.accounts.access import Visit, visit
 from costcalc.accounts.audit import acting
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role, Scope
@@ -37,8 +38,10 @@ from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
 from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
-from migrations_app import beginning, links
+from migrations_app import beginning, carrying, evidence, links
 from migrations_app.document_api import EXAMPLE
+from migrations_app.plans import Plan
+from migrations_app.playbook import own as playbook
 from migrations_app.playbook.templates import TEMPLATES
 from tests.factories import PASSWORD, Cast, a_cast, a_token, signed_in
 from tests.house.test_headers import patterns
@@ -86,6 +89,8 @@ LEAD_ON = pages(LEAD_ON_ALL)
 # An address that only takes a form leads everybody to the page that its form stands on, whatever there is.
 TO_ITS_FORM = LEAD_ON
 PLAN_JSON = json.dumps(EXAMPLE).encode()
+TEMPLATE_FILE = b"""{"format": "costcalc template 1", "name": "Ours",
+"steps": [{"key": "a", "phase": "prepare", "title": "Begin"}]}"""
 # A ladder of one stage, as its form sends it.
 FIRST_STAGE: dict[str, Any] = {"revision": "1", "s1-percent": "100"}
 READ_FIGURES: dict[str, Any] = {"new-requests": "1"}
@@ -152,6 +157,15 @@ PAGES: dict[str, dict[str, Row]] = {
     "plans/<str:plan_id>.json": {"GET": READ},
     "plans/<str:plan_id>/delete/": {"GET": OWN, "POST": owns(revision=1)},
     "plans/<str:plan_id>/rename/": {"GET": EDIT, "POST": edits(name="New", revision=1)},
+    "plans/<str:plan_id>/files/<str:file_id>/": {"GET": READ},
+    "plans/<str:plan_id>/template/": {"GET": EDIT, "POST": edits(name="As before")},
+    "plans/files/<str:plan_id>/<str:step_id>/": {"GET": LEAD_ON, "POST": edits(file=b"latency 480 ms")},
+    "plans/templates/": {
+        "GET": OWN_ACCOUNT,
+        "POST": pages("302 302 403 302 302", file=TEMPLATE_FILE),
+    },
+    "plans/templates/<str:key>.json": {"GET": pages("302 404 200 200 200")},
+    "plans/templates/<str:key>/delete/": {"GET": TO_ITS_FORM, "POST": edits()},
     # Nothing was started: there is no stage that figures could be of.
     "plans/<str:plan_id>/figures/": {"GET": EDIT, "POST": edits(422, **READ_FIGURES)},
     "plans/<str:plan_id>/limits/": {"GET": EDIT, "POST": edits(revision="1", requests_day="50000", **NO_LIMITS)},
@@ -175,17 +189,17 @@ PAGES: dict[str, dict[str, Row]] = {
     "plans/<str:plan_id>/steps/": {"GET": READ},
     "plans/<str:plan_id>/steps/commands/": {
         "GET": TO_ITS_FORM,
-        "POST": edits(command="move_steps", revision=2, steps="s1", to="doing"),
+        "POST": edits(command="move_steps", revision=3, steps="s1", to="doing"),
     },
     "plans/<str:plan_id>/steps/new/": {
         "GET": EDIT,
-        "POST": edits(revision=2, title="Another", phase="prepare"),
+        "POST": edits(revision=3, title="Another", phase="prepare"),
     },
-    "plans/<str:plan_id>/steps/start/": {"GET": EDIT, "POST": edits(revision=2, start_on="2026-12-07")},
+    "plans/<str:plan_id>/steps/start/": {"GET": EDIT, "POST": edits(revision=3, start_on="2026-12-07")},
     "plans/<str:plan_id>/steps/<str:step_id>/": {"GET": READ},
     "plans/<str:plan_id>/steps/<str:step_id>/edit/": {
         "GET": EDIT,
-        "POST": edits(revision=2, title="Another", phase="prepare"),
+        "POST": edits(revision=3, title="Another", phase="prepare"),
     },
     "plans/<str:plan_id>/keys/": {"GET": READ},
     "plans/<str:plan_id>/keys/commands/": {
@@ -335,6 +349,9 @@ PAGES: dict[str, dict[str, Row]] = {
 # Where an address has another thing under a name than elsewhere.
 STEPPED = {"plan_id": "stepped_plan"}
 OTHER_IDS = {
+    "plans/<str:plan_id>/files/<str:file_id>/": STEPPED,
+    "plans/<str:plan_id>/template/": STEPPED,
+    "plans/files/<str:plan_id>/<str:step_id>/": STEPPED,
     "plans/<str:plan_id>/steps/commands/": STEPPED,
     "plans/<str:plan_id>/steps/new/": STEPPED,
     "plans/<str:plan_id>/steps/start/": STEPPED,
@@ -460,7 +477,7 @@ class World:
         """The same with names of things that do not exist."""
         return {
             name: value
-            if name in {"number", "provider", "model", "model_id", "chart", "kind", "file", "extension"}
+            if name in {"number", "step_id", "provider", "model", "model_id", "chart", "kind", "file", "extension"}
             else NOWHERE
             for name, value in self.ids.items()
         }
@@ -503,6 +520,8 @@ def made(cast: Cast) -> World:
         "step_id": "s1",
         # No key is in the list.
         "key_id": "kkkkkkkkkkkk",
+        "file_id": evidence_of(bob, stepped, now),
+        "key": playbook.keep(bob, TEMPLATES["relay"], now).public_id,
         "price": price.public_id,
         "member": cast.vera.public_id,
         "invitation": invitation.public_id,
@@ -521,6 +540,13 @@ def made(cast: Cast) -> World:
     ids |= {f"{name}_id": ids[name] for name in ("price", "member", "invitation")}
     ids |= {"scenario_id": scenario.public_id}
     return World(cast, ids, cookies, tokens_of(cast))
+
+
+def evidence_of(came: Visit, plan: Plan, now: dt.datetime) -> str:
+    """A file that shows that the first step was done."""
+    file = evidence.checked(plan, "run.log", b"latency 480 ms", now)
+    carrying.carry_out(came, plan, evidence.showing("s1", file), now, file.save)
+    return file.public_id
 
 
 def reset_path(user: User) -> str:

@@ -114,6 +114,7 @@ def test_a_command_that_makes_no_sense_is_refused_and_nothing_happens(board: Boa
         for place in ("", "?from=s1", "?from=plan", "?from=nowhere&phase=none&doing=%00"):
             response = board.bob.post(f"{board.root}steps/commands/{place}".replace("%00", "x"), said)
             assert response.status_code == 422
+            assert "Nothing was done" in response.content.decode()
     assert PlanEvent.objects.count() == before
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0002_review_links'),
+        ('planner', '0003_evidence_and_templates'),
     ]
 
     operations = [
