@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from costcalc.accounts.access import Visit, current_visit, sent_from
 from costcalc.accounts.roles import Role
 from costcalc.wire import strict_json
-from migrations_app.forms import LONG, refuse_keys
+from costcalc.wire.plain_text import refuse_keys
+from migrations_app.forms import LONG
 from migrations_app.happening import Refused
 from migrations_app.plans import Plan
 from migrations_app.playbook import own
