@@ -12,6 +12,7 @@ from urllib.parse import quote
 from costcalc.streaming.dialects import Dialect
 from costcalc.streaming.endpoints import Endpoint
 
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
 ANTHROPIC_VERSION: Final = "2023-06-01"
 # Anthropic has no default: without a number it answers 400.
 ANTHROPIC_TOKENS: Final = 1024
@@ -89,7 +90,7 @@ def _call(url: str, headers: Mapping[str, str], body: Mapping[str, Any], questio
     said = {name: value for name, value in {**body, **question.extra}.items() if value is not None}
     accept = "text/event-stream" if question.stream else "application/json"
     common = {"content-type": "application/json", "accept": accept, "accept-encoding": "identity"}
-    return Call(url, {**common, **headers}, json.dumps(said, ensure_ascii=False).encode("utf-8", "replace"))
+    return Call(url, {**common, **headers}, _JSON.encode(said).encode("utf-8", "replace"))
 
 
 _MADE: Final[Mapping[Dialect, Callable[[Endpoint, Question, str], Call]]] = {

@@ -122,6 +122,8 @@ async def resolved(host: str, port: int, seconds: float) -> list[IP]:
     return [ip_address(str(each[4][0]).partition("%")[0]) for each in found]
 
 
+# What an address in digits is does not change, and most operators name few.
+@lru_cache(maxsize=256)
 def _literal(host: str) -> IP | None:
     try:
         return ip_address(host)
@@ -129,6 +131,7 @@ def _literal(host: str) -> IP | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def may_be_called(ip: IP, *, private: bool = False) -> bool:
     """Whether a connection may go there: in public, or with `private` in a private network or this machine.
 
