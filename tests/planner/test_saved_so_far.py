@@ -27,6 +27,10 @@ def foreseen() -> Plan:
     return plan
 
 
+def plain(*values: Decimal | None) -> list[float | None]:
+    return [None if value is None else float(value) for value in values]
+
+
 def side(requests: int, cost: str, **more: Any) -> dict[str, Any]:
     return {"requests": requests, "cost": cost, **more}
 
@@ -34,12 +38,12 @@ def side(requests: int, cost: str, **more: Any) -> dict[str, Any]:
 def test_the_forecast_follows_the_share_of_the_traffic_and_knows_no_more_than_the_figures() -> None:
     plan = foreseen()
     before = so_far(plan.state, plan.now)
-    assert (before.hours, before.forecast, before.actual, before.tokens_forecast) == (0, 0, None, 1500)
+    assert plain(before.hours, before.forecast, before.actual, before.tokens_forecast) == [0, 0, None, 1500]
     plan.do("start")
     plan.do("promote", 24)
     unread = so_far(plan.state, plan.now + 10 * HOUR)
     # 24 h of a tenth, 10 h of a half.
-    assert (unread.hours, unread.forecast, unread.actual) == (34, Decimal("21.6") + 45, None)
+    assert plain(unread.hours, unread.forecast, unread.actual) == [34, 66.6, None]
 
 
 def test_what_was_saved_is_what_the_requests_would_have_cost_there_less_what_they_cost() -> None:
@@ -49,8 +53,9 @@ def test_what_was_saved_is_what_the_requests_would_have_cost_there_less_what_the
     found = so_far(plan.state, plan.now + 4 * HOUR)
     # $5 for 1,000 on the old side.
     assert found.actual == Decimal("17.50")
-    assert (found.measured, found.hours, found.forecast_measured, found.forecast) == (20, 24, 18, Decimal("21.6"))
-    assert (found.tokens_actual, found.old_price_forecast) == (1538, False)
+    assert plain(found.measured, found.hours, found.forecast_measured, found.forecast) == [20, 24, 18, 21.6]
+    assert plain(found.tokens_actual) == [1538]
+    assert not found.old_price_forecast
 
 
 def test_without_an_old_side_beside_it_the_last_one_counts_and_else_the_forecast() -> None:
@@ -58,12 +63,14 @@ def test_without_an_old_side_beside_it_the_last_one_counts_and_else_the_forecast
     plan.do("start")
     plan.do("take_reading", 10, candidate=side(1_000, "1"))
     alone = so_far(plan.state, plan.now)
-    assert (alone.actual, alone.old_price_forecast) == (4, True)
+    assert plain(alone.actual) == [4]
+    assert alone.old_price_forecast
     plan.do("take_reading", 1, baseline=side(9_000, "54"), candidate=side(1_000, "1"))
     plan.do("skip", 13, reason="little traffic")
     plan.do("take_reading", 10, candidate=side(2_000, "1"))
     both = so_far(plan.state, plan.now)
-    assert (both.actual, both.old_price_forecast) == (5 + 11, False)
+    assert plain(both.actual) == [5 + 11]
+    assert not both.old_price_forecast
 
 
 def test_a_target_that_costs_more_has_saved_less_than_nothing_and_a_rolled_back_one_stops() -> None:
@@ -72,7 +79,7 @@ def test_a_target_that_costs_more_has_saved_less_than_nothing_and_a_rolled_back_
     plan.do("take_reading", 10, baseline=side(9_000, "45"), candidate=side(1_000, "8"))
     plan.do("roll_back", reason="too dear")
     later = so_far(plan.state, plan.now + 1000 * HOUR)
-    assert (later.actual, later.hours, later.forecast) == (-3, 10, 9)
+    assert plain(later.actual, later.hours, later.forecast) == [-3, 10, 9]
 
 
 def test_without_a_forecast_the_actual_is_known_all_the_same() -> None:
@@ -80,7 +87,7 @@ def test_without_a_forecast_the_actual_is_known_all_the_same() -> None:
     plan.do("start")
     plan.do("take_reading", 10, baseline=side(9_000, "45"), candidate=side(1_000, "1"))
     found = so_far(plan.state, plan.now)
-    assert (found.forecast, found.forecast_measured, found.actual, found.tokens_actual) == (None, None, 4, None)
+    assert plain(found.forecast, found.forecast_measured, found.actual, found.tokens_actual) == [None, None, 4, None]
     plan = Plan()
     plan.do("start")
     plan.do("take_reading", 10, candidate=side(1_000, "1"))
