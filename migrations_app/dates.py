@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from migrations_app import overlap
 from migrations_app.review import DAYS_AFTER
 from migrations_app.rollout import Standing
 from migrations_app.state import State
@@ -67,7 +68,7 @@ def stages(state: State, now: dt.datetime) -> Iterator[Named]:
     """The stage that holds, with what is left of its hold, and those after it."""
     for place, begins, ends in ladder(state, now):
         stage, entered = state.rollout.stages[place], place == state.rollout.place
-        parts = {"percent": str(stage.percent.normalize()), "hours": stage.hold_hours}
+        parts = {"percent": f"{stage.percent.normalize():f}", "hours": stage.hold_hours}
         yield Named(f"stage-{place + 1}", "stage", begins, done=entered, until=ends, parts=parts)
 
 
@@ -135,5 +136,11 @@ def _review(state: State, now: dt.datetime) -> Iterator[Named]:
         yield Named("review", "review", day, due=True, parts={"days": DAYS_AFTER})
 
 
+def _keys(state: State, now: dt.datetime) -> Iterator[Named]:
+    for each in overlap.due(state, now):
+        parts = {"matter": each.matter.value, "last": each.key.print.last, "environment": each.key.environment}
+        yield Named(f"key-{each.key.id}-{each.matter}", "key", each.on, due=True, parts=parts)
+
+
 # By part, each with days of its own.
-SOURCES: Final[tuple[Source, ...]] = (start, stages, _cut_over, _review, _steps)
+SOURCES: Final[tuple[Source, ...]] = (start, stages, _cut_over, _review, _steps, _keys)

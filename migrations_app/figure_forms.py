@@ -29,12 +29,14 @@ FIGURES: Final = {
     "ttft_p50_ms": 3,
     "ttft_p95_ms": 3,
     "cost": 6,
+    "tokens": 0,
 }
 LABELS: Final = {
     **{name: words for name, words in NAMES.items() if name in FIGURES},
     "requests": gettext_lazy("Requests"),
     "errors": gettext_lazy("Errors"),
     "cost": gettext_lazy("Cost, USD"),
+    "tokens": gettext_lazy("Tokens, in and out"),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from costcalc.accounts.access import Visit
 from costcalc.accounts.roles import Role
-from migrations_app import canary_page, keys_shown, log_words, review_page, safety_page, step_pages
+from migrations_app import canary_page, forecast_page, keys_shown, log_words, review_page, safety_page, step_pages
 from migrations_app.plans import Plan
 
 MOST_LOGGED = 20
@@ -19,6 +19,7 @@ def sections(plan: Plan, came: Visit, now: dt.datetime, more: Mapping[str, Any])
     state = plan.state
     return {
         "canary": canary_page.canary(state, now, more),
+        "forecast": forecast_page.shown(state, now),
         "keys": keys_shown.rows(state, now),
         "key_reminders": keys_shown.reminders(state, now),
         "review": review_page.shown(state, now),

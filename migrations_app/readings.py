@@ -63,6 +63,7 @@ class Side(BaseModel):
     ttft_p50_ms: Milliseconds | None = None
     ttft_p95_ms: Milliseconds | None = None
     cost: Annotated[Decimal, Field(ge=0, le=10**12, decimal_places=6, description="USD.")] | None = None
+    tokens: Annotated[Requests | None, Field(description="Of the requests, sent and received together.")] = None
     own: Annotated[tuple[OwnFigure, ...], Field(max_length=MOST_OWN)] = ()
 
     @model_validator(mode="after")

@@ -58,6 +58,15 @@ DEFAULT: Final = tuple(
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """From when on which share was on the target, by which entry into a stage."""
+
+    at: dt.datetime
+    weight: Decimal
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rollout:
     """How the canary stands. `place` is the stage whose share holds, None where none does."""
 
@@ -75,6 +84,8 @@ class Rollout:
     finished_at: dt.datetime | None = None
     reason: str = ""
     drills: int = 0
+    # Every share that there was, in order.
+    course: tuple[Turn, ...] = ()
 
     @property
     def stage(self) -> Stage | None:
@@ -262,12 +273,14 @@ def _planned(now: Rollout, told: Happening) -> Rollout:
 
 def _entered(now: Rollout, place: int, at: dt.datetime, standing: Standing) -> Rollout:
     """At a stage from its beginning; one that is held does not count until it is resumed."""
+    weight, entry = now.stages[place].percent, now.entry + 1
     return replace(
         now,
         standing=standing,
         place=place,
-        weight=now.stages[place].percent,
-        entry=now.entry + 1,
+        weight=weight,
+        entry=entry,
+        course=(*now.course, Turn(at, weight, entry)),
         entered_at=at,
         counted=dt.timedelta(),
         counts_since=at if standing is Standing.RUNNING else None,
@@ -311,8 +324,8 @@ def _rolled_back(now: Rollout, told: Happening) -> Rollout:
     percent, reason = Decimal(told.data["percent"]), str(told.data["reason"])
     place = next((place for place, stage in enumerate(now.stages) if stage.percent == percent), None)
     if place is None:
-        stopped = _stopped(now, told)
-        return replace(stopped, standing=Standing.ROLLED_BACK, place=None, weight=NONE, reason=reason, finished_at=None)
+        ended = replace(_stopped(now, told), course=(*now.course, Turn(told.at, NONE, now.entry)))
+        return replace(ended, standing=Standing.ROLLED_BACK, place=None, weight=NONE, reason=reason, finished_at=None)
     back = _entered(now, place, told.at, Standing.HELD)
     return replace(back, reason=reason, finished_at=None)
 

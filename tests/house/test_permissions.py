@@ -167,6 +167,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "plans/templates/<str:key>.json": {"GET": pages("302 404 200 200 200")},
     "plans/templates/<str:key>/delete/": {"GET": TO_ITS_FORM, "POST": edits()},
     # Nothing was started: there is no stage that figures could be of.
+    "plans/<str:plan_id>/report/": {"GET": READ},
     "plans/<str:plan_id>/figures/": {"GET": EDIT, "POST": edits(422, **READ_FIGURES)},
     "plans/<str:plan_id>/limits/": {"GET": EDIT, "POST": edits(revision="1", requests_day="50000", **NO_LIMITS)},
     "plans/<str:plan_id>/stages/": {"GET": EDIT, "POST": edits(**FIRST_STAGE)},
@@ -407,6 +408,7 @@ OPERATIONS = {
     "command_plan": changes(command="start", revision=1),
     "delete_plan": owners(204, query="revision=1"),
     "get_plan_document": READS,
+    "get_plan_report": READS,
     "import_plan": creates(),
     "list_review_links": changes(),
     "share_review": changes(201),
