@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from costcalc.formatting import formatter_for
-from migrations_app import acts, deciding, metric_words, planning, sampling_page, verdicts
-from migrations_app.happening import Moment
+from migrations_app import acts, metric_words, planning, sampling_page, verdicts
+from migrations_app.gates import obstacles
 from migrations_app.mistake_words import field_mistakes
 from migrations_app.refusal_words import in_words
 from migrations_app.rollout import ALL, Rollout, Stage, Standing
@@ -51,7 +51,7 @@ def percentage(share: Decimal) -> str:
 def canary(state: State, now: dt.datetime, more: Mapping[str, Any]) -> dict[str, Any]:
     """The section; `more` is what came of a command that could not be done."""
     rollout = state.rollout
-    missing = [in_words(one) for one in deciding.obstacles(state, Moment(now))] if rollout.stage else []
+    missing = [in_words(one) for one in obstacles(state, now)] if rollout.stage else []
     return {
         "weight": percentage(rollout.weight),
         "rest": percentage(ALL - rollout.weight),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404
 
@@ -124,8 +125,13 @@ def _append(act: Acting, plan: Plan, after: int, told: list[Happening], actor: U
     for number, happening in enumerate(told, after + 1):
         row = PlanEvent.of(plan, number, happening, actor if happening.who else None)
         row.save(force_insert=True)
-        said = {name: each for name, each in json.loads(row.data).items() if name not in FORGETTABLE}
-        act.note(happening.kind, plan.target, None, {"revision": number, **said})
+        act.note(happening.kind, plan.target, None, {"revision": number, **_noted(json.loads(row.data))})
+
+
+def _noted(data: dict[str, Any]) -> dict[str, Any]:
+    """What the audit log repeats: of a key its end, and not what the key could be tried against."""
+    said = {name: each for name, each in data.items() if name not in FORGETTABLE}
+    return {**said, "print": {"last": said["print"]["last"]}} if "print" in said else said
 
 
 def since(plan: Plan, revision: int) -> list[PlanEvent]:

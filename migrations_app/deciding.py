@@ -8,9 +8,10 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from migrations_app import about, key_commands, overlap, phases, readings, review, rollout, safety, stepping, verdicts
+from migrations_app import about, key_commands, overlap, phases, readings, review, rollout, safety, stepping
 from migrations_app.commands import Command
 from migrations_app.following import consequences
+from migrations_app.gates import obstacles
 from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.state import State, evolved
 
@@ -91,22 +92,15 @@ def promoted(state: State, moment: Moment) -> list[Happening]:
     """The next stage, where the present one is automatic and passed."""
     now = state.rollout
     ready = now.standing is rollout.Standing.RUNNING and now.stage is not None and now.stage.automatic
-    if not ready or obstacles(state, moment):
+    if not ready or obstacles(state, moment.at):
         return []
     return [Happening("canary.promoted", moment.at, data={"reason": ""})]
-
-
-def obstacles(state: State, moment: Moment) -> list[Refused]:
-    """What keeps the present stage from being passed."""
-    now = state.rollout
-    missing = rollout.obstacles(now, moment.at, state.readings.seen(now.entry))
-    return missing + verdicts.obstacles(state.readings, now, state.about.forecast)
 
 
 def promote(state: State, command: rollout.Promote, moment: Moment) -> Happening:
     """On to the next stage, if this one is passed. Raises Refused with everything that is missing."""
     told = rollout.promote(state.rollout, command, moment)
-    missing = obstacles(state, moment)
+    missing = obstacles(state, moment.at)
     if missing:
         raise Refused("stage-not-passed", missing=[{"code": each.code, **each.parts} for each in missing])
     return told

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from migrations_app import key_effects
+from migrations_app.gates import reached
 from migrations_app.happening import ITSELF, Happening, Moment
 from migrations_app.rollout import ALL, NONE, Rollout
 from migrations_app.state import State
@@ -26,7 +29,12 @@ _HARMLESS: Final = frozenset({"steps.commented", "steps.shown"})
 def consequences(before: State, after: State, told: Happening, moment: Moment) -> list[Happening]:
     """What follows from one happening."""
     itself = Moment(moment.at, ITSELF)
-    return [*_ticked(before, after, told, itself), *_unticked(after, told, itself), *_reopened(before, told, itself)]
+    return [
+        *_ticked(before, after, told, itself),
+        *_unticked(after, told, itself),
+        *_reopened(before, told, itself),
+        *key_effects.proofs(before.keys, told, itself),
+    ]
 
 
 def seen(before: State, after: State, told: Happening) -> frozenset[str]:
@@ -37,6 +45,8 @@ def seen(before: State, after: State, told: Happening) -> frozenset[str]:
         found |= {f"stage-held:{share}", f"gate-passed:{share}"}
     if told.kind in {"canary.started", "canary.promoted", "canary.skipped"}:
         found |= _entered(after.rollout)
+    if told.kind.startswith("key."):
+        found |= key_effects.seen(before.keys, after.keys, told)
     return frozenset(found)
 
 
@@ -51,9 +61,34 @@ def _share(percent: Decimal) -> str:
 
 def _ticked(before: State, after: State, told: Happening, moment: Moment) -> Iterator[Happening]:
     happened = seen(before, after, told)
-    for step in after.steps.each:
-        if step.automatic in happened and not step.settled:
-            yield moment.happening(MOVED[Doing.DONE], ids=[step.id], automatic=step.automatic)
+    now = [step for step in after.steps.each if step.automatic in happened and not step.settled]
+    yield from (_tick(step, moment) for step in now)
+    yield from (_tick(step, moment) for step in waiting(after, reached(after, moment.at)) if step not in now)
+
+
+def ticked_by_time(state: State, moment: Moment) -> list[Happening]:
+    """Steps that wait for what the present stage has come to."""
+    itself = Moment(moment.at, ITSELF)
+    return [_tick(step, itself) for step in waiting(state, reached(state, moment.at))]
+
+
+def waiting(state: State, what: Collection[str]) -> list[Step]:
+    """Open steps that wait for one of these, but for those that somebody has put back since the stage was entered."""
+    entered = state.rollout.entered_at
+    return [
+        step
+        for step in state.steps.each
+        if step.automatic in what and not step.settled and not _put_back(step, entered)
+    ]
+
+
+def _put_back(step: Step, entered: dt.datetime | None) -> bool:
+    by_hand = step.doing is Doing.TODO and step.by != ITSELF
+    return bool(by_hand and step.at and entered and step.at >= entered)
+
+
+def _tick(step: Step, moment: Moment) -> Happening:
+    return moment.happening(MOVED[Doing.DONE], ids=[step.id], automatic=step.automatic)
 
 
 def _unticked(after: State, told: Happening, moment: Moment) -> Iterator[Happening]:
@@ -86,6 +121,8 @@ def _touched(before: State, told: Happening) -> list[Phase]:
     """The phases that are no longer what was signed off."""
     if told.kind == "canary.rolled_back":
         return list(_AFTER_CANARY)
+    if told.kind.startswith("key."):
+        return [Phase.KEYS] if key_effects.undoes(before.keys, told) else []
     if not told.kind.startswith("steps.") or told.kind in _HARMLESS:
         return []
     data = told.data

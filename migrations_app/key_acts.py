@@ -10,8 +10,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from costcalc.secrets import holds_key
-from migrations_app import overlap
-from migrations_app.fault_words import fault_words
+from migrations_app import mistake_words, overlap
 from migrations_app.keys import Key, Progress, Standing
 from migrations_app.state import State
 
@@ -53,7 +52,7 @@ def acts(state: State, key: Key, now: dt.datetime, sent: Sent, faults: list[Any]
 
 
 def _typed(act: Act, sent: Sent, faults: list[Any]) -> Act:
-    wrong = {str(fault["loc"][-1]): fault_words(fault) for fault in faults if fault["loc"]}
+    wrong = {str(fault["loc"][-1]): mistake_words.in_words(fault) for fault in faults if fault["loc"]}
     boxes = tuple(
         Box(
             **{

@@ -16,8 +16,7 @@ from pydantic import ValidationError
 from costcalc.accounts.access import Visit, sent_from
 from costcalc.accounts.roles import Role
 from costcalc.wire.rate_limit import rationed
-from migrations_app import keys_shown, overlap
-from migrations_app.fault_words import fault_words
+from migrations_app import keys_shown, mistake_words, overlap
 from migrations_app.fingerprints import print_of, salt_for
 from migrations_app.happening import Refused
 from migrations_app.key_acts import acts
@@ -58,7 +57,7 @@ def keys_page(request: HttpRequest, came: Visit, plan: Plan, status: int = 200, 
         "can_edit": came.may(Role.EDITOR) and not state.about.archived,
         "open": sent.get("key", ""),
         "form": NewKeyForm(state.keys, initial={"revision": plan.revision}),
-        "fault_words": [fault_words(fault) for fault in faults if not sent.get("key")],
+        "fault_words": [mistake_words.in_words(fault) for fault in faults if not sent.get("key")],
         **more,
     }
     return render(request, "planner/keys.html", context, status=status)

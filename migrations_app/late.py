@@ -34,18 +34,23 @@ class Late:
     fields: list[tuple[str, str]]
     written: list[str]
     has_files: bool
+    # Whether the page holds the form with what was typed anyhow.
+    below: bool = False
 
 
-def late(request: HttpRequest, came: Visit, stale: StaleError, asked: Command, now: dt.datetime) -> Late:
+def late(
+    request: HttpRequest, came: Visit, stale: StaleError, asked: Command, now: dt.datetime, *, below: bool = False
+) -> Late:
     """What somebody is told whose command was decided on an older revision."""
     fields = sent(request.POST, stale.plan.revision)
     return Late(
         changes=[told(row) for row in carrying.since(stale.plan, stale.seen)],
         refused=no_longer(stale, asked, Moment(now, came.user.public_id)),
-        action=request.path,
+        action=request.get_full_path(),
         fields=fields,
         written=[text for name, text in fields if name in WRITTEN and text.strip()],
         has_files=bool(request.FILES),
+        below=below,
     )
 
 

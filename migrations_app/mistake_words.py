@@ -42,12 +42,19 @@ def _bound(context: Mapping[str, Any], name: str) -> str:
     return bound if isinstance(bound, str) else formatter_for().number(bound)
 
 
+def _day(_context: Mapping[str, Any]) -> str:
+    return _("Give a day, such as 2026-12-31.")
+
+
 WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "missing": lambda _context: _("Say this, too."),
     "string_too_short": lambda _context: _("Say this, too."),
     "too_short": lambda _context: _("Say this, too."),
     "too_long": lambda context: _("At most %(most)s characters.") % {"most": _bound(context, "max_length")},
     "string_too_long": lambda context: _("At most %(most)s characters.") % {"most": _bound(context, "max_length")},
+    "date_from_datetime_parsing": _day,
+    "date_parsing": _day,
+    "date_type": _day,
     "decimal_parsing": lambda _context: _("This is not a number."),
     "decimal_type": lambda _context: _("This is not a number."),
     "int_parsing": lambda _context: _("This is not a whole number."),

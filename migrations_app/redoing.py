@@ -11,13 +11,14 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from migrations_app import about, key_commands, phases, readings, review, rollout, stepping
+from migrations_app import about, key_commands, phases, readings, review, rollout, safety, stepping
 from migrations_app.about import Day
 from migrations_app.commands import Command, Id, Line, Name, Text
 from migrations_app.deciding import decided, following
-from migrations_app.happening import Happening, Moment, Refused
+from migrations_app.happening import ITSELF, Happening, Moment, Refused
 from migrations_app.state import State
 from migrations_app.steps import MOVED, Doing, Kind, Phase
+from migrations_app.timely import due
 
 Data = Mapping[str, Any]
 Again = Callable[[State, Happening], list[Happening]]
@@ -97,11 +98,21 @@ def _as_said(state: State, told: Happening) -> list[Happening]:
 
 def _moved(to: Doing) -> Again:
     def redone(state: State, told: Happening) -> list[Happening]:
+        if told.who == ITSELF:
+            return _by_itself(state, told)
         said = {"command": "move_steps", "revision": state.revision, "steps": list(told.data["ids"]), "to": to}
         command = stepping.MoveSteps.model_validate({**said, "reason": told.data["reason"]})
         return decided(state, command, _moment(told))
 
     return redone
+
+
+def _by_itself(state: State, told: Happening) -> list[Happening]:
+    """Steps that were ticked as time went by."""
+    found = due(state, _moment(told))
+    if not found:
+        raise Refused("file-event-differs")
+    return found
 
 
 def _added(state: State, told: Happening) -> list[Happening]:
@@ -186,6 +197,8 @@ AGAIN: Final[Mapping[str, Again]] = {
     "review.dated": _command(review.ReviewDate),
     "review.measured": _command(review.ReviewFigures),
     "review.reopened": _command(review.ReviewReopen),
+    "safety.stated": _command(safety.Vouch),
+    "safety.tested": _command(safety.RecordTest),
     "steps.added": _added,
     "steps.changed": _changed,
     "steps.commented": _command(stepping.CommentStep, step="id"),

@@ -53,7 +53,7 @@ def review(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     form = FORMS[command](request.POST)
     if not form.is_valid():
         return _page(request, came, plan, 422, {command: form})
-    done = told(came, plan, {"command": command, **form.cleaned_data}, timezone.now())
+    done = told(request, came, plan, {"command": command, **form.cleaned_data}, timezone.now())
     if done.status == 200:
         return redirect("planner:review", plan.public_id)
     return _page(request, came, done.plan, done.status, {command: _again(form, done)}, **done.context)
@@ -98,7 +98,7 @@ def figures(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     status, more = 422 if seen.is_bound else 200, {}
     if seen.is_valid() and rows.is_valid():
         said = {"command": "review_figures", **seen.cleaned_data, "figures": rows.said()}
-        done = told(came, plan, said, timezone.now())
+        done = told(request, came, plan, said, timezone.now())
         if done.status == 200:
             return redirect("planner:review", plan.public_id)
         plan, status, more = done.plan, done.status, done.context

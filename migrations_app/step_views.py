@@ -17,9 +17,9 @@ from costcalc.accounts.roles import Role
 from migrations_app import carrying
 from migrations_app.commands import Command
 from migrations_app.happening import Refused
-from migrations_app.late import OF_THE_FORM
+from migrations_app.late import OF_THE_FORM, late
 from migrations_app.log_words import ACTS
-from migrations_app.plans import Plan, PlanEvent, StaleError
+from migrations_app.plans import Plan, StaleError
 from migrations_app.playbook.words import titled
 from migrations_app.refusal_words import in_words
 from migrations_app.step_forms import (
@@ -160,8 +160,8 @@ def _told_by_form(
     try:
         plan = carrying.carry_out(came, plan, asked, timezone.now())
     except StaleError as stale:
-        late = {"too_late": _changes(stale), "status": 409}
-        return _form_page(request, came, stale.plan, form, one, **late)
+        missed = late(request, came, stale, asked, timezone.now(), below=True)
+        return _form_page(request, came, stale.plan, form, one, late=missed, status=409)
     except Refused as refused:
         return _form_page(request, came, plan, form, one, refused=in_words(refused))
     made = one.id if one else f"s{plan.state.steps.added}"
@@ -178,12 +178,12 @@ def reschedule(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     if not form.is_valid():
         return render(request, "planner/reschedule.html", context, status=422 if form.is_bound else 200)
     asked = _read({"command": "reschedule", "revision": request.POST.get("revision"), **form.cleaned_data})
+    if asked is None:
+        return render(request, "planner/reschedule.html", {**context, "faults": True}, status=422)
     try:
-        if asked is None:
-            return render(request, "planner/reschedule.html", {**context, "faults": True}, status=422)
         carrying.carry_out(came, plan, asked, timezone.now())
     except StaleError as stale:
-        context |= {"plan": stale.plan, "too_late": _changes(stale)}
+        context |= {"plan": stale.plan, "late": late(request, came, stale, asked, timezone.now(), below=True)}
         return render(request, "planner/reschedule.html", context, status=409)
     except Refused as refused:
         return render(request, "planner/reschedule.html", {**context, "refused": in_words(refused)}, status=422)
@@ -200,7 +200,7 @@ def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     try:
         plan = carrying.carry_out(came, plan, asked, timezone.now())
     except StaleError as stale:
-        return _page_again(request, came, stale.plan, 409, too_late=_changes(stale))
+        return _page_again(request, came, stale.plan, 409, late=late(request, came, stale, asked, timezone.now()))
     except Refused as refused:
         return _page_again(request, came, plan, 422, refused=in_words(refused))
     return HttpResponseRedirect(_back(request, plan))
@@ -223,10 +223,6 @@ def _read(said: dict[str, Any]) -> Command | None:
         return COMMANDS.validate_python(said)
     except ValidationError:
         return None
-
-
-def _changes(stale: StaleError) -> list[tuple[Any, PlanEvent]]:
-    return [(ACTS[event.kind], event) for event in carrying.since(stale.plan, stale.seen)]
 
 
 def _page_again(request: HttpRequest, came: Visit, plan: Plan, status: int, **more: Any) -> HttpResponse:

@@ -34,6 +34,7 @@ _EVENTS: Final = {
     "key-set": gettext_lazy("a key is set"),
     "key-tested": gettext_lazy("a key is tested"),
     "key-finished": gettext_lazy("a rotation of keys is finished"),
+    "key-revoked": gettext_lazy("an old key is revoked"),
     "canary-started": gettext_lazy("the canary starts"),
     "cut-over": gettext_lazy("all traffic is on the target"),
     "drill-done": gettext_lazy("a roll-back is rehearsed"),
@@ -41,7 +42,7 @@ _EVENTS: Final = {
 }
 _STAGES: Final = {
     "stage-started": gettext_lazy("the stage of {share} % begins"),
-    "stage-held": gettext_lazy("the stage of {share} % is passed"),
+    "stage-held": gettext_lazy("the stage of {share} % was held and its limits are kept"),
     "gate-passed": gettext_lazy("the limits of the stage of {share} % are kept"),
 }
 

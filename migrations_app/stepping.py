@@ -21,7 +21,8 @@ MOST_COMMENTS: Final = 200
 MOST_EVIDENCE: Final = 50
 LARGEST_FILE: Final = 10 * 1024 * 1024
 _SHARE: Final = r"(?:stage-started|stage-held|gate-passed):[0-9]{1,3}(?:\.[0-9]{1,2})?"
-_EVENTS: Final = "key-created|key-set|key-tested|key-finished|canary-started|cut-over|drill-done|rolled-back"
+_KEYS: Final = "key-created|key-set|key-tested|key-finished|key-revoked"
+_EVENTS: Final = rf"{_KEYS}|canary-started|cut-over|drill-done|rolled-back"
 
 
 def _if_any(said: Any) -> Any:

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.http import HttpRequest
 from pydantic import TypeAdapter, ValidationError
 
 from costcalc.accounts.access import Visit
-from costcalc.accounts.log_words import act_in_words
 from migrations_app import carrying
 from migrations_app.commands import Command
 from migrations_app.deciding import AnyCommand
 from migrations_app.happening import Refused
+from migrations_app.late import late
 from migrations_app.plans import Plan, StaleError
 from migrations_app.refusal_words import in_words
 
@@ -30,14 +31,15 @@ class Told:
     context: dict[str, Any] = field(default_factory=dict)
 
 
-def told(came: Visit, plan: Plan, said: Mapping[str, Any], now: dt.datetime) -> Told:
+def told(request: HttpRequest, came: Visit, plan: Plan, said: Mapping[str, Any], now: dt.datetime) -> Told:
     """Carry a command out."""
     try:
-        return Told(carrying.carry_out(came, plan, COMMANDS.validate_python(said), now))
+        asked = COMMANDS.validate_python(said)
     except ValidationError as error:
         return Told(plan, 422, {"faults": error.errors(include_url=False)})
+    try:
+        return Told(carrying.carry_out(came, plan, asked, now))
     except StaleError as stale:
-        changes = [(act_in_words(row.kind), row) for row in carrying.since(stale.plan, stale.seen)]
-        return Told(stale.plan, 409, {"too_late": changes})
+        return Told(stale.plan, 409, {"late": late(request, came, stale, asked, now, below=True)})
     except Refused as refused:
         return Told(plan, 422, {"refused": in_words(refused)})

@@ -37,7 +37,7 @@ def rename(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     form = RenameForm(request.POST if request.method == "POST" else None, initial=stands)
     status, more = 422 if form.is_bound else 200, {}
     if form.is_valid():
-        done = told(came, plan, {"command": "rename", **form.cleaned_data}, timezone.now())
+        done = told(request, came, plan, {"command": "rename", **form.cleaned_data}, timezone.now())
         if done.status == 200:
             return redirect("planner:plan", plan.public_id)
         plan, status, more = done.plan, done.status, done.context

@@ -154,7 +154,7 @@ def verify(day: int) -> tuple[TemplateStep, ...]:
             phase=Phase.VERIFY,
             day=day + 22,
             title=_("Revoke the old key once it is shown to be out of use"),
-            automatic="key-finished",
+            automatic="key-revoked",
         ),
         TemplateStep(
             key="old-code",

@@ -135,7 +135,7 @@ KEY_ROTATION: Final = Template(
             phase=Phase.VERIFY,
             day=10,
             title=_("Revoke the old key once it is shown to be out of use"),
-            automatic="key-finished",
+            automatic="key-revoked",
             after=("watch",),
         ),
     ),
