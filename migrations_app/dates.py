@@ -67,7 +67,7 @@ def stages(state: State, now: dt.datetime) -> Iterator[Named]:
     """The stage that holds, with what is left of its hold, and those after it."""
     for place, begins, ends in ladder(state, now):
         stage, entered = state.rollout.stages[place], place == state.rollout.place
-        parts = {"percent": str(stage.percent.normalize()), "hours": stage.hold_hours}
+        parts = {"percent": f"{stage.percent.normalize():f}", "hours": stage.hold_hours}
         yield Named(f"stage-{place + 1}", "stage", begins, done=entered, until=ends, parts=parts)
 
 
