@@ -35,8 +35,10 @@ class NewKeyForm(forms.Form):
         ),
         required=False,
     )
-    provider = PlainField(label=gettext_lazy("Provider"), max_length=60)
-    environment = PlainField(label=gettext_lazy("Environment"), max_length=60, initial="production")
+    provider = PlainField(label=gettext_lazy("Provider"), max_length=60, widget=forms.TextInput(attrs=TYPED))
+    environment = PlainField(
+        label=gettext_lazy("Environment"), max_length=60, initial="production", widget=forms.TextInput(attrs=TYPED)
+    )
     replaces = forms.ChoiceField(label=gettext_lazy("In place of"), required=False)
     secret = key_field(
         gettext_lazy("The key, typed once"),

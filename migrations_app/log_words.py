@@ -8,12 +8,16 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from costcalc.accounts.log_words import register_acts, register_kind
 from costcalc.accounts.workspaces import Workspace
+from migrations_app.happening import Happening
 from migrations_app.links import ReviewLink
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.own import templates_of
+from migrations_app.playbook.words import titled
+from migrations_app.state import State
 
 # By the kind of a happening; the plan's own log says them in the same words.
 ACTS = {
@@ -92,17 +96,36 @@ def _templates(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple
     return {one.public_id: (one.name, there) for one in templates_of(workspace).filter(public_id__in=ids)}
 
 
-def told(row: PlanEvent) -> dict[str, Any]:
-    """A happening as the plan's own log says it."""
+def told(row: PlanEvent, state: State | None = None) -> dict[str, Any]:
+    """A happening as the plan's own log says it; with the plan's state, of which step or key."""
     happening = row.happening
     return {
         "what": ACTS[happening.kind],
+        "of": _of(happening, state) if state else "",
         "share": Decimal(happening.data["percent"]) if "percent" in happening.data else None,
         "why": happening.data.get("reason") or happening.data.get("statement", ""),
         "at": happening.at,
         "actor": row.actor,
         "itself": not happening.who,
     }
+
+
+def _of(happening: Happening, state: State) -> str:
+    """The key, the one step or how many; nothing where the plan has them no more."""
+    data = happening.data
+    if happening.kind.startswith("key.") and data.get("key") in state.keys.by_id:
+        key = state.keys.by_id[data["key"]]
+        return f"{key.provider}, {key.environment}"
+    if not happening.kind.startswith("steps."):
+        return ""
+    ids = [*data.get("ids", ()), *data.get("changes", ()), *([data["id"]] if "id" in data else [])]
+    found = [step for step in map(state.steps.found, ids) if step]
+    return titled(found[0].title) if len(found) == 1 else counted(len(found))
+
+
+def counted(steps: int) -> str:
+    """`3 steps`; nothing for none."""
+    return ngettext("%(count)s step", "%(count)s steps", steps) % {"count": steps} if steps else ""
 
 
 def _review_links(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:

@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from costcalc.accounts.access import Visit
 from costcalc.accounts.roles import Role
 from migrations_app import canary_page, forecast_page, keys_shown, log_words, review_page, safety_page, step_pages
-from migrations_app.plans import Plan
+from migrations_app.plans import Plan, PlanEvent
 
 MOST_LOGGED = 20
 
@@ -28,5 +30,10 @@ def sections(plan: Plan, came: Visit, now: dt.datetime, more: Mapping[str, Any])
         "way_back_doubts": safety_page.doubts(state.safety, now),
         **step_pages.section(plan, came),
         "is_owner": came.may(Role.OWNER),
-        "log": [log_words.told(row) for row in plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED]],
+        "log": [log_words.told(row, state) for row in _last(plan)],
     }
+
+
+def _last(plan: Plan) -> QuerySet[PlanEvent]:
+    """What happened last, the latest first."""
+    return plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED]

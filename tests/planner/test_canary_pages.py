@@ -52,7 +52,7 @@ def words(answer: Any) -> str:
 
 
 def offered(page: str) -> set[str]:
-    """The commands that a page offers for the canary; archiving is always among the others."""
+    """The commands that a page offers, its upkeep aside."""
     return set(re.findall(r'name="command" value="(\w+)"', page)) - {"archive"}
 
 
