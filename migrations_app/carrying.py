@@ -22,6 +22,7 @@ from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.plans import Plan, PlanEvent, StaleError
 from migrations_app.state import evolved, replayed
 from migrations_app.timely import due
+from migrations_app.webhooks import queue
 
 ITSELF_ACTS = Actor(itself=True)
 
@@ -121,11 +122,14 @@ def _changed(act: Acting, plan: Plan, told: list[Happening], actor: User | None,
 
 
 def _append(act: Acting, plan: Plan, after: int, told: list[Happening], actor: User | None) -> None:
+    rows = []
     for number, happening in enumerate(told, after + 1):
         row = PlanEvent.of(plan, number, happening, actor if happening.who else None)
         row.save(force_insert=True)
         said = {name: each for name, each in json.loads(row.data).items() if name not in FORGETTABLE}
         act.note(happening.kind, plan.target, None, {"revision": number, **said})
+        rows.append((row, said))
+    queue(plan, rows, plan.changed_at)
 
 
 def since(plan: Plan, revision: int) -> list[PlanEvent]:
