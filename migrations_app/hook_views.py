@@ -66,7 +66,7 @@ def hook(request: HttpRequest, visit: Visit, webhook: str) -> HttpResponse:
         {"row": row, "kind": kind_in_words(row.kind), "fault": fault_in_words(row.fault)}
         for row in found.deliveries.select_related("plan")[:SHOWN]
     ]
-    context = {**navigation(visit, PAGE), "hook": found, "rows": rows, "shown": SHOWN, "kept": webhooks.KEPT.days}
+    context = {**navigation(visit, PAGE), "hook": found, "rows": rows, "shown": SHOWN, "days": webhooks.KEPT.days}
     return render(request, "planner/webhook.html", context)
 
 
