@@ -266,6 +266,7 @@ def test_the_page_makes_one_shows_its_secret_once_and_its_messages(cast: Cast, r
     rounds.go(after())
     row = Delivery.objects.get()
     assert f"{row}" in page(client, cast, f"{hook.public_id}/")
+    assert "each is kept for 30 days" in page(client, cast, f"{hook.public_id}/")
     client.post(f"{there}{hook.public_id}/{row.public_id}/again/")
     client.post(f"{there}{hook.public_id}/{row.public_id}/again/")
     rounds.go(after(1))
