@@ -30,6 +30,7 @@ from costcalc.wire.rate_limit import WAIT, AddressThrottle
 from costcalc.wire.views import problem_response
 from migrations_app.api import router as plans
 from migrations_app.document_api import router as plan_documents
+from migrations_app.hook_api import router as webhooks
 from migrations_app.key_api import router as plan_keys
 from migrations_app.report_api import router as plan_reports
 from migrations_app.review_api import router as reviews
@@ -194,4 +195,5 @@ api.add_router("", reviews)
 api.add_router("", plan_documents)
 api.add_router("", plan_keys)
 api.add_router("", plan_reports)
+api.add_router("", webhooks)
 api.add_router("", workspace)

@@ -28,6 +28,7 @@ RATE_LIMIT: int | None = None if ENV.rate_limit == "off" else ENV.rate_limit
 PROVIDERS, PRIVATE_PROVIDERS = ENV.providers, ENV.private_providers
 PROVIDER_KEYS = provider_keys()
 ROUNDS = ENV.rounds
+WEBHOOK_HOSTS = ENV.webhook_hosts
 
 INSTALLED_APPS = [
     "costcalc.apps.CostcalcConfig",

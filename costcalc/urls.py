@@ -5,12 +5,14 @@ from django.urls import include, path
 from costcalc.api import api
 from costcalc.catalog.urls import exchange_rates, own_prices
 from costcalc.wire.views import readyz
+from migrations_app.urls import webhooks
 
 urlpatterns = [
     path("", include("costcalc.scenarios.urls")),
     path("prices/", include("costcalc.catalog.urls")),
     path("w/<str:workspace>/prices/", include(own_prices)),
     path("w/<str:workspace>/rates/", include(exchange_rates)),
+    path("w/<str:workspace>/webhooks/", include(webhooks)),
     path("stream/", include("costcalc.streaming.urls")),
     path("plans/", include("migrations_app.urls")),
     path("", include("costcalc.accounts.urls")),

@@ -23,6 +23,7 @@ from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.plans import Plan, PlanEvent, StaleError
 from migrations_app.state import evolved, replayed
 from migrations_app.timely import due
+from migrations_app.webhooks import queue
 
 ITSELF_ACTS = Actor(itself=True)
 
@@ -122,14 +123,18 @@ def _changed(act: Acting, plan: Plan, told: list[Happening], actor: User | None,
 
 
 def _append(act: Acting, plan: Plan, after: int, told: list[Happening], actor: User | None) -> None:
+    rows = []
     for number, happening in enumerate(told, after + 1):
         row = PlanEvent.of(plan, number, happening, actor if happening.who else None)
         row.save(force_insert=True)
-        act.note(happening.kind, plan.target, None, {"revision": number, **_noted(json.loads(row.data))})
+        said = _noted(json.loads(row.data))
+        act.note(happening.kind, plan.target, None, {"revision": number, **said})
+        rows.append((row, said))
+    queue(plan, rows, plan.changed_at)
 
 
 def _noted(data: dict[str, Any]) -> dict[str, Any]:
-    """What the audit log repeats: of a key its end, and not what the key could be tried against."""
+    """What the audit log and webhooks repeat: of a key its end, and not what the key could be tried against."""
     said = {name: each for name, each in data.items() if name not in FORGETTABLE}
     return {**said, "print": {"last": said["print"]["last"]}} if "print" in said else said
 

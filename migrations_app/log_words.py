@@ -18,6 +18,7 @@ from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.own import templates_of
 from migrations_app.playbook.words import titled
 from migrations_app.state import State
+from migrations_app.webhooks import Webhook
 
 # By the kind of a happening; the plan's own log says them in the same words.
 ACTS = {
@@ -75,6 +76,10 @@ ACTS = {
     "key.tested": _("key tested"),
     "key.used": _("last use of a key noted"),
     "key.window": _("days to roll back changed"),
+    "webhook.made": _("webhook made"),
+    "webhook.removed": _("webhook deleted"),
+    "webhook.sent_again": _("message to a webhook sent again"),
+    "webhook.tested": _("webhook tested"),
 }
 
 
@@ -83,6 +88,7 @@ def register() -> None:
     register_acts(ACTS)
     register_kind("plan", _("Plan"), _plans)
     register_kind("template", _("Template"), _templates)
+    register_kind("webhook", _("Webhook"), _webhooks)
     register_kind("review-link", _("Link to a review"), _review_links)
 
 
@@ -94,6 +100,12 @@ def _plans(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str
 def _templates(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
     there = reverse("planner:templates")
     return {one.public_id: (one.name, there) for one in templates_of(workspace).filter(public_id__in=ids)}
+
+
+def _webhooks(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
+    found = Webhook.objects.filter(workspace=workspace, public_id__in=ids)
+    at = workspace.public_id
+    return {one.public_id: (str(one), reverse("webhooks:webhook", args=[at, one.public_id])) for one in found}
 
 
 def told(row: PlanEvent, state: State | None = None) -> dict[str, Any]:

@@ -5,5 +5,6 @@ from migrations_app.leases import Lease
 from migrations_app.links import ReviewLink
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.own import OwnTemplate
+from migrations_app.webhooks import Delivery, Webhook
 
-__all__ = ["EvidenceFile", "Lease", "OwnTemplate", "Plan", "PlanEvent", "ReviewLink"]
+__all__ = ["Delivery", "EvidenceFile", "Lease", "OwnTemplate", "Plan", "PlanEvent", "ReviewLink", "Webhook"]

@@ -94,6 +94,10 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "stage-entered": lambda _parts: _("Stages that were entered already stay as they are."),
     "hold-not-over": _hold,
     "sample-too-small": _sample,
+    "host-not-allowed": lambda parts: (
+        _("Whoever runs this site does not allow that anything is sent to %(host)s.") % parts
+    ),
+    "no-address": lambda _parts: _("This is no address of a server, such as https://hooks.example.org/costcalc."),
     "file-event-cannot": _impossible,
     "file-event-data": _event(gettext_noop("In this file, event %(number)d holds something that it cannot hold.")),
     "file-event-differs": lambda _parts: _("What follows from it is something else."),

@@ -15,7 +15,7 @@ from typing import Final
 from django.db import DatabaseError
 from django.http import Http404
 
-from migrations_app import carrying
+from migrations_app import carrying, hook_sending
 from migrations_app.leases import Lease
 from migrations_app.plans import Plan, StaleError
 
@@ -44,6 +44,8 @@ def steps(clock: Clock) -> Iterator[Callable[[], list[str]]]:
     """Everything that may be due, piece by piece."""
     for plan in Plan.objects.due(clock())[:MOST]:
         yield partial(promoted, plan, clock())
+    yield partial(hook_sending.go, clock)
+    yield partial(hook_sending.forget, clock)
 
 
 def promoted(plan: Plan, now: dt.datetime) -> list[str]:

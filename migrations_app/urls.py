@@ -6,6 +6,7 @@ from migrations_app import (
     canary_views,
     figure_views,
     file_views,
+    hook_views,
     key_views,
     report_views,
     review_views,
@@ -59,3 +60,14 @@ urlpatterns = [
     path("shared/<str:link>/", review_views.shared, name="shared-review"),
     path("<str:plan_id>/", include(of_one)),
 ]
+# Under `/w/<workspace>/webhooks/`.
+webhooks = (
+    [
+        path("", hook_views.hooks, name="webhooks"),
+        path("<str:webhook>/", hook_views.hook, name="webhook"),
+        path("<str:webhook>/delete/", hook_views.delete, name="delete"),
+        path("<str:webhook>/test/", hook_views.test, name="test"),
+        path("<str:webhook>/<str:delivery>/again/", hook_views.send_again, name="send-again"),
+    ],
+    "webhooks",
+)

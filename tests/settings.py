@@ -17,6 +17,7 @@ OURS = (
     "TRUSTED_PROXIES",
     "PROVIDERS",
     "PRIVATE_PROVIDERS",
+    "WEBHOOK_HOSTS",
     *(name for name in os.environ if name.startswith("PROVIDER_KEY_")),
 )
 for name in OURS:

@@ -38,11 +38,12 @@ from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
 from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
-from migrations_app import beginning, carrying, evidence, links
+from migrations_app import beginning, carrying, evidence, links, webhooks
 from migrations_app.document_api import EXAMPLE
 from migrations_app.plans import Plan
 from migrations_app.playbook import own as playbook
 from migrations_app.playbook.templates import TEMPLATES
+from migrations_app.webhooks import Webhook
 from tests.factories import PASSWORD, Cast, a_cast, a_token, signed_in
 from tests.house.test_headers import patterns
 from tests.streaming.measured import sent
@@ -258,6 +259,12 @@ PAGES: dict[str, dict[str, Row]] = {
     "s/<str:link>/take/<str:file>": {"GET": PUBLIC},
     "w/<str:workspace>/links/": {"GET": EDIT},
     "w/<str:workspace>/links/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
+    # The operator of the tests allows no host.
+    "w/<str:workspace>/webhooks/": {"GET": OWN, "POST": owns(422, url="https://hooks.example.org/")},
+    "w/<str:workspace>/webhooks/<str:webhook>/": {"GET": OWN},
+    "w/<str:workspace>/webhooks/<str:webhook>/delete/": {"GET": TO_ITS_FORM, "POST": owns()},
+    "w/<str:workspace>/webhooks/<str:webhook>/test/": {"GET": TO_ITS_FORM, "POST": owns()},
+    "w/<str:workspace>/webhooks/<str:webhook>/<str:delivery>/again/": {"GET": TO_ITS_FORM, "POST": owns()},
     "prices/": {"GET": PUBLIC},
     "prices/<str:provider>/": {"GET": PUBLIC},
     "prices/<str:provider>/<path:model_id>/": {"GET": PUBLIC},
@@ -416,6 +423,13 @@ OPERATIONS = {
     "list_key_of_plan": changes(),
     # There is no such key.
     "test_key_of_plan": changes(404),
+    "list_webhooks": owners(200, elsewhere=200),
+    # The operator of the tests allows no host.
+    "create_webhook": owners(422, elsewhere=422),
+    "delete_webhook": owners(204),
+    "list_webhook_deliveries": owners(),
+    # It is still to be sent by itself.
+    "resend_webhook_delivery": owners(409),
     "list_scenarios": LISTS,
     "create_scenario": creates(),
     "compare_scenarios": Row("401 401 404 200 200 200 200", query="of={scenario_id}&of={scenario_id}.1"),
@@ -505,6 +519,7 @@ def made(cast: Cast) -> World:
     plan = beginning.make(bob, beginning.Wish("To Gemini"), now)
     review_link, reads_review = links.share_review(bob, plan, 1, now)
     stepped = beginning.make(bob, beginning.Wish("Keys", to_do=TEMPLATES["key-rotation"]), now)
+    hook = Webhook.objects.create(workspace=workspace, url="https://hooks.example.org/", created_at=now)
     invitation, invited = team.invite_somebody(alice, Role.VIEWER, now)
     ids = {
         "workspace": workspace.public_id,
@@ -525,6 +540,8 @@ def made(cast: Cast) -> World:
         "file_id": evidence_of(bob, stepped, now),
         "key": playbook.keep(bob, TEMPLATES["relay"], now).public_id,
         "price": price.public_id,
+        "webhook": hook.public_id,
+        "delivery": webhooks.test(alice, hook, now).public_id,
         "member": cast.vera.public_id,
         "invitation": invitation.public_id,
         "invited": invited,
@@ -539,7 +556,7 @@ def made(cast: Cast) -> World:
         "measurement": keep([read_measured(sent())[0].row()], cast.bob, now)[0].public_id,
         "extension": "csv",
     }
-    ids |= {f"{name}_id": ids[name] for name in ("price", "member", "invitation")}
+    ids |= {f"{name}_id": ids[name] for name in ("price", "member", "invitation", "webhook", "delivery")}
     ids |= {"scenario_id": scenario.public_id}
     return World(cast, ids, cookies, tokens_of(cast))
 
