@@ -45,8 +45,9 @@ class Page:
 
 
 def words(answer: Any) -> str:
-    """What a reader reads, on one line."""
+    """What a reader reads on a desk, on one line."""
     text = answer if isinstance(answer, str) else answer.content.decode()
+    text = re.sub(r'<span class="under-only[^>]*>[^<]*</span>', "", text)
     text = text.partition("<main")[2].partition("</main>")[0]
     return " ".join(re.sub(r"<[^>]*>", " ", text).replace("\u00a0", " ").split())
 
