@@ -157,7 +157,11 @@ def test_a_stage_that_needs_nobody_is_passed_by_the_server_itself(prepared: dict
     token = subprocess.run(command, env=prepared, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
     headers = {"Authorization": f"Bearer {token}"}
     stages = [{"percent": percent, "hold_hours": 0, "automatic": True} for percent in (10, 100)]
-    commands: list[dict[str, Any]] = [{"command": "plan_stages", "stages": stages}, {"command": "start"}]
+    commands: list[dict[str, Any]] = [
+        {"command": "plan_stages", "stages": stages},
+        {"command": "set_limits", "limits": []},
+        {"command": "start"},
+    ]
     with serving(prepared, WORKERS="2") as (_served, address), httpx.Client(trust_env=False) as team:
         team.base_url, team.headers = httpx.URL(f"{address}/api/v1/"), httpx.Headers(headers)
         plan = "plans/" + team.post("plans", json={"name": "To Gemini"}).json()["id"]

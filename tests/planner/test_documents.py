@@ -194,9 +194,9 @@ def test_a_file_whose_people_are_called_like_its_figures_is_no_way_around_its_ru
 
 
 def test_a_stage_cannot_be_passed_earlier_than_its_hold_by_writing_it_in_a_file() -> None:
-    plan = Plan()
+    plan = Plan().unlimited()
     plan.do("start")
     plan.do("promote", 24)
     document = said(plan)
-    document["events"][2]["at"] = (plan.now - HOUR).isoformat()
-    assert "event 3 (canary.promoted) could not have happened" in refused(document)
+    document["events"][3]["at"] = (plan.now - HOUR).isoformat()
+    assert "event 4 (canary.promoted) could not have happened" in refused(document)

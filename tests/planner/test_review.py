@@ -152,7 +152,7 @@ def test_a_step_is_late_from_the_day_after_its_own_until_it_is_settled() -> None
 
 
 def test_what_was_due_before_today_is_late_until_it_is_done() -> None:
-    plan = Plan()
+    plan = Plan().unlimited()
     plan.do("start")
     for _stage in range(3):
         plan.do("promote", 72)
