@@ -8,18 +8,20 @@ that they are in when it is fetched, whether or not links are allowed there.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from costcalc.accounts import capability
 from costcalc.accounts.access import Visit, visit
 from costcalc.accounts.audit import Acting, acting
 from costcalc.accounts.people import User
 from costcalc.accounts.roles import Role
-from costcalc.accounts.workspaces import personal_workspace
+from costcalc.accounts.workspaces import Workspace, personal_workspace
 from migrations_app.links import Link, SharingForbiddenError, alive
 from migrations_app.plans import Plan
 
@@ -101,6 +103,14 @@ def end(came: Visit, row: CalendarLink, now: dt.datetime) -> None:
     with acting(came.workspace, came.actor) as act:
         row.refresh_from_db()
         _end(act, row, now)
+
+
+def open_of(workspace: Workspace, user: User, now: dt.datetime) -> Iterator[str]:
+    """What would end with somebody's membership, in words."""
+    for row in CalendarLink.objects.filter(alive(now), plan__workspace=workspace, created_by=user).select_related(
+        "plan"
+    ):
+        yield _("the calendar link of “%(plan)s”") % {"plan": row.plan}
 
 
 def end_of(act: Acting, user: User, now: dt.datetime) -> None:

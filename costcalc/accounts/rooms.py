@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 File = tuple[str, bytes | Iterable[bytes]]
 Export = Callable[["Workspace"], Iterable[File]]
 OwnData = Callable[["User"], Any]
-Farewell = Callable[["Acting", "User", dt.datetime], None]
 
 _exports: dict[str, Export] = {}
 _own: dict[str, OwnData] = {}
@@ -38,6 +37,14 @@ class Page:
     address: str
     label: Any
     needed: Role = Role.VIEWER
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """What ends, in the same act, with somebody's membership; `told` says beforehand what that is, in words."""
+
+    end: Callable[[Acting, User, dt.datetime], None]
+    told: Callable[[Workspace, User, dt.datetime], Iterable[str]]
 
 
 def register_export(name: str, export: Export) -> None:
@@ -56,7 +63,7 @@ def register_own_page(address: str, label: Any) -> None:
 
 
 def register_farewell(name: str, farewell: Farewell) -> None:
-    """Have something end, in the same act, when somebody's membership does."""
+    """Have something end with each membership."""
     _farewells[name] = farewell
 
 
@@ -90,4 +97,9 @@ def own_pages() -> list[tuple[str, Any]]:
 def say_farewell(act: Acting, user: User, now: dt.datetime) -> None:
     """End what the rooms hold of somebody who has gone from the workspace of this act."""
     for farewell in _farewells.values():
-        farewell(act, user, now)
+        farewell.end(act, user, now)
+
+
+def told_before(workspace: Workspace, user: User, now: dt.datetime) -> list[str]:
+    """What of theirs would end in the rooms, in words."""
+    return [words for farewell in _farewells.values() for words in farewell.told(workspace, user, now)]
