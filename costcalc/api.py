@@ -29,6 +29,7 @@ from costcalc.wire.problem import MEDIA_TYPE, ConflictError, Fault, locate, prob
 from costcalc.wire.rate_limit import WAIT, AddressThrottle
 from costcalc.wire.views import problem_response
 from migrations_app.api import router as plans
+from migrations_app.calendar_api import router as calendars
 from migrations_app.document_api import router as plan_documents
 from migrations_app.hook_api import router as webhooks
 from migrations_app.key_api import router as plan_keys
@@ -195,5 +196,6 @@ api.add_router("", reviews)
 api.add_router("", plan_documents)
 api.add_router("", plan_keys)
 api.add_router("", plan_reports)
+api.add_router("", calendars)
 api.add_router("", webhooks)
 api.add_router("", workspace)

@@ -38,7 +38,7 @@ from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
 from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
-from migrations_app import beginning, carrying, evidence, links, webhooks
+from migrations_app import beginning, calendar_links, carrying, evidence, links, webhooks
 from migrations_app.document_api import EXAMPLE
 from migrations_app.plans import Plan
 from migrations_app.playbook import own as playbook
@@ -169,6 +169,10 @@ PAGES: dict[str, dict[str, Row]] = {
     "plans/templates/<str:key>/delete/": {"GET": TO_ITS_FORM, "POST": edits()},
     # Nothing was started: there is no stage that figures could be of.
     "plans/<str:plan_id>/report/": {"GET": READ},
+    "plans/<str:plan_id>/calendar/": {"GET": READ, "POST": edits(200, language="en")},
+    "plans/<str:plan_id>/calendar.ics": {"GET": READ},
+    # The address is the editor's; owners end any.
+    "plans/<str:plan_id>/calendar/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
     "plans/<str:plan_id>/figures/": {"GET": EDIT, "POST": edits(422, **READ_FIGURES)},
     "plans/<str:plan_id>/limits/": {"GET": EDIT, "POST": edits(revision="1", requests_day="50000", **NO_LIMITS)},
     "plans/<str:plan_id>/stages/": {"GET": EDIT, "POST": edits(**FIRST_STAGE)},
@@ -291,6 +295,10 @@ PAGES: dict[str, dict[str, Row]] = {
     "invitations/<str:link>/": {"GET": LEAD_ON},
     "me/": {"GET": OWN_ACCOUNT, "POST": pages("302 302 302 302 302", name="New")},
     "me/export/": {"GET": OWN_ACCOUNT},
+    "me/calendar/": {"GET": OWN_ACCOUNT, "POST": pages("302 200 200 200 200", language="en")},
+    # The address is the editor's own.
+    "me/calendar/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": pages("302 404 404 302 404")},
+    "calendar/<str:link>.ics": {"GET": PUBLIC},
     "me/address/": {"GET": OWN_ACCOUNT, "POST": pages("302 200 200 200 200", email="new@example.net")},
     # The link was sent to the viewer.
     "me/address/<str:link>/": {"GET": pages("302 404 200 404 404"), "POST": pages("302 404 302 404 404")},
@@ -371,6 +379,10 @@ OTHER_IDS = {
     "plans/shared/<str:link>/": {"link": "review_link"},
     "/api/v1/plans/{plan_id}/review/links/{link_id}": {"link_id": "review_link_id"},
     "me/address/<str:link>/": {"link": "address_link"},
+    "me/calendar/<str:link>/revoke/": {"link": "own_calendar_id"},
+    "calendar/<str:link>.ics": {"link": "calendar_link"},
+    "plans/<str:plan_id>/calendar/<str:link>/revoke/": {"link": "calendar_link_id"},
+    "/api/v1/plans/{plan_id}/calendar-links/{link_id}": {"link_id": "calendar_link_id"},
 }
 UNNAMED = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 
@@ -416,6 +428,10 @@ OPERATIONS = {
     "delete_plan": owners(204, query="revision=1"),
     "get_plan_document": READS,
     "get_plan_report": READS,
+    "list_plan_dates": READS,
+    "list_calendar_links": changes(),
+    "create_calendar_link": changes(201),
+    "revoke_calendar_link": changes(204),
     "import_plan": creates(),
     "list_review_links": changes(),
     "share_review": changes(201),
@@ -518,6 +534,7 @@ def made(cast: Cast) -> World:
         price = own.add(act, own.OwnTerms("Ours", own.Kind.NEGOTIATED, sheet), cast.bob)
     plan = beginning.make(bob, beginning.Wish("To Gemini"), now)
     review_link, reads_review = links.share_review(bob, plan, 1, now)
+    calendar_link, fetches = calendar_links.share_days(bob, plan, "en", now)
     stepped = beginning.make(bob, beginning.Wish("Keys", to_do=TEMPLATES["key-rotation"]), now)
     hook = Webhook.objects.create(workspace=workspace, url="https://hooks.example.org/", created_at=now)
     invitation, invited = team.invite_somebody(alice, Role.VIEWER, now)
@@ -533,6 +550,9 @@ def made(cast: Cast) -> World:
         "plan_id": plan.public_id,
         "review_link": reads_review,
         "review_link_id": review_link.public_id,
+        "calendar_link": fetches,
+        "calendar_link_id": calendar_link.public_id,
+        "own_calendar_id": calendar_links.own_days(calendar_links.at_home(cast.bob), "en", now)[0].public_id,
         "stepped_plan": stepped.public_id,
         "step_id": "s1",
         # No key is in the list.

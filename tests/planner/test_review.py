@@ -136,6 +136,7 @@ def test_the_days_of_a_plan_follow_each_other_as_its_ladder_does() -> None:
         ("stage-3", False),
         ("cut-over", False),
         ("review", False),
+        ("window", False),
     ]
     assert [one.on for one in found[1:4]] == [BEGUN + hours * HOUR for hours in (24, 72, 144)]
 

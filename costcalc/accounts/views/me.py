@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from costcalc.accounts import address
+from costcalc.accounts import address, rooms
 from costcalc.accounts.access import person, with_recent_password
 from costcalc.accounts.archive import own_data
 from costcalc.accounts.farewell import HandOverError, delete_account
@@ -39,7 +39,8 @@ def me(request: HttpRequest) -> HttpResponse:
         User.objects.filter(pk=user.pk).update(name=form.cleaned_data["name"])
         messages.success(request, _("Saved."))
         return redirect("accounts:me")
-    return render(request, "accounts/me.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "pages": [(reverse(address), label) for address, label in rooms.own_pages()]}
+    return render(request, "accounts/me.html", context, status=422 if form.is_bound else 200)
 
 
 @login_required
