@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from costcalc.digits import write_number
 from costcalc.figures import FigureError, read_number
 from costcalc.wire.plain_text import refuse_keys
-from migrations_app.about import EARLIEST, LATEST
 from migrations_app.commands import MOST_TEXT
 from migrations_app.link_forms import LinkForm
+from migrations_app.playbook.workdays import EARLIEST, LATEST
 from migrations_app.review import MOST, Figure, Metric
 from migrations_app.review_words import BETTER, METRICS, UNITS, VERDICTS
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from migrations_app.about import EARLIEST, LATEST, Day
+from migrations_app.about import Day
 from migrations_app.commands import Command, Guarded, Id, Line, Name, Reason, Text
 from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.playbook.workdays import MOST_OFF, WorkDays
@@ -35,6 +34,12 @@ def _listed(said: Any) -> Any:
     return said.replace(",", " ").split() if isinstance(said, str) else said
 
 
+def _one_spelling(automatic: str) -> str:
+    """A stage's share as stages have it: `stage-held:10`, and not `stage-held:010.0`, which no stage is called."""
+    what, colon, share = automatic.partition(":")
+    return f"{what}:{Decimal(share).normalize():f}" if colon else automatic
+
+
 def _web(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -44,7 +49,11 @@ def _web(url: str) -> str:
 
 Due = Annotated[Day | None, BeforeValidator(_if_any)]
 Owner = Annotated[str, Field(max_length=12, description="A member's id; empty for nobody.")]
-Automatic = Annotated[str, Field(pattern=rf"^(?:|{_EVENTS}|{_SHARE})$", description="What ticks it by itself.")]
+Automatic = Annotated[
+    str,
+    Field(pattern=rf"^(?:|{_EVENTS}|{_SHARE})$", description="What ticks it by itself."),
+    AfterValidator(_one_spelling),
+]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(_listed), Field(max_length=MOST_STEPS)]
 SomeIds = Annotated[tuple[Id, ...], BeforeValidator(_listed), Field(min_length=1, max_length=MOST_STEPS)]
 Url = Annotated[Line, AfterValidator(_web)]
@@ -210,12 +219,8 @@ def _set(step: Step, command: SetSteps) -> dict[str, Any]:
     if command.due is not None:
         found |= {"due": command.due.isoformat(), "day": None}
     elif command.days and step.due is not None:
-        found |= {"due": _kept(WorkDays().moved(step.due, command.days)).isoformat(), "day": None}
+        found |= {"due": WorkDays().moved(step.due, command.days).isoformat(), "day": None}
     return found
-
-
-def _kept(day: dt.date) -> dt.date:
-    return min(max(day, EARLIEST), LATEST)
 
 
 def move(now: Steps, command: MoveSteps, moment: Moment) -> Happening:

@@ -26,7 +26,8 @@ IMPORTED = "plan.imported"
 
 def take_in(came: Visit, document: object, now: dt.datetime) -> Plan:
     """A new plan of what a document says. Raises Refused."""
-    told = unnamed(documents.checked(document, now))
+    # Named anew before it is verified: what a file calls its people must not change its figures unseen.
+    told = documents.checked(document, now, unnamed)
     digest = hashlib.sha256(canonical(document).encode()).hexdigest()
     told.append(
         Happening(IMPORTED, max(now, told[-1].at), came.user.public_id, {"events": len(told), "sha256": digest})

@@ -57,6 +57,21 @@ def test_a_step_is_begun_blocked_with_a_reason_and_done() -> None:
     assert plan.refused("move_steps", steps="s9", to="done") == "no-step"
 
 
+def test_a_step_waits_for_a_stage_by_whichever_spelling_of_its_share() -> None:
+    plan = Team()
+    one = plan.add("Hold 10 %", automatic="stage-started:010.0")
+    plan.do("start")
+    assert plan.step(one).settled
+
+
+def test_no_day_of_a_step_is_later_than_days_are() -> None:
+    plan = Team()
+    one = plan.add("A", due="2099-12-30")
+    plan.do("set_steps", steps=[one], days=366)
+    assert plan.step(one).due == dt.date(2100, 1, 1)
+    assert WorkDays().nth(dt.date(2099, 12, 30), 500) == dt.date(2100, 1, 1)
+
+
 def test_a_step_is_skipped_for_a_reason_only() -> None:
     plan = Team()
     one = plan.add("Move the WebSocket")
