@@ -13,8 +13,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from django.utils.translation import override
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
+from hypothesis.stateful import rule, run_state_machine_as_test
 
 from costcalc.accounts import team
 from costcalc.accounts.access import visit
@@ -32,8 +33,8 @@ from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.state import State
 from tests.factories import Cast, a_member, signed_in, types_the_password
 from tests.planner.looked import by, does
-from tests.planner.test_all_commands import ACT, Told
 from tests.planner.test_api import PLANS, Program
+from tests.planner.test_machine import Moves
 from tests.planner.test_review_pages import text
 from tests.planner.test_rollout import COMMANDS, HOUR
 
@@ -374,29 +375,38 @@ def without_stamps(event: icalendar.Event) -> dict[str, bytes]:
     return {name: value.to_ical() for name, value in event.items() if name not in STAMPS}
 
 
-@settings(deadline=None, max_examples=25)
-@given(st.lists(ACT, max_size=8), st.lists(st.sampled_from([0.0, 0.4, 1.0, 30.0, 800.0]), min_size=1, max_size=4))
-def test_what_changes_says_so(
-    acts: list[tuple[tuple[str, dict[str, Any]], str, float, int]], waits: list[float]
-) -> None:
-    plan = Told()
-    made_at, before, clock = plan.now, dict[str, icalendar.Event](), plan.now
-    for (name, said), who, hours, behind in [*acts, *((("start", {}), "bob", wait, 0) for wait in waits)]:
-        plan.now += HOUR * abs(hours)
-        plan.do(plan.command(name, said, behind), who)
-        clock = max(clock, plan.now, plan.state.last_at)
-        found = Held(plan.state, made_at).at(clock)
-        hour = clock.replace(minute=0, second=0, microsecond=0)
-        named = dates.of(plan.state, max(hour + HOUR, plan.state.last_at))
+class Subscribed(Moves):
+    """A plan whose calendar is fetched now and then, by a program whose clock stands right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = self.made_at = self.now
+        self.before: dict[str, icalendar.Event] = {}
+
+    @rule(hours=st.sampled_from([0.0, 0.4, 1.0, 30.0, 800.0]))
+    def its_calendar_is_fetched(self, hours: float) -> None:
+        self.now += HOUR * hours
+        self.clock = max(self.clock, self.now, self.state.last_at)
+        found = Held(self.state, self.made_at).at(self.clock)
+        hour = self.clock.replace(minute=0, second=0, microsecond=0)
+        named = dates.of(self.state, max(hour + HOUR, self.state.last_at))
         assert found.keys() == {f"pppppppppppp-{one.key}@costcalc" for one in named}
-        for uid in found.keys() & before.keys():
-            now, was = found[uid], before[uid]
-            assert now.decoded("LAST-MODIFIED") >= was.decoded("LAST-MODIFIED")
-            if without_stamps(now) == without_stamps(was):
-                assert now["SEQUENCE"] >= was["SEQUENCE"]
-            else:
-                assert now["SEQUENCE"] > was["SEQUENCE"], (uid, without_stamps(was), without_stamps(now))
-        before = found
+        for uid in found.keys() & self.before.keys():
+            compare(found[uid], self.before[uid])
+        self.before = found
+
+
+def compare(now: icalendar.Event, was: icalendar.Event) -> None:
+    """What differs has a higher number, so that programs take it."""
+    assert now.decoded("LAST-MODIFIED") >= was.decoded("LAST-MODIFIED")
+    if without_stamps(now) == without_stamps(was):
+        assert now["SEQUENCE"] >= was["SEQUENCE"]
+    else:
+        assert now["SEQUENCE"] > was["SEQUENCE"], (without_stamps(was), without_stamps(now))
+
+
+def test_what_changes_says_so() -> None:
+    run_state_machine_as_test(Subscribed, settings=settings(max_examples=20, stateful_step_count=30, deadline=None))
 
 
 def test_a_persons_calendar_costs_few_questions(cast: Cast, django_assert_max_num_queries: Any) -> None:
