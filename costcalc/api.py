@@ -30,10 +30,14 @@ from costcalc.wire.rate_limit import WAIT, AddressThrottle
 from costcalc.wire.views import problem_response
 from migrations_app.api import router as plans
 from migrations_app.document_api import router as plan_documents
+from migrations_app.evidence_api import router as plan_files
+from migrations_app.figures_api import router as plan_figures
 from migrations_app.hook_api import router as webhooks
 from migrations_app.key_api import router as plan_keys
 from migrations_app.report_api import router as plan_reports
 from migrations_app.review_api import router as reviews
+from migrations_app.safety_api import router as ways_back
+from migrations_app.template_api import router as plan_templates
 
 logger = logging.getLogger(__name__)
 MOST_FAULTS = 20
@@ -92,7 +96,9 @@ api = ProblemAPI(
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """422, pointing at the first faults: a body can hold thousands, and nobody reads them."""
-    document = strict_json.loads(request.body) if request.body else None
+    # Another body than JSON has no places, and may be too large to be read once more.
+    of_body = any(one["loc"][0] == "body" for one in error.errors)
+    document = strict_json.loads(request.body) if of_body and request.body else None
     faults = [Fault(pointer=point(document, list(e["loc"])), detail=said_of(e)) for e in error.errors[:MOST_FAULTS]]
     return problem_response(422, "What was sent is not valid.", faults)
 
@@ -194,6 +200,10 @@ api.add_router("", plans)
 api.add_router("", reviews)
 api.add_router("", plan_documents)
 api.add_router("", plan_keys)
+api.add_router("", plan_files)
+api.add_router("", plan_figures)
+api.add_router("", plan_templates)
+api.add_router("", ways_back)
 api.add_router("", plan_reports)
 api.add_router("", webhooks)
 api.add_router("", workspace)
