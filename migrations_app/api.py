@@ -129,7 +129,7 @@ def delete_plan(request: HttpRequest, plan_id: str, seen: Query[PlanSeen]) -> St
     visit, now = visit_of(request, Role.OWNER), timezone.now()
     refuse_strangers(request, PlanSeen)
     try:
-        carrying.delete(visit, carrying.plan_in(visit, plan_id), seen.revision)
+        carrying.delete(visit, carrying.plan_in(visit, plan_id), seen.revision, now)
     except StaleError as stale:
         raise conflict(stale, now) from None
     return Status(204, None)
