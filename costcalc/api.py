@@ -62,9 +62,21 @@ class StrictParser(Parser):
 class ProblemAPI(NinjaAPI):
     """A NinjaAPI whose OpenAPI document names the media type of problems, and those that any request may meet."""
 
-    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """The OpenAPI document; every error's content is problem JSON."""
-        schema = super().get_openapi_schema(**options)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._documents: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """The OpenAPI document; every error's content is problem JSON. Made once: it takes a second."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._documents:
+            self._documents[prefix] = self._document(prefix)
+        return self._documents[prefix]
+
+    def _document(self, prefix: str) -> OpenAPISchema:
+        schema = super().get_openapi_schema(path_prefix=prefix)
         for operation in (operation for path in schema["paths"].values() for operation in path.values()):
             operation["responses"] = with_problems(operation["responses"], "requestBody" in operation)
         return schema

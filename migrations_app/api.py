@@ -92,7 +92,7 @@ def list_plans(request: HttpRequest, asked: Query[PlansAsked], paging: Query[Pag
 def create_plan(request: HttpRequest, body: PlanIn) -> tuple[int, dict[str, Any]]:
     """Make a plan."""
     visit, now = visit_of(request, Role.EDITOR), timezone.now()
-    return 201, shown.whole(beginning.make(visit, _wish(visit, body), now), now)
+    return 201, shown.plain(shown.whole(beginning.make(visit, _wish(visit, body), now), now))
 
 
 def _wish(visit: Visit, body: PlanIn) -> beginning.Wish:
@@ -168,5 +168,5 @@ def impossible(refused: Refused) -> HttpError:
 def conflict(stale: StaleError, now: dt.datetime) -> ConflictError:
     """409, with how the plan stands now."""
     changes = [shown.event(row) for row in carrying.since(stale.plan, stale.seen)]
-    current = shown.as_json(shown.whole(stale.plan, now))
+    current = shown.plain(shown.whole(stale.plan, now))
     return ConflictError(f"The plan is at revision {stale.plan.revision} now.", current, changes)

@@ -118,9 +118,9 @@ def whole(plan: Plan, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def as_json(plan: dict[str, Any]) -> dict[str, Any]:
-    """A plan as it stands, as the problem of a conflict holds it: the same as an answer has it."""
-    return PlanOut.model_validate(plan, from_attributes=True).model_dump(mode="json", by_alias=True)
+def plain(plan: dict[str, Any]) -> dict[str, Any]:
+    """The same, of plain values: for what is stored to be given again, and for the problem of a conflict."""
+    return PlanOut.model_validate(plan, from_attributes=True).model_dump(by_alias=True)
 
 
 def event(row: PlanEvent) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from costcalc.asgi import BODY_LIMITS
 from costcalc.wire.problem import MEDIA_TYPE as PROBLEM
 from migrations_app.evidence import EvidenceFile
+from migrations_app.plans import Plan
 from migrations_app.playbook import own
 from migrations_app.playbook.template import LARGEST
 from migrations_app.playbook.templates import TEMPLATES
@@ -155,6 +156,38 @@ def test_a_list_of_templates_is_one_query_for_all(
         sender.post(TEMPLATES_PATH, {**sender.get(f"{TEMPLATES_PATH}/relay")[1], "name": f"Ours {number}"})
     with django_assert_max_num_queries(8):
         sender.get(TEMPLATES_PATH)
+
+
+def test_what_is_made_with_a_key_is_made_once_and_answered_alike(sender: Sender) -> None:
+    plan = sender.plan(template="key-rotation")
+    document = sender.get(f"{PLANS}/{plan['id']}/document")[1]
+    template = sender.get(f"{TEMPLATES_PATH}/relay")[1]
+    for path, body in (
+        (PLANS, {"name": "Once", "template": "relay"}),
+        ("/api/v1/plan-documents", document),
+        (TEMPLATES_PATH, template),
+        (f"{PLANS}/{plan['id']}/template", {"name": "Ours"}),
+    ):
+        headers = {**sender.headers, "Idempotency-Key": "once"}
+        first, again = (sender.client.post(path, body, "application/json", headers=headers) for _time in range(2))
+        assert (first.status_code, again.status_code) == (201, 201), first.content
+        assert first.json() == again.json()
+    assert (Plan.objects.count(), own.OwnTemplate.objects.count()) == (3, 2)
+
+
+def test_who_is_late_sees_a_plan_with_figures_steps_and_keys_as_it_stands(sender: Sender) -> None:
+    plan = sender.plan(template="key-rotation")
+    sender.tell(plan, "start")
+    path = f"{PLANS}/{plan['id']}/readings?revision="
+    revision = sender.get(f"{PLANS}/{plan['id']}")[1]["revision"]
+    assert sender.send(f"{path}{revision}", FIGURES, "text/csv").status_code == 200
+    late = sender.send(f"{path}{revision}", FIGURES, "text/csv")
+    assert late.status_code == 409
+    stands = sender.get(f"{PLANS}/{plan['id']}")[1]
+    seen = late.json()["current"]
+    # For how long the stage was held, goes on meanwhile.
+    assert seen["canary"].pop("reading") == stands["canary"].pop("reading")
+    assert {**seen, "canary": None} == {**stands, "canary": None}
 
 
 def test_plans_are_found_by_their_words(sender: Sender) -> None:
