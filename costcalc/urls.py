@@ -5,7 +5,7 @@ from django.urls import include, path
 from costcalc.api import api
 from costcalc.catalog.urls import exchange_rates, own_prices
 from costcalc.wire.views import readyz
-from migrations_app.urls import webhooks
+from migrations_app.urls import digests, webhooks
 
 urlpatterns = [
     path("", include("costcalc.scenarios.urls")),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("w/<str:workspace>/webhooks/", include(webhooks)),
     path("stream/", include("costcalc.streaming.urls")),
     path("plans/", include("migrations_app.urls")),
+    path("me/digest/", include(digests)),
     path("", include("costcalc.accounts.urls")),
     path("accounts/", include("costcalc.accounts.entrance_urls")),
     path("api/v1/", api.urls),

@@ -24,6 +24,7 @@ OwnData = Callable[["User"], Any]
 _exports: dict[str, Export] = {}
 _own: dict[str, OwnData] = {}
 _pages: dict[str, Page] = {}
+_own_pages: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,16 @@ def register_export(name: str, export: Export) -> None:
 def register_page(address: str, label: Any, needed: Role = Role.VIEWER) -> None:
     """Have a page in the navigation of each workspace; `label` is a lazy translation."""
     _pages[address] = Page(address, label, needed)
+
+
+def register_own_page(address: str, label: Any) -> None:
+    """Have a page of a person's own among those of their account; `label` is a lazy translation."""
+    _own_pages[address] = label
+
+
+def own_pages() -> list[tuple[str, Any]]:
+    """The registered pages of a person's own: the names of their addresses, and their words."""
+    return list(_own_pages.items())
 
 
 def exported(workspace: Workspace) -> Iterator[File]:
