@@ -5,7 +5,7 @@ from django.urls import include, path
 from costcalc.api import api
 from costcalc.catalog.urls import exchange_rates, own_prices
 from costcalc.wire.views import readyz
-from migrations_app.urls import calendars, own_calendar, webhooks
+from migrations_app.urls import calendars, digests, own_calendar, webhooks
 
 urlpatterns = [
     path("", include("costcalc.scenarios.urls")),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("me/calendar/", include(own_calendar)),
     path("stream/", include("costcalc.streaming.urls")),
     path("plans/", include("migrations_app.urls")),
+    path("me/digest/", include(digests)),
     path("", include("costcalc.accounts.urls")),
     path("accounts/", include("costcalc.accounts.entrance_urls")),
     path("api/v1/", api.urls),

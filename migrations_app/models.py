@@ -1,6 +1,7 @@
 """The models of the app, where Django looks for them."""
 
 from migrations_app.calendar_links import CalendarLink
+from migrations_app.digests import Digest
 from migrations_app.evidence import EvidenceFile
 from migrations_app.leases import Lease
 from migrations_app.links import ReviewLink
@@ -11,6 +12,7 @@ from migrations_app.webhooks import Delivery, Webhook
 __all__ = [
     "CalendarLink",
     "Delivery",
+    "Digest",
     "EvidenceFile",
     "Lease",
     "OwnTemplate",

@@ -5,6 +5,7 @@ from django.urls import include, path
 from migrations_app import (
     calendar_views,
     canary_views,
+    digest_views,
     figure_views,
     file_views,
     hook_views,
@@ -84,4 +85,13 @@ webhooks = (
         path("<str:webhook>/<str:delivery>/again/", hook_views.send_again, name="send-again"),
     ],
     "webhooks",
+)
+# Under `/me/digest/`.
+digests = (
+    [
+        path("", digest_views.digest, name="digest"),
+        path("send/", digest_views.send, name="send"),
+        path("stop/<str:link>/", digest_views.stop, name="stop"),
+    ],
+    "digests",
 )

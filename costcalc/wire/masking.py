@@ -20,6 +20,7 @@ PREFIXES = (
     "first-owner",
     "accounts/password/reset/key",
     "me/address",
+    "me/digest/stop",
     "stream/runs",
 )
 _SLASH = r"(?:/|%2F)"

@@ -39,6 +39,7 @@ from costcalc.scenarios.saved import draft
 from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
 from migrations_app import beginning, calendar_links, carrying, evidence, links, webhooks
+from migrations_app.digests import Digest
 from migrations_app.document_api import EXAMPLE
 from migrations_app.plans import Plan
 from migrations_app.playbook import own as playbook
@@ -304,6 +305,14 @@ PAGES: dict[str, dict[str, Row]] = {
     "me/calendar/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": pages("302 404 404 302 404")},
     "calendar/<str:link>.ics": {"GET": PUBLIC},
     "me/address/": {"GET": OWN_ACCOUNT, "POST": pages("302 200 200 200 200", email="new@example.net")},
+    "me/address/confirm/": {"GET": TO_ITS_FORM, "POST": LEAD_ON},
+    "me/digest/": {
+        "GET": OWN_ACCOUNT,
+        "POST": pages(LEAD_ON_ALL, rhythm="weekly", hour="7", weekday="0"),
+    },
+    "me/digest/send/": {"GET": TO_ITS_FORM, "POST": LEAD_ON},
+    # Whoever has the link stops it; it is the viewer's.
+    "me/digest/stop/<str:link>/": {"GET": PUBLIC, "POST": PUBLIC},
     # The link was sent to the viewer.
     "me/address/<str:link>/": {"GET": pages("302 404 200 404 404"), "POST": pages("302 404 302 404 404")},
     # The owner has a workspace to hand over first.
@@ -390,6 +399,7 @@ OTHER_IDS = {
     "calendar/<str:link>.ics": {"link": "calendar_link"},
     "plans/<str:plan_id>/calendar/<str:link>/revoke/": {"link": "calendar_link_id"},
     "/api/v1/plans/{plan_id}/calendar-links/{link_id}": {"link_id": "calendar_link_id"},
+    "me/digest/stop/<str:link>/": {"link": "digest_link"},
 }
 UNNAMED = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 
@@ -588,6 +598,7 @@ def made(cast: Cast) -> World:
         "invitation": invitation.public_id,
         "invited": invited,
         "token": team.new_token(alice, "Program", Scope.READ, None)[0].public_id,
+        "digest_link": Digest.objects.create(user=cast.vera, rhythm="daily", next_at=now).link,
         "address_link": address.link_for(cast.vera, "vera@example.net"),
         "reset": reset_path(cast.bob),
         "provider": "openai",
