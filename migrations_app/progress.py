@@ -18,6 +18,7 @@ class Where(StrEnum):
     SIGNED = "signed"
     DONE = "done"
     NOW = "now"
+    OPEN = "open"
     LATER = "later"
     EMPTY = "empty"
 
@@ -75,7 +76,11 @@ def _where(state: State, phase: Phase, current: Phase | None) -> Where:
         return Where.NOW
     if _is_empty(state, phase):
         return Where.EMPTY
-    return Where.DONE if _is_done(state, phase) else Where.LATER
+    if _is_done(state, phase):
+        return Where.DONE
+    places = list(Phase)
+    # What the canary has gone past is still to be finished.
+    return Where.OPEN if current and places.index(phase) < places.index(current) else Where.LATER
 
 
 def _is_empty(state: State, phase: Phase) -> bool:
