@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from migrations_app.commands import Guarded, Line, Name, Text
 from migrations_app.happening import Happening, Moment, Refused
-from migrations_app.playbook.workdays import EARLIEST, LATEST
+from migrations_app.workdays import EARLIEST, LATEST
 
 Day = Annotated[dt.date, Field(ge=EARLIEST, le=LATEST)]
 Money = Annotated[Decimal, Field(max_digits=18, decimal_places=2, description="USD.")]

@@ -30,8 +30,8 @@ from migrations_app.plans import LONGEST_SEARCH, Plan, StaleError
 from migrations_app.playbook.own import template_for, templates_of
 from migrations_app.playbook.template import Template
 from migrations_app.playbook.templates import TEMPLATES
-from migrations_app.playbook.workdays import MOST_OFF
 from migrations_app.refusal_words import in_words
+from migrations_app.workdays import MOST_OFF
 
 router = Router(tags=["plans"], auth=Bearer(), by_alias=True)
 

@@ -19,9 +19,9 @@ from costcalc.secrets import holds_key
 from migrations_app.about import Made
 from migrations_app.commands import MOST_TEXT
 from migrations_app.happening import Happening, Refused
-from migrations_app.playbook.workdays import EARLIEST
 from migrations_app.redoing import again
 from migrations_app.state import MADE, State, evolved, replayed
+from migrations_app.workdays import EARLIEST
 
 FORMAT: Final = "costcalc.plan"
 VERSION: Final = 1

@@ -115,6 +115,11 @@ class Key:
         return self.standing not in {Standing.REVOKED, Standing.DROPPED}
 
     @property
+    def replaceable(self) -> bool:
+        """Whether another key may take its place: it is in use, or was until it leaked."""
+        return self.standing is Standing.CURRENT or (self.leaked and self.live_at is not None)
+
+    @property
     def counts(self) -> bool:
         """Whether it was ever in use, or is to be."""
         return self.live_at is not None or self.standing is Standing.PENDING

@@ -88,7 +88,8 @@ def risks(state: State, now: dt.datetime) -> Iterator[str]:
 def _of_canary(state: State) -> Iterator[str]:
     rollout = state.rollout
     if rollout.standing in {Standing.HELD, Standing.PAUSED, Standing.ROLLED_BACK} and rollout.reason:
-        yield f"{canary_page.standing(rollout)} {rollout.reason}"
+        reason = _("Reason: %(reason)s") % {"reason": rollout.reason}
+        yield f"{canary_page.standing(rollout)} {reason}"
     for verdict in verdicts.verdicts(state.readings, rollout, state.about.forecast) if rollout.stage else ():
         if verdict.outcome is verdicts.Outcome.FAIL:
             yield _("A limit is not kept: %(metric)s") % {"metric": metric_words.metric_name(verdict.limit.metric)}

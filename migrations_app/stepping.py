@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from migrations_app.about import Day
 from migrations_app.commands import Command, Guarded, Id, Line, Name, Reason, Text
 from migrations_app.happening import Happening, Moment, Refused
-from migrations_app.playbook.workdays import MOST_OFF, WorkDays
 from migrations_app.steps import MOVED, Doing, EvidenceKind, Phase, Step, Steps
+from migrations_app.workdays import MOST_OFF, WorkDays
 
 MOST_STEPS: Final = 200
 MOST_COMMENTS: Final = 200

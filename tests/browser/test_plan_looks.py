@@ -34,7 +34,7 @@ TOLD: list[dict[str, Any]] = [
     {"command": "hold", "reason": "over the weekend"},
 ]
 OF_PLAN = ["", "steps/", "steps/?several=1", "steps/s1/", "steps/s1/edit/", "steps/new/", "steps/start/", "template/"]
-OF_PLAN += ["keys/", "figures/", "limits/", "stages/", "way-back/", "rename/", "delete/", "calendar/"]
+OF_PLAN += ["report/", "keys/", "figures/", "limits/", "stages/", "way-back/", "rename/", "delete/", "calendar/"]
 
 
 def under_way(cast: Cast) -> Plan:

@@ -230,6 +230,15 @@ def test_at_a_hundred_per_cent_the_old_side_is_as_it_was_last_seen() -> None:
     assert plan.do("promote").rollout.standing is Standing.FINISHED
 
 
+def test_after_the_cut_over_there_is_nothing_to_read() -> None:
+    plan = Plan()
+    plan.do("start")
+    for _stage in plan.state.rollout.stages:
+        plan.do("skip", reason="no traffic to speak of")
+    assert plan.state.rollout.standing is Standing.FINISHED
+    assert plan.refused("take_reading", candidate=GOOD) == "no-stage"
+
+
 def test_without_a_stage_there_is_nothing_to_read() -> None:
     plan = Plan()
     assert plan.refused("take_reading", candidate=GOOD) == "no-stage"

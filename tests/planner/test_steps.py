@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from migrations_app.deciding import decided
 from migrations_app.following import consequences
 from migrations_app.happening import Happening, Moment, Refused
-from migrations_app.playbook.workdays import WorkDays
 from migrations_app.progress import Where, current_phase, late, progress
 from migrations_app.state import evolved, replayed
 from migrations_app.steps import Doing, Phase, Step
+from migrations_app.workdays import WorkDays
 from tests.planner.test_rollout import BEGUN, COMMANDS, Plan
 
 DAY = dt.date(2026, 11, 2)
@@ -62,6 +62,17 @@ def test_a_step_waits_for_a_stage_by_whichever_spelling_of_its_share() -> None:
     one = plan.add("Hold 10 %", automatic="stage-started:010.0")
     plan.do("start")
     assert plan.step(one).settled
+
+
+def test_a_phase_that_the_canary_has_gone_past_is_not_finished_and_no_later_one() -> None:
+    plan = Team()
+    plan.add("Review the code")
+    plan.add("Tell support", phase="verify")
+    plan.do("start")
+    where = {each.phase: each.where for each in progress(plan.state)}
+    assert where[Phase.PREPARE] is Where.OPEN
+    assert where[Phase.CANARY] is Where.NOW
+    assert where[Phase.VERIFY] is Where.LATER
 
 
 def test_no_day_of_a_step_is_later_than_days_are() -> None:
