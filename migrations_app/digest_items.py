@@ -22,6 +22,8 @@ from migrations_app.steps import Phase
 
 # Today and the six days after it.
 WEEK: Final = 7
+# What keeps a stage from being passed that only somebody's figures take away.
+_UNREAD: Final = frozenset({"no-figures", "limit-unknown"})
 # They come by themselves.
 FORESEEN: Final = frozenset({"start", "stage", "cut-over"})
 
@@ -51,7 +53,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line. `kind` is that of a `Named`, or what waits: `promote`, `sign-off`, `proof`."""
+    """One line. `kind` is that of a `Named`, or what waits: `promote`, `figures`, `sign-off`, `proof`."""
 
     when: When
     kind: str
@@ -95,6 +97,9 @@ def _when(named: Named, on: dt.date, today: dt.date) -> When | None:
 
 
 def _concerns(state: State, named: Named, reader: Reader, today: dt.date) -> bool:
+    if named.kind == "sign-off":
+        # Told to those who may sign, as what waits.
+        return False
     if named.kind in FORESEEN:
         return named.kind == "start" or _is_foreseen(state, today)
     if named.kind == "step" and named.owner:
@@ -113,15 +118,24 @@ def _is_foreseen(state: State, today: dt.date) -> bool:
 def _waiting(state: State, reader: Reader, now: dt.datetime) -> Iterator[Item]:
     """What has no day, and goes on only once somebody does something."""
     canary = state.rollout
-    stage = canary.stage
-    if stage and canary.standing is Standing.RUNNING and not stage.automatic and not gates.obstacles(state, now):
-        yield Item(When.WAITS, "promote", parts={"percent": f"{stage.percent.normalize():f}"})
+    yield from _of_stage(state, now)
     for phase in Phase:
         if _may_sign(state, phase, Moment(now, reader.id)):
             yield Item(When.WAITS, "sign-off", parts={"phase": phase})
     if canary.weight and canary.standing is not Standing.FINISHED:
         for need, age in state.safety.doubtful(now).items():
             yield Item(When.WAITS, "proof", parts={"need": need, "age": age})
+
+
+def _of_stage(state: State, now: dt.datetime) -> Iterator[Item]:
+    stage = state.rollout.stage
+    if stage is None or state.rollout.standing is not Standing.RUNNING:
+        return
+    missing, percent = {each.code for each in gates.obstacles(state, now)}, f"{stage.percent.normalize():f}"
+    if missing and missing <= _UNREAD:
+        yield Item(When.WAITS, "figures", parts={"percent": percent})
+    if not missing and not stage.automatic:
+        yield Item(When.WAITS, "promote", parts={"percent": percent})
 
 
 def _may_sign(state: State, phase: Phase, moment: Moment) -> bool:

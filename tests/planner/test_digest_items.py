@@ -72,6 +72,9 @@ def test_a_day_is_the_reader_s_own() -> None:
 def test_a_stage_waits_for_somebody_once_nothing_is_in_its_way() -> None:
     plan = Plan()
     plan.do("start")
+    assert ("waits", "figures") not in said(plan, ALICE, plan.now + 23 * HOUR)
+    assert ("waits", "figures") in said(plan, ALICE, plan.now + 24 * HOUR)
+    plan.unlimited()
     assert "promote" not in [kind for _when, kind in said(plan, ALICE, plan.now + 23 * HOUR)]
     assert ("waits", "promote") in said(plan, ALICE, plan.now + 24 * HOUR)
     plan.do("hold", 24, reason="wait")
