@@ -5,7 +5,7 @@ from django.urls import include, path
 from costcalc.api import api
 from costcalc.catalog.urls import exchange_rates, own_prices
 from costcalc.wire.views import readyz
-from migrations_app.urls import digests, webhooks
+from migrations_app.urls import calendars, digests, own_calendar, webhooks
 
 urlpatterns = [
     path("", include("costcalc.scenarios.urls")),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("w/<str:workspace>/prices/", include(own_prices)),
     path("w/<str:workspace>/rates/", include(exchange_rates)),
     path("w/<str:workspace>/webhooks/", include(webhooks)),
+    path("calendar/", include(calendars)),
+    path("me/calendar/", include(own_calendar)),
     path("stream/", include("costcalc.streaming.urls")),
     path("plans/", include("migrations_app.urls")),
     path("me/digest/", include(digests)),

@@ -6,15 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from migrations_app.commands import Guarded, Line, Name, Text
 from migrations_app.happening import Happening, Moment, Refused
+from migrations_app.workdays import EARLIEST, LATEST
 
-EARLIEST: Final = dt.date(2020, 1, 1)
-LATEST: Final = dt.date(2100, 1, 1)
 Day = Annotated[dt.date, Field(ge=EARLIEST, le=LATEST)]
 Money = Annotated[Decimal, Field(max_digits=18, decimal_places=2, description="USD.")]
 Count = Annotated[int, Field(ge=0, le=10**15)]

@@ -16,16 +16,18 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from costcalc.secrets import holds_key
-from migrations_app.about import EARLIEST, Made
+from migrations_app.about import Made
 from migrations_app.commands import MOST_TEXT
 from migrations_app.happening import Happening, Refused
 from migrations_app.redoing import again
 from migrations_app.state import MADE, State, evolved, replayed
+from migrations_app.workdays import EARLIEST
 
 FORMAT: Final = "costcalc.plan"
 VERSION: Final = 1
 MOST_EVENTS: Final = 2000
-MOST_VALUES: Final = 1000
+# Two hundred steps, each with all its fields and many that it comes after.
+MOST_VALUES: Final = 20_000
 LARGEST: Final = 10**15
 # A salt or a SHA-256, which are as random as a key is.
 DIGEST: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")

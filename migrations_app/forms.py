@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from costcalc.accounts.workspaces import Workspace
 from costcalc.scenarios.models import SavedScenario
 from costcalc.wire.plain_text import PlainField
-from migrations_app.about import EARLIEST, LATEST
 from migrations_app.playbook.own import templates_of
 from migrations_app.playbook.templates import TEMPLATES
-from migrations_app.playbook.workdays import MOST_OFF
+from migrations_app.workdays import EARLIEST, LATEST, MOST_OFF
 
 LONG = forms.Textarea(attrs={"rows": 3})
 

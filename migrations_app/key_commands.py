@@ -146,7 +146,7 @@ def create(now: Keys, command: CreateKey, moment: Moment) -> Happening:
     """Decide to have a new key. Raises Refused."""
     if command.replaces:
         old = now.key(command.replaces)
-        _must(old.standing is Standing.CURRENT or old.leaked, "key-not-current", old)
+        _must(old.replaceable, "key-not-current", old)
         _must(now.successor(old) is None, "key-replaced-already", old)
     return moment.happening("key.created", replaces=command.replaces, **_described(now, command))
 

@@ -12,7 +12,7 @@ from costcalc.streaming.endpoints import Endpoint
 from costcalc.streaming.providers import allowed_providers, title
 from costcalc.wire.plain_text import PlainField
 from migrations_app.key_refusals import key_name
-from migrations_app.keys import Key, Keys, Standing
+from migrations_app.keys import Key, Keys
 
 TYPED = {"spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}
 LONGEST_KEY = 500
@@ -56,9 +56,14 @@ class NewKeyForm(forms.Form):
     expires_on = forms.DateField(
         label=gettext_lazy("Expires on"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"),
     )
-    note = PlainField(label=gettext_lazy("Note"), max_length=200, required=False)
+    note = PlainField(
+        label=gettext_lazy("Note"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, keys: Keys, *args: Any, **options: Any) -> None:
@@ -75,7 +80,7 @@ class NewKeyForm(forms.Form):
 
 
 def _replaceable(keys: Keys, key: Key) -> bool:
-    return (key.standing is Standing.CURRENT or key.leaked) and keys.successor(key) is None
+    return key.replaceable and keys.successor(key) is None
 
 
 def _named(key: Key) -> str:

@@ -23,10 +23,9 @@ from migrations_app.key_acts import acts
 from migrations_app.key_forms import NewKeyForm, TrialForm
 from migrations_app.key_tests import WEIGHT, key_of, try_out
 from migrations_app.keys import Print
-from migrations_app.late import OF_THE_FORM
 from migrations_app.plans import Plan
 from migrations_app.refusal_words import in_words
-from migrations_app.views import COMMANDS, carried_out, of_plan
+from migrations_app.views import COMMANDS, as_sent, carried_out, of_plan
 
 PAGE: Final = "planner:keys"
 
@@ -67,12 +66,7 @@ def keys_page(request: HttpRequest, came: Visit, plan: Plan, status: int = 200, 
 @of_plan(Role.EDITOR)
 def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     """Do what a form of the page says."""
-    said = {name: text for name, text in request.POST.items() if name not in OF_THE_FORM}
-    try:
-        asked = COMMANDS.validate_python(said)
-    except ValidationError as error:
-        return keys_page(request, came, plan, 422, faults=error.errors(include_url=False), said=said)
-    return carried_out(request, came, plan, asked, page=keys_page, then=PAGE)
+    return as_sent(request, came, plan, keys_page, PAGE)
 
 
 @sent_from(PAGE, "plan_id", anchor="#new", but=("secret",))

@@ -114,6 +114,16 @@ class Key:
         """Whether its provider still takes it, as far as is known here."""
         return self.standing not in {Standing.REVOKED, Standing.DROPPED}
 
+    @property
+    def replaceable(self) -> bool:
+        """Whether another key may take its place: it is in use, or was until it leaked."""
+        return self.standing is Standing.CURRENT or (self.leaked and self.live_at is not None)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was ever in use, or is to be."""
+        return self.live_at is not None or self.standing is Standing.PENDING
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -135,9 +145,17 @@ class Keys:
         return replace(self, rows=tuple(found.values()), by_id=found)
 
     def successor(self, key: Key) -> Key | None:
-        """What took its place, or is to."""
-        heirs = (row for row in self.rows if row.replaces == key.id and row.standing is not Standing.DROPPED)
-        return next(heirs, None)
+        """What took its place, or is to; what was given up before it was in use is neither."""
+        return next((row for row in self.rows if row.replaces == key.id and row.counts), None)
+
+    def heirs(self, key: Key) -> tuple[Key, ...]:
+        """What took its place, one after the other, down to the one that is to."""
+        found: list[Key] = []
+        heir = self.successor(key)
+        while heir and heir not in found:
+            found.append(heir)
+            heir = self.successor(heir)
+        return tuple(found)
 
     def same(self, digest: str) -> Key | None:
         """The key with this print, if there is one."""
@@ -185,13 +203,20 @@ def _finished(now: Keys, key: Key, told: Happening) -> Keys:
 
 
 def _reinstated(now: Keys, key: Key, told: Happening) -> Keys:
-    """The two change places, and what replaces what is turned round."""
-    heir = now.successor(key)
-    back = replace(key, standing=Standing.CURRENT, live_at=told.at, retired_at=None, until=None)
-    if heir:
-        back = replace(back, replaces=heir.id)
-        kept = heir.standing if not heir.alive else Standing.PREVIOUS
-        now = now.changed(replace(heir, standing=kept, retired_at=told.at, replaces=key.replaces))
+    """It comes after the last one that was in use, and what replaces what is turned round."""
+    heirs = now.heirs(key)
+    used = [heir for heir in heirs if heir.live_at is not None]
+    if used:
+        now = now.changed(replace(used[0], replaces=key.replaces))
+        last = now.by_id[used[-1].id]
+        kept = Standing.PREVIOUS if last.alive else last.standing
+        now = now.changed(replace(last, standing=kept, retired_at=told.at))
+    for heir in heirs:
+        if heir.live_at is None:
+            # What is to come takes the place of the one that is in use.
+            now = now.changed(replace(heir, replaces=key.id))
+    after = used[-1].id if used else key.replaces
+    back = replace(key, standing=Standing.CURRENT, live_at=told.at, retired_at=None, until=None, replaces=after)
     return now.changed(back)
 
 

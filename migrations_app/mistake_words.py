@@ -50,7 +50,7 @@ WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "missing": lambda _context: _("Say this, too."),
     "string_too_short": lambda _context: _("Say this, too."),
     "too_short": lambda _context: _("Say this, too."),
-    "too_long": lambda context: _("At most %(most)s characters.") % {"most": _bound(context, "max_length")},
+    "too_long": lambda context: _("At most %(bound)s.") % {"bound": _bound(context, "max_length")},
     "string_too_long": lambda context: _("At most %(most)s characters.") % {"most": _bound(context, "max_length")},
     "date_from_datetime_parsing": _day,
     "date_parsing": _day,

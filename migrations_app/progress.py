@@ -18,6 +18,8 @@ class Where(StrEnum):
     SIGNED = "signed"
     DONE = "done"
     NOW = "now"
+    # Gone by, with steps still open.
+    BEHIND = "behind"
     LATER = "later"
     EMPTY = "empty"
 
@@ -75,7 +77,14 @@ def _where(state: State, phase: Phase, current: Phase | None) -> Where:
         return Where.NOW
     if _is_empty(state, phase):
         return Where.EMPTY
-    return Where.DONE if _is_done(state, phase) else Where.LATER
+    if _is_done(state, phase):
+        return Where.DONE
+    return Where.BEHIND if current and _before(phase, current) else Where.LATER
+
+
+def _before(phase: Phase, other: Phase) -> bool:
+    order = list(Phase)
+    return order.index(phase) < order.index(other)
 
 
 def _is_empty(state: State, phase: Phase) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
@@ -10,11 +9,11 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from migrations_app.about import EARLIEST, LATEST, Day
+from migrations_app.about import Day
 from migrations_app.commands import Command, Guarded, Id, Line, Name, Reason, Text
 from migrations_app.happening import Happening, Moment, Refused
-from migrations_app.playbook.workdays import MOST_OFF, WorkDays
-from migrations_app.steps import MOVED, Doing, Kind, Phase, Step, Steps
+from migrations_app.steps import MOVED, Doing, EvidenceKind, Phase, Step, Steps
+from migrations_app.workdays import MOST_OFF, WorkDays
 
 MOST_STEPS: Final = 200
 MOST_COMMENTS: Final = 200
@@ -35,6 +34,12 @@ def _listed(said: Any) -> Any:
     return said.replace(",", " ").split() if isinstance(said, str) else said
 
 
+def _one_spelling(automatic: str) -> str:
+    """A stage's share as stages have it: `stage-held:10`, and not `stage-held:010.0`, which no stage is called."""
+    what, colon, share = automatic.partition(":")
+    return f"{what}:{Decimal(share).normalize():f}" if colon else automatic
+
+
 def _web(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -44,7 +49,11 @@ def _web(url: str) -> str:
 
 Due = Annotated[Day | None, BeforeValidator(_if_any)]
 Owner = Annotated[str, Field(max_length=12, description="A member's id; empty for nobody.")]
-Automatic = Annotated[str, Field(pattern=rf"^(?:|{_EVENTS}|{_SHARE})$", description="What ticks it by itself.")]
+Automatic = Annotated[
+    str,
+    Field(pattern=rf"^(?:|{_EVENTS}|{_SHARE})$", description="What ticks it by itself."),
+    AfterValidator(_one_spelling),
+]
 Ids = Annotated[tuple[Id, ...], BeforeValidator(_listed), Field(max_length=MOST_STEPS)]
 SomeIds = Annotated[tuple[Id, ...], BeforeValidator(_listed), Field(min_length=1, max_length=MOST_STEPS)]
 Url = Annotated[Line, AfterValidator(_web)]
@@ -124,7 +133,7 @@ class ShowStep(Command):
 
     command: Literal["show_step"]
     step: Id
-    kind: Literal[Kind.LINK, Kind.NOTE, Kind.NUMBER]
+    kind: Literal[EvidenceKind.LINK, EvidenceKind.NOTE, EvidenceKind.NUMBER]
     text: Annotated[Text, Field(min_length=1, description="The note, or what the link or the number is called.")]
     url: Url | Literal[""] = ""
     number: Annotated[Number | None, BeforeValidator(_if_any)] = None
@@ -132,9 +141,9 @@ class ShowStep(Command):
 
     @model_validator(mode="after")
     def _whole(self) -> ShowStep:
-        if self.kind is Kind.LINK and not self.url:
+        if self.kind is EvidenceKind.LINK and not self.url:
             raise ValueError("A link needs its address.")
-        if self.kind is Kind.NUMBER and self.number is None:
+        if self.kind is EvidenceKind.NUMBER and self.number is None:
             raise ValueError("A number is missing.")
         return self
 
@@ -210,12 +219,8 @@ def _set(step: Step, command: SetSteps) -> dict[str, Any]:
     if command.due is not None:
         found |= {"due": command.due.isoformat(), "day": None}
     elif command.days and step.due is not None:
-        found |= {"due": _kept(WorkDays().moved(step.due, command.days)).isoformat(), "day": None}
+        found |= {"due": WorkDays().moved(step.due, command.days).isoformat(), "day": None}
     return found
-
-
-def _kept(day: dt.date) -> dt.date:
-    return min(max(day, EARLIEST), LATEST)
 
 
 def move(now: Steps, command: MoveSteps, moment: Moment) -> Happening:
@@ -263,7 +268,7 @@ def show(now: Steps, command: ShowStep, moment: Moment) -> Happening:
 def show_file(now: Steps, command: ShowFile, moment: Moment) -> Happening:
     """Decide to keep a file. Raises Refused."""
     said = command.model_dump(mode="json", include={"text", "file", "size", "sha256"})
-    return shown(now, command.step, {"kind": Kind.FILE, **said}, moment)
+    return shown(now, command.step, {"kind": EvidenceKind.FILE, **said}, moment)
 
 
 def shown(now: Steps, step_id: str, said: Mapping[str, Any], moment: Moment) -> Happening:

@@ -20,13 +20,15 @@ from migrations_app import documents
 from migrations_app.happening import Happening
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.state import replayed
+from migrations_app.webhooks import queue
 
 IMPORTED = "plan.imported"
 
 
 def take_in(came: Visit, document: object, now: dt.datetime) -> Plan:
     """A new plan of what a document says. Raises Refused."""
-    told = unnamed(documents.checked(document, now))
+    # Named anew before it is verified: what a file calls its people must not change its figures unseen.
+    told = documents.checked(document, now, unnamed)
     digest = hashlib.sha256(canonical(document).encode()).hexdigest()
     told.append(
         Happening(IMPORTED, max(now, told[-1].at), came.user.public_id, {"events": len(told), "sha256": digest})
@@ -42,6 +44,7 @@ def take_in(came: Visit, document: object, now: dt.datetime) -> Plan:
         rows[-1].actor = came.user
         PlanEvent.objects.bulk_create(rows)
         act.note(IMPORTED, plan.target, None, {"name": state.about.name, **told[-1].data})
+        queue(plan, [(rows[-1], told[-1].data)], now)
     return plan
 
 

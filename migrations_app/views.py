@@ -27,11 +27,10 @@ from migrations_app.forms import NewPlanForm
 from migrations_app.happening import Refused
 from migrations_app.late import OF_THE_FORM, late
 from migrations_app.plan_page import sections
-from migrations_app.plans import Plan, StaleError
+from migrations_app.plans import LONGEST_SEARCH, Plan, StaleError
 from migrations_app.playbook.own import template_for
 from migrations_app.refusal_words import in_words
 
-LONGEST_SEARCH = 100
 PAGE = 50
 COMMANDS: TypeAdapter[Command] = TypeAdapter(AnyCommand)
 View = Callable[..., HttpResponseBase]
@@ -132,12 +131,19 @@ def plan_page(request: HttpRequest, came: Visit, plan: Plan, status: int = 200, 
 @of_plan(Role.EDITOR)
 def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     """Do what a form of the page says."""
+    return as_sent(request, came, plan)
+
+
+def as_sent(
+    request: HttpRequest, came: Visit, plan: Plan, page: Page = plan_page, then: str = "planner:plan"
+) -> HttpResponse:
+    """Do the command that a form's fields make, and lead to `then`; the `page` says what is wrong with it."""
     said = {name: text for name, text in request.POST.items() if name not in OF_THE_FORM}
     try:
         asked = COMMANDS.validate_python(said)
     except ValidationError as error:
-        return plan_page(request, came, plan, 422, faults=error.errors(include_url=False), said=said)
-    return carried_out(request, came, plan, asked)
+        return page(request, came, plan, 422, faults=error.errors(include_url=False), said=said)
+    return carried_out(request, came, plan, asked, page=page, then=then)
 
 
 def carried_out(

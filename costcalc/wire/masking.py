@@ -15,6 +15,7 @@ from typing import Any
 PREFIXES = (
     "s",
     "plans/shared",
+    "calendar",
     "invitations",
     "first-owner",
     "accounts/password/reset/key",

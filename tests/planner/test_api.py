@@ -9,7 +9,7 @@ from django.test import Client
 
 from costcalc.accounts.models import User
 from migrations_app.plans import Plan, PlanEvent
-from tests.factories import Cast, a_token
+from tests.factories import Cast, a_token, signed_in
 
 PLANS = "/api/v1/plans"
 
@@ -72,9 +72,10 @@ def test_a_roll_back_holds_however_the_plan_stands(program: Program) -> None:
 def test_what_may_not_be_done_is_refused_with_the_reason(program: Program) -> None:
     started = program.tell(program.plan(), "start")[1]
     status, said = program.tell(started, "promote")
-    assert (status, said["detail"]) == (
-        422,
-        "This stage is to be held for 24 more hours. Wait, or skip the stage with a reason.",
+    assert status == 422
+    assert said["detail"] == (
+        "This stage is to be held for 24 more hours. This stage has limits, and no figures of it yet."
+        " Wait, or skip the stage with a reason."
     )
 
 
@@ -100,3 +101,21 @@ def test_every_happening_is_in_the_audit_log(program: Program, cast: Cast) -> No
     program.tell(made, "start")
     found = cast.workspace.audit_entries.filter(target=Plan.objects.get().target).order_by("sequence")
     assert [entry.action for entry in found] == ["plan.made", "canary.started"]
+
+
+def test_from_a_plan_of_another_workspace_one_comes_to_that_one_s_list(cast: Cast) -> None:
+    program, reader = Program(cast), signed_in(cast.bob)
+    plan = program.plan()
+    page = reader.get(f"/plans/{plan['id']}/").content.decode()
+    there = f"/w/{cast.workspace.public_id}/switch/"
+    assert f'<form id="elsewhere" method="post" action="{there}" hidden>' in page
+    assert '<button class="link" form="elsewhere">Plans</button>' in page
+    listed = reader.post(there, {"next": "/plans/"}, follow=True)
+    assert (listed.redirect_chain, "To Gemini" in listed.content.decode()) == ([("/plans/", 302)], True)
+    assert 'form="elsewhere"' not in reader.get(f"/plans/{plan['id']}/").content.decode()
+
+
+@pytest.mark.parametrize("wanted", ["https://example.org/", "//example.org", "", "javascript:alert(1)"])
+def test_who_switches_is_led_nowhere_else(cast: Cast, wanted: str) -> None:
+    answer = signed_in(cast.bob).post(f"/w/{cast.workspace.public_id}/switch/", {"next": wanted})
+    assert answer.headers["location"] == "/"

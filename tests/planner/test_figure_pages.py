@@ -49,6 +49,14 @@ def test_figures_that_were_typed_are_compared_with_the_limits(page: Page) -> Non
     assert str(reading.candidate.cost) == "24.5"
 
 
+def test_figures_after_the_cut_over_are_refused_in_words(page: Page) -> None:
+    for _stage in page.plan.state.rollout.stages:
+        page.done("skip", reason="no traffic to speak of")
+    answer = send(page, "figures/", **TYPED)
+    assert answer.status_code == 422
+    assert "No stage holds now: there is nothing that its figures could be of." in words(answer)
+
+
 def test_a_sample_that_is_too_small_says_how_much_it_needs_and_keeps_the_stage(page: Page) -> None:
     send(page, "figures/", **{"old-requests": "2700", "old-errors": "10", "new-requests": "300", "new-errors": "2"})
     said = words(page.text())

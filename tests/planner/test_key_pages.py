@@ -120,6 +120,36 @@ def test_what_the_provider_answers_is_kept_as_evidence(
     assert desk.tell("finish_key", key="k1")[0] == 422
 
 
+@pytest.mark.parametrize(
+    ("answer", "ages"),
+    [(OK, ["fresh", "fresh"]), (error("401 Unauthorized", "No."), ["broken", "missing"])],
+)
+def test_that_the_old_key_was_tried_on_this_page_counts_for_the_way_back(
+    desk: Desk, settings: Settings, answer: bytes, ages: list[str]
+) -> None:
+    desk.list(in_use="1")
+    desk.list(replaces="k1", secret=OTHER)
+    with at(answer, settings):
+        assert desk.try_out("k1")[0] == 302
+    assert [row.kind for row in PlanEvent.objects.order_by("-number")[:2]] == ["safety.tested", "key.tested"]
+    desk.plan.refresh_from_db()
+    found = list(desk.plan.state.safety.ages(desk.plan.state.last_at).values())
+    assert found[:2] == ages
+    # The new key says nothing of the way back.
+    with at(OK, settings):
+        assert desk.try_out("k2", OTHER)[0] == 302
+    assert desk.last_event()["kind"] == "key.tested"
+
+
+def test_every_field_says_what_a_browser_may_fill_in(desk: Desk) -> None:
+    desk.list(in_use="1")
+    desk.list(replaces="k1", secret=OTHER)
+    fields = re.findall(r"<input[^>]*>", desk.text().partition("<main")[2])
+    typed = [field for field in fields if not re.search(r'type="(hidden|checkbox|radio)"', field)]
+    assert len(typed) > 10
+    assert [field for field in typed if " autocomplete=" not in field] == []
+
+
 def test_a_key_leaves_no_trace(
     desk: Desk, settings: Settings, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:

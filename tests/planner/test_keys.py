@@ -44,12 +44,15 @@ class Rotation(Plan):
         """The old key listed, the new one in its place."""
         self.do("add_key", **OLD)
         self.do("create_key", replaces="k1", **NEW)
-        self.do("set_key", key="k2", place="Vault, llm/production")
-        self.test("k2")
-        self.do("finish_key", key="k2", **finish)
+        self.finished("k2", **finish)
+
+    def finished(self, key: str, **finish: Any) -> None:
+        self.do("set_key", key=key, place="Vault, llm/production")
+        self.test(key)
+        self.do("finish_key", key=key, **finish)
 
     def cut_over(self) -> None:
-        self.do("start")
+        self.unlimited().do("start")
         for hours in (24, 48, 72):
             self.do("promote", hours)
 
@@ -128,7 +131,7 @@ def test_a_rotation_of_keys_alone_counts_from_the_day_that_the_new_key_is_in_use
 
 
 def test_revoking_waits_for_the_overlap_and_for_evidence_of_the_last_use() -> None:
-    plan = Rotation()
+    plan = Rotation().unlimited()
     plan.rotated()
     assert plan.refused("revoke_key", key="k2") == "key-not-previous"
     plan.do("start")
@@ -186,6 +189,30 @@ def test_the_key_before_can_be_used_again() -> None:
     assert [key.standing for key in plan.state.keys.rows] == [Standing.CURRENT, Standing.PREVIOUS]
     plan.do("reinstate_key", key="k2", reason="it was something else")
     assert [key.standing for key in plan.state.keys.rows] == [Standing.PREVIOUS, Standing.CURRENT]
+
+
+def test_a_way_back_over_two_keys_leaves_one_in_use() -> None:
+    plan = Rotation()
+    plan.rotated()
+    plan.do("create_key", replaces="k2", **NEW)
+    plan.finished("k3")
+    plan.do("create_key", replaces="k3", **NEW)
+    plan.do("reinstate_key", key="k1", reason="errors")
+    standings = [key.standing for key in plan.state.keys.rows]
+    assert standings == [Standing.CURRENT, Standing.PREVIOUS, Standing.PREVIOUS, Standing.PENDING]
+    plan.finished("k4")
+    assert [key.standing for key in plan.state.keys.rows] == [*[Standing.PREVIOUS] * 3, Standing.CURRENT]
+
+
+def test_a_pending_key_that_leaks_keeps_nobody_from_another_one() -> None:
+    plan = Rotation()
+    plan.do("add_key", **OLD)
+    plan.do("create_key", replaces="k1", **NEW)
+    plan.do("leaked_key", key="k2", reason="in a log")
+    assert plan.refused("create_key", replaces="k2", **NEW) == "key-not-current"
+    plan.do("create_key", replaces="k1", **NEW)
+    plan.finished("k3")
+    assert plan.key("k1").standing is Standing.PREVIOUS
 
 
 def test_only_what_is_in_use_is_replaced_and_once() -> None:

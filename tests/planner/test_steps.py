@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from migrations_app.deciding import decided
 from migrations_app.following import consequences
 from migrations_app.happening import Happening, Moment, Refused
-from migrations_app.playbook.workdays import WorkDays
 from migrations_app.progress import Where, current_phase, late, progress
 from migrations_app.state import evolved, replayed
 from migrations_app.steps import Doing, Phase, Step
+from migrations_app.workdays import WorkDays
 from tests.planner.test_rollout import BEGUN, COMMANDS, Plan
 
 DAY = dt.date(2026, 11, 2)
@@ -55,6 +55,32 @@ def test_a_step_is_begun_blocked_with_a_reason_and_done() -> None:
     assert (plan.step(one).doing, plan.step(one).reason, plan.step(one).by) == (Doing.DONE, "", "alice")
     assert plan.refused("move_steps", steps=one, to="done") == "step-stands-there"
     assert plan.refused("move_steps", steps="s9", to="done") == "no-step"
+
+
+def test_a_step_waits_for_a_stage_by_whichever_spelling_of_its_share() -> None:
+    plan = Team()
+    one = plan.add("Hold 10 %", automatic="stage-started:010.0")
+    plan.do("start")
+    assert plan.step(one).settled
+
+
+def test_a_phase_that_the_canary_has_gone_past_is_not_finished_and_no_later_one() -> None:
+    plan = Team()
+    plan.add("Review the code")
+    plan.add("Tell support", phase="verify")
+    plan.do("start")
+    where = {each.phase: each.where for each in progress(plan.state)}
+    assert where[Phase.PREPARE] is Where.OPEN
+    assert where[Phase.CANARY] is Where.NOW
+    assert where[Phase.VERIFY] is Where.LATER
+
+
+def test_no_day_of_a_step_is_later_than_days_are() -> None:
+    plan = Team()
+    one = plan.add("A", due="2099-12-30")
+    plan.do("set_steps", steps=[one], days=366)
+    assert plan.step(one).due == dt.date(2100, 1, 1)
+    assert WorkDays().nth(dt.date(2099, 12, 30), 500) == dt.date(2100, 1, 1)
 
 
 def test_a_step_is_skipped_for_a_reason_only() -> None:
@@ -157,7 +183,7 @@ def test_a_comment_holds_however_the_plan_stands() -> None:
 
 
 def test_automatic_steps_tick_themselves_when_it_happens() -> None:
-    plan = Team()
+    plan = Team().unlimited()
     names = ["canary-started", "stage-held:10", "gate-passed:10", "drill-done", "stage-started:50", "cut-over"]
     ids = {name: plan.add(name, "canary", automatic=name) for name in names}
 
@@ -184,7 +210,7 @@ def test_a_stage_that_was_skipped_was_not_held() -> None:
 
 
 def test_a_roll_back_takes_back_what_has_to_be_held_anew() -> None:
-    plan = Team()
+    plan = Team().unlimited()
     held = {share: plan.add(f"Hold {share}", "canary", automatic=f"stage-held:{share}") for share in (10, 50)}
     over = plan.add("Cut over", "cut_over", automatic="cut-over")
     by_hand = plan.add("Tell support", "canary")
@@ -244,7 +270,7 @@ def test_a_later_change_opens_a_phase_again(command: str, said: dict[str, Any]) 
 
 
 def test_a_roll_back_opens_the_phases_from_the_canary_on() -> None:
-    plan = Team()
+    plan = Team().unlimited()
     plan.do("start")
     for hours in (24, 48, 72):
         plan.do("promote", hours)
@@ -254,7 +280,7 @@ def test_a_roll_back_opens_the_phases_from_the_canary_on() -> None:
 
 
 def test_progress_says_where_the_plan_is() -> None:
-    plan = Team()
+    plan = Team().unlimited()
     first = plan.add("A", due="2026-11-03")
     plan.add("B", "verify", due="2026-12-04")
     where = [one.where for one in progress(plan.state)]

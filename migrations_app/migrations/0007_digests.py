@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('planner', '0005_webhooks'),
+        ('planner', '0006_calendar_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

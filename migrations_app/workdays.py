@@ -9,6 +9,8 @@ from itertools import islice
 from typing import Final
 
 MOST_OFF: Final = 100
+EARLIEST: Final = dt.date(2020, 1, 1)
+LATEST: Final = dt.date(2100, 1, 1)
 _SATURDAY: Final = 5
 
 
@@ -23,15 +25,18 @@ class WorkDays:
         return day.weekday() < _SATURDAY and day not in self.off
 
     def nth(self, start: dt.date, number: int) -> dt.date:
-        """The working day that is `number` (0 or more) after the first one on or after `start`."""
-        return next(islice(self._on_from(start, 1), number, None))
+        """The working day that is `number` (0 or more) after the first one on or after `start`; LATEST at most."""
+        return min(next(islice(self._on_from(start, 1), number, None)), LATEST)
 
     def moved(self, day: dt.date, by: int) -> dt.date:
-        """The working day `by` of them later, or earlier where it is negative; by 0 the day itself."""
+        """The working day `by` of them later, or earlier where it is negative, between EARLIEST and LATEST; by 0 the
+        day itself.
+        """
         if by == 0:
             return day
         step = 1 if by > 0 else -1
-        return next(islice(self._on_from(day + dt.timedelta(step), step), abs(by) - 1, None))
+        found = next(islice(self._on_from(day + dt.timedelta(step), step), abs(by) - 1, None))
+        return min(max(found, EARLIEST), LATEST)
 
     def _on_from(self, day: dt.date, step: int) -> Iterator[dt.date]:
         while True:
