@@ -1,7 +1,7 @@
 """What of a plan somebody is told in their digest: what is theirs to do, and by when. Pure.
 
-Who can act (an editor or an owner) is told what the team has to do; everybody, their own steps. What comes by itself,
-such as the next stage, is told beside it and is no reason for a digest of its own.
+Who can act (an editor or an owner) is told what the team has to do; everybody, their own steps. What is coming
+up without being due, such as the next stage, is told beside it and is no reason for a digest of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Final
 from migrations_app import dates, gates, phases
 from migrations_app.dates import Named
 from migrations_app.happening import Moment, Refused
+from migrations_app.overlap import has_canary
 from migrations_app.phases import SignOff
 from migrations_app.rollout import Standing
 from migrations_app.state import State
@@ -24,7 +25,7 @@ from migrations_app.steps import Phase
 WEEK: Final = 7
 # What keeps a stage from being passed that only somebody's figures take away.
 _UNREAD: Final = frozenset({"no-figures", "limit-unknown"})
-# They come by themselves.
+# Planned, and due to nobody.
 FORESEEN: Final = frozenset({"start", "stage", "cut-over"})
 
 
@@ -110,9 +111,10 @@ def _concerns(state: State, named: Named, reader: Reader, today: dt.date) -> boo
 
 def _is_foreseen(state: State, today: dt.date) -> bool:
     """Whether its stages have days: those of a canary that may begin any day, or stands still, move on with each."""
-    if state.rollout.standing is Standing.PLANNED:
-        return state.about.start_on is not None and state.about.start_on >= today
-    return state.rollout.standing is Standing.RUNNING
+    if state.rollout.standing is not Standing.PLANNED:
+        return state.rollout.standing is Standing.RUNNING
+    begins = state.about.start_on
+    return has_canary(state) and begins is not None and begins >= today
 
 
 def _waiting(state: State, reader: Reader, now: dt.datetime) -> Iterator[Item]:

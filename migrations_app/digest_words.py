@@ -29,7 +29,7 @@ HEADS: Final = {
     When.TODAY: gettext_lazy("Today"),
     When.SOON: gettext_lazy("Within a week"),
     When.WAITS: gettext_lazy("Waits for somebody"),
-    When.AHEAD: gettext_lazy("Comes by itself"),
+    When.AHEAD: gettext_lazy("Coming up"),
 }
 _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "promote": lambda parts: _("The stage of %(percent)s %% is passed: promote it, or hold it") % parts,
@@ -85,6 +85,8 @@ class Told:
 def told(user: User, zone: dt.tzinfo, now: dt.datetime) -> Told:
     """What there is to tell somebody, in the language and the time zone that are active."""
     found = [(plan, mine) for plan, reader in _seen(user, zone) if (mine := items(plan.state, reader, now))]
+    # Where somebody has something to do comes first.
+    found.sort(key=lambda each: not any(item.counts for item in each[1]))
     all_items = [item for _plan, mine in found for item in mine]
     return Told(
         [_part(plan, mine) for plan, mine in found[:MOST_PLANS]],

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from migrations_app.digest_items import Item, Reader, When, items
+from migrations_app.happening import Happening
+from migrations_app.state import MADE, replayed
 from tests.planner.test_rollout import BEGUN, HOUR, Plan
 
 DAY = dt.timedelta(days=1)
@@ -120,11 +122,19 @@ def test_the_review_is_due_and_stages_come_by_themselves() -> None:
     assert [item.kind for item in found if item.counts and item.kind != "proof"] == ["review"]
 
 
-def test_stages_of_a_canary_that_may_begin_any_day_have_no_day() -> None:
+def test_stages_have_days_where_a_canary_is_to_begin_on_one() -> None:
     plan = Plan()
+    plan.told = [Happening(MADE, BEGUN, "alice", {"name": "To Gemini", "candidate": "Gemini"})]
+    plan.state = replayed(plan.told)
     plan.do("reschedule", start_on=(BEGUN.date() + 2 * DAY).isoformat())
-    assert [kind for _when, kind in said(plan, ALICE)][:2] == ["start", "stage"]
-    assert said(plan, ALICE, BEGUN + 3 * DAY) == []
+    assert [kind for _when, kind in said(plan, ALICE)] == ["start", "stage", "stage", "stage"]
+    assert said(plan, ALICE, BEGUN + 3 * DAY) == [], "It may begin any day."
+
+
+def test_a_plan_that_rotates_keys_alone_has_no_stages() -> None:
+    plan = Plan()
+    plan.do("reschedule", start_on=BEGUN.date().isoformat())
+    assert said(plan, ALICE) == []
 
 
 def test_of_an_archived_plan_nothing_is_said() -> None:

@@ -17,14 +17,15 @@ from costcalc.accounts import team
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.wire.masking import masked
-from migrations_app import digest_sending, digests, rounds
+from migrations_app import digest_sending, digest_words, digests, rounds
 from migrations_app.digest_times import Rhythm
+from migrations_app.digest_words import told
 from migrations_app.digests import Digest
 from migrations_app.leases import Lease
 from migrations_app.plans import Plan
 from migrations_app.stepping import AddStep
 from tests.factories import Cast, a_cast, signed_in
-from tests.planner.looked import a_plan, by, does
+from tests.planner.looked import a_plan, by, does, started
 from tests.planner.mailing import MailServer, confirmed, mail_server, parsed, wants
 from tests.streaming.test_key_test import left_of
 from tests.threads import at_once
@@ -115,6 +116,28 @@ def test_one_click_stops_it_without_signing_in_and_looking_does_not(cast: Cast) 
     assert row.link not in masked(f'"POST {path} HTTP/1.1" 200')
     for wrong in (path.replace(row.link, row.link[:-1] + "x"), path.replace(row.link[:3], "aaa"), f"{path[:-1]}x/"):
         assert stranger.post(wrong).status_code == 404
+
+
+def test_plans_on_which_there_is_something_to_do_come_first(cast: Cast) -> None:
+    started(cast, a_plan(cast, "A quiet one"))
+    assert told(cast.vera, dt.UTC, timezone.now()).count == 0
+    owned(cast, cast.vera)
+    found = told(cast.vera, dt.UTC, timezone.now())
+    assert [part.name for part in found.parts] == ["To Gemini", "A quiet one"]
+    assert (found.count, found.late) == (1, 1)
+
+
+def test_a_long_one_says_how_much_more_there_is(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = owned(cast, cast.vera)
+    again = AddStep(command="add_step", revision=plan.revision, phase="prepare", title="Another")
+    does(cast, plan, again.model_copy(update={"owner": cast.vera.public_id, "due": timezone.now().date()}))
+    owned(cast, cast.vera)
+    monkeypatch.setattr(digest_words, "MOST_LINES", 1)
+    monkeypatch.setattr(digest_words, "MOST_PLANS", 1)
+    row = wants(confirmed(cast.vera))
+    go(due_at(row))
+    assert "costcalc: 3 things are due, 2 late" in [message.subject for message in mail.outbox]
+    assert "And 1 more plan." in mail.outbox[0].body
 
 
 def test_a_link_over_plain_http_is_no_one_click(cast: Cast, settings: Any) -> None:
