@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from costcalc.digits import write_number
 from costcalc.figures import FigureError, read_number
-from costcalc.wire.plain_text import refuse_keys
+from costcalc.wire.plain_text import PlainField
 from migrations_app.commands import MOST_TEXT
 from migrations_app.review import MOST, Figure, Metric
 from migrations_app.review_words import BETTER, METRICS, UNITS, VERDICTS
@@ -31,7 +31,7 @@ LASTS = (
 )
 
 
-class NumberField(forms.CharField):
+class NumberField(PlainField):
     """A figure as the reader's language writes it; None for nothing."""
 
     def __init__(self, **options: Any) -> None:
@@ -60,15 +60,13 @@ class FigureForm(forms.Form):
     """One line of the table."""
 
     metric = forms.ChoiceField(choices=[(one.value, one.value) for one in Metric], widget=forms.HiddenInput)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False, validators=[refuse_keys])
-    unit = forms.CharField(label=gettext_lazy("Unit"), max_length=30, required=False, validators=[refuse_keys])
+    name = PlainField(label=gettext_lazy("Name"), max_length=200, required=False)
+    unit = PlainField(label=gettext_lazy("Unit"), max_length=30, required=False)
     better = forms.ChoiceField(label=gettext_lazy("Good is"), choices=list(BETTER.items()), required=False)
     before = NumberField(label=gettext_lazy("Before"))
     forecast = NumberField(label=gettext_lazy("Forecast"))
     after = NumberField(label=gettext_lazy("After"))
-    source = forms.CharField(
-        label=gettext_lazy("How it was measured"), max_length=200, required=False, validators=[refuse_keys]
-    )
+    source = PlainField(label=gettext_lazy("How it was measured"), max_length=200, required=False)
 
     @property
     def known(self) -> Metric | None:
@@ -165,19 +163,18 @@ class ConcludeForm(SeenForm):
     verdict = forms.ChoiceField(
         label=gettext_lazy("Verdict"), choices=[(key.value, words) for key, words in VERDICTS.items()]
     )
-    learnt = forms.CharField(
+    learnt = PlainField(
         label=gettext_lazy("What was learnt"),
         max_length=MOST_TEXT,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        validators=[refuse_keys],
     )
 
 
 class ReopenForm(SeenForm):
     """Why it is opened again."""
 
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, validators=[refuse_keys])
+    reason = PlainField(label=gettext_lazy("Reason"), max_length=500)
 
 
 class DateForm(SeenForm):
@@ -201,9 +198,7 @@ class DateForm(SeenForm):
 class ShareForm(SeenForm):
     """A link: for whom it is, and until when."""
 
-    note = forms.CharField(
-        label=gettext_lazy("Whom it is for"), max_length=200, required=False, validators=[refuse_keys]
-    )
+    note = PlainField(label=gettext_lazy("Whom it is for"), max_length=200, required=False)
     lasts = forms.ChoiceField(label=gettext_lazy("Works"), choices=LASTS, required=False)
 
     def ends(self, now: dt.datetime) -> dt.datetime | None:
