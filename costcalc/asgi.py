@@ -25,6 +25,7 @@ from costcalc.wire.raw import App, healthz, nothing
 from costcalc.wire.watchdog import Watchdog
 from migrations_app.going_round import going_round
 from migrations_app.live import APP as LIVE
+from migrations_app.playbook.template import LARGEST as LARGEST_TEMPLATE
 from migrations_app.stepping import LARGEST_FILE
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ RAW_ROUTES: dict[str, App] = {
 SOCKETS: dict[str, App] = {"/stream/runs/": RELAY_SOCKET}
 # Paths whose bodies may be other than settings.MAX_BODY_BYTES.
 BODY_LIMITS: dict[str, int] = {
+    "/api/v1/plan-files/": LARGEST_FILE,
+    "/api/v1/plan-templates": LARGEST_TEMPLATE,
     "/api/v1/estimate": 256 * 1024,
     # A file of evidence, with what a form puts around it.
     "/plans/files/": LARGEST_FILE + 64 * 1024,

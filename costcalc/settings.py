@@ -133,7 +133,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "costcalc: "
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # What one address, or one account, may try; counted in the shared cache.
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/10m/ip,5/5m/key", "invite": "30/h/user", "new_address": "5/h/user"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "30/10m/ip,5/5m/key",
+    "invite": "30/h/user",
+    "new_address": "5/h/user",
+    "digest": "5/h/user",
+}
 
 globals().update(mail(ENV))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from

@@ -26,7 +26,7 @@ from migrations_app.about import Day
 from migrations_app.commands import Line, Name, Text
 from migrations_app.deciding import AnyCommand
 from migrations_app.happening import Refused
-from migrations_app.plans import Plan, StaleError
+from migrations_app.plans import LONGEST_SEARCH, Plan, StaleError
 from migrations_app.playbook.own import template_for, templates_of
 from migrations_app.playbook.template import Template
 from migrations_app.playbook.templates import TEMPLATES
@@ -36,13 +36,14 @@ from migrations_app.workdays import MOST_OFF
 router = Router(tags=["plans"], auth=Bearer(), by_alias=True)
 
 
-class Archived(Schema):
+class PlansAsked(Schema):
     """Which plans."""
 
     archived: bool = Field(False, description="Those that were put away, in place of the others.")
+    q: str = Field("", max_length=LONGEST_SEARCH, description="Words of the name, the note or the sides, in any case.")
 
 
-class Seen(Schema):
+class PlanSeen(Schema):
     """Which revision a plan is deleted at."""
 
     revision: int = Field(ge=1, le=10**9, description="The revision that this was decided on.")
@@ -75,11 +76,12 @@ class CommandIn(RootModel[AnyCommand]):
 
 
 @router.get("/plans", response={200: shown.PlansOut, **GUARDED}, operation_id="list_plans")
-def list_plans(request: HttpRequest, asked: Query[Archived], paging: Query[Paging]) -> dict[str, Any]:
+def list_plans(request: HttpRequest, asked: Query[PlansAsked], paging: Query[Paging]) -> dict[str, Any]:
     """The workspace's plans, what changed last first."""
     visit = visit_of(request)
-    refuse_strangers(request, Archived, Paging)
-    rows = Plan.objects.of(visit.workspace).filter(archived=asked.archived).select_related("scenario")
+    refuse_strangers(request, PlansAsked, Paging)
+    found = Plan.objects.of(visit.workspace).matching(asked.q).filter(archived=asked.archived)
+    rows = found.select_related("scenario")
     return paged(rows, paging, shown.line)
 
 
@@ -90,7 +92,7 @@ def list_plans(request: HttpRequest, asked: Query[Archived], paging: Query[Pagin
 def create_plan(request: HttpRequest, body: PlanIn) -> tuple[int, dict[str, Any]]:
     """Make a plan."""
     visit, now = visit_of(request, Role.EDITOR), timezone.now()
-    return 201, shown.whole(beginning.make(visit, _wish(visit, body), now), now)
+    return 201, shown.plain(shown.whole(beginning.make(visit, _wish(visit, body), now), now))
 
 
 def _wish(visit: Visit, body: PlanIn) -> beginning.Wish:
@@ -122,12 +124,12 @@ def get_plan(request: HttpRequest, plan_id: str) -> dict[str, Any]:
     operation_id="delete_plan",
     auth=OWNERS,
 )
-def delete_plan(request: HttpRequest, plan_id: str, seen: Query[Seen]) -> Status[None]:
+def delete_plan(request: HttpRequest, plan_id: str, seen: Query[PlanSeen]) -> Status[None]:
     """Delete a plan with everything that has happened, for good; the audit log keeps that it was there."""
     visit, now = visit_of(request, Role.OWNER), timezone.now()
-    refuse_strangers(request, Seen)
+    refuse_strangers(request, PlanSeen)
     try:
-        carrying.delete(visit, carrying.plan_in(visit, plan_id), seen.revision)
+        carrying.delete(visit, carrying.plan_in(visit, plan_id), seen.revision, now)
     except StaleError as stale:
         raise conflict(stale, now) from None
     return Status(204, None)
@@ -154,11 +156,17 @@ def answered(act: Callable[[dt.datetime], Plan]) -> dict[str, Any]:
     except StaleError as stale:
         raise conflict(stale, now) from None
     except Refused as refused:
-        with override("en"):
-            raise HttpError(422, in_words(refused)) from None
+        raise impossible(refused) from None
+
+
+def impossible(refused: Refused) -> HttpError:
+    """422, with the reason."""
+    with override("en"):
+        return HttpError(422, in_words(refused))
 
 
 def conflict(stale: StaleError, now: dt.datetime) -> ConflictError:
     """409, with how the plan stands now."""
     changes = [shown.event(row) for row in carrying.since(stale.plan, stale.seen)]
-    return ConflictError(f"The plan is at revision {stale.plan.revision} now.", shown.whole(stale.plan, now), changes)
+    current = shown.plain(shown.whole(stale.plan, now))
+    return ConflictError(f"The plan is at revision {stale.plan.revision} now.", current, changes)

@@ -14,10 +14,15 @@ class PlannerConfig(AppConfig):
         """Tell accounts what a workspace and a person hold of this app, and its words in the log."""
         from costcalc.accounts import rooms
         from costcalc.accounts.roles import Role
-        from migrations_app import log_words
+        from migrations_app import digests, log_words
+        from migrations_app.calendar_links import end_of, open_of
         from migrations_app.exporting import exported, own_data
 
         rooms.register_export("plans", exported)
         rooms.register_own_data("plans", own_data)
+        rooms.register_own_data("digest", digests.own_data)
+        rooms.register_own_page("digests:digest", _("What is due, by e-mail"))
         rooms.register_page("webhooks:webhooks", _("Webhooks"), Role.OWNER)
+        rooms.register_own_page("own-calendar:calendar", _("Your plans in your calendar"))
+        rooms.register_farewell("plans", rooms.Farewell(end_of, open_of))
         log_words.register()

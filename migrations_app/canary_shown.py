@@ -29,7 +29,7 @@ class GateOut(Schema):
     needs: int | None = Field(description="About how many more requests on the target decide it.")
 
 
-class ReadingOut(Schema):
+class StageReadingOut(Schema):
     """The figures of the stage that holds."""
 
     at: dt.datetime
@@ -67,7 +67,7 @@ class CanaryOut(Schema):
     requests_day: int | None = Field(description="What planning counts with, where somebody said it.")
     gates: list[GateOut]
     split_is_off: bool = Field(description="The requests are split otherwise than the stage says.")
-    reading: ReadingOut | None
+    reading: StageReadingOut | None
     detects: list[DetectsOut]
     suggested_stages: list[Stage]
 

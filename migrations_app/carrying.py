@@ -23,7 +23,7 @@ from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.plans import Plan, PlanEvent, StaleError
 from migrations_app.state import evolved, replayed
 from migrations_app.timely import due
-from migrations_app.webhooks import queue
+from migrations_app.webhooks import queue, queue_deletion
 
 ITSELF_ACTS = Actor(itself=True)
 
@@ -90,13 +90,14 @@ def by_itself(plan: Plan, now: dt.datetime) -> list[Happening]:
         return done
 
 
-def delete(came: Visit, plan: Plan, seen: int) -> None:
+def delete(came: Visit, plan: Plan, seen: int, now: dt.datetime) -> None:
     """Delete a plan with everything that has happened, for good. Raises StaleError."""
     with acting(came.workspace, came.actor) as act:
         fresh = plan_in(came, plan.public_id)
         if fresh.revision != seen:
             raise StaleError(fresh, seen)
         act.note("plan.deleted", fresh.target, {"name": fresh.name, "revision": fresh.revision}, None)
+        queue_deletion(fresh, now)
         fresh.delete()
 
 

@@ -31,6 +31,10 @@ Reason = Annotated[
 Id = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
 Revision = Annotated[int, Field(ge=1, le=10**9, description="The revision of the plan that this was decided on.")]
 
+# Of what commands hold and answers show again: the OpenAPI document has one description of each, with every way in
+# which its numbers may be written.
+BOTH_WAYS: Final = ConfigDict(extra="forbid", frozen=True, json_schema_mode_override="validation")
+
 
 class Command(BaseModel):
     """One command; that there is no revision says that it holds however the plan stands."""

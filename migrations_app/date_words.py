@@ -8,6 +8,8 @@ from migrations_app.dates import Named
 from migrations_app.key_refusals import key_name
 from migrations_app.overlap import Matter
 from migrations_app.playbook.words import titled
+from migrations_app.step_words import PHASES
+from migrations_app.steps import Phase
 
 
 def in_words(named: Named) -> str:
@@ -18,10 +20,13 @@ def in_words(named: Named) -> str:
         return _("Canary at %(percent)s %%") % {"percent": named.parts["percent"]}
     if named.kind == "key":
         return _key(named)
+    if named.kind == "sign-off":
+        return _("Sign-off of the phase “%(phase)s”") % {"phase": PHASES[Phase(named.parts["phase"])]}
     words = {
         "start": _("The plan begins"),
         "cut-over": _("Everything on the target"),
         "review": _("Review of the move"),
+        "window": _("The last day to roll back"),
     }
     return words[named.kind]
 

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from migrations_app import overlap
 from migrations_app.review import DAYS_AFTER
-from migrations_app.rollout import Standing
+from migrations_app.rollout import Stage, Standing
 from migrations_app.state import State
+from migrations_app.steps import Doing, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +68,33 @@ def start(state: State, now: dt.datetime) -> Iterator[Named]:
 def stages(state: State, now: dt.datetime) -> Iterator[Named]:
     """The stage that holds, with what is left of its hold, and those after it."""
     for place, begins, ends in ladder(state, now):
-        stage, entered = state.rollout.stages[place], place == state.rollout.place
-        parts = {"percent": f"{stage.percent.normalize():f}", "hours": stage.hold_hours}
-        yield Named(f"stage-{place + 1}", "stage", begins, done=entered, until=ends, parts=parts)
+        entered = place == state.rollout.place
+        yield _stage(place, state.rollout.stages[place], begins, ends, done=entered)
+
+
+def _stage(place: int, stage: Stage, begins: dt.datetime, ends: dt.datetime, *, done: bool) -> Named:
+    parts = {"percent": f"{stage.percent.normalize():f}", "hours": stage.hold_hours}
+    return Named(f"stage-{place + 1}", "stage", begins, done=done, until=ends, parts=parts)
+
+
+def _passed(state: State, now: dt.datetime) -> Iterator[Named]:
+    """The stages that are behind, each as it was held last."""
+    rollout, ahead = state.rollout, {place for place, _begins, _ends in ladder(state, now)}
+    ends = [*(turn.at for turn in rollout.course[1:]), rollout.finished_at or state.last_at]
+    held = {turn.weight: (turn.at, end) for turn, end in zip(rollout.course, ends, strict=False)}
+    for place, stage in enumerate(rollout.stages):
+        if place not in ahead and stage.percent in held:
+            yield _stage(place, stage, *held[stage.percent], done=True)
 
 
 def ladder(state: State, now: dt.datetime) -> Iterator[tuple[int, dt.datetime, dt.datetime]]:
     """Stages from the one that holds on, with when each begins and may be passed at the earliest.
 
-    A hold or a pause is taken to end now. Nothing lies ahead of what is finished or wholly rolled back.
+    A hold or a pause is taken to end now. Nothing lies ahead of what is finished or wholly rolled back, nor where a
+    plan goes by its steps alone and no traffic moves.
     """
-    rollout = state.rollout
-    if rollout.standing in {Standing.FINISHED, Standing.ROLLED_BACK}:
+    rollout, by_steps = state.rollout, bool(state.steps.each) and not overlap.has_canary(state)
+    if by_steps or rollout.standing in {Standing.FINISHED, Standing.ROLLED_BACK}:
         return
     place, begins, left = rollout.place, rollout.entered_at, rollout.hold_left(now)
     if place is None or begins is None:
@@ -121,10 +137,32 @@ def _cut_over(state: State, now: dt.datetime) -> Iterator[Named]:
         yield found
 
 
+def _window(state: State, now: dt.datetime) -> Iterator[Named]:
+    """The last day on which the old side is kept, so that one can go back."""
+    cut, days = cut_over(state, now), state.keys.window_days
+    if cut and days:
+        last = cut.day + dt.timedelta(days=days)
+        yield Named("window", "window", last, done=cut.done and last < now.date(), parts={"days": days})
+
+
+def _sign_offs(state: State, _now: dt.datetime) -> Iterator[Named]:
+    """Phases that were signed off, and those that wait for it since their last step was settled.
+
+    Nobody is late with one: who signs off at all is a team's own affair.
+    """
+    for phase in Phase:
+        signed, steps = state.phases.signed.get(phase), state.steps.of(phase)
+        since = [step.at for step in steps if step.settled and step.at]
+        waits = len(since) == len(steps) > 0 and (phase is not Phase.CANARY or state.rollout.finished_at is not None)
+        if signed or waits:
+            on = signed.at if signed else max(since).date()
+            yield Named(f"sign-off-{phase}", "sign-off", on, done=signed is not None, parts={"phase": phase.value})
+
+
 def _steps(state: State, _now: dt.datetime) -> Iterator[Named]:
     for step in state.steps.each:
         if step.due:
-            parts = {"title": step.title, "phase": step.phase.value}
+            parts = {"title": step.title, "phase": step.phase.value, "skipped": step.doing is Doing.SKIPPED}
             yield Named(f"step-{step.id}", "step", step.due, done=step.settled, due=True, owner=step.owner, parts=parts)
 
 
@@ -143,4 +181,14 @@ def _keys(state: State, now: dt.datetime) -> Iterator[Named]:
 
 
 # By part, each with days of its own.
-SOURCES: Final[tuple[Source, ...]] = (start, stages, _cut_over, _review, _steps, _keys)
+SOURCES: Final[tuple[Source, ...]] = (
+    start,
+    _passed,
+    stages,
+    _cut_over,
+    _window,
+    _review,
+    _steps,
+    _sign_offs,
+    _keys,
+)

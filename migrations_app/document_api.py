@@ -63,4 +63,4 @@ def import_plan(request: HttpRequest, body: DocumentIn) -> tuple[int, dict[str, 
     except Refused as refused:
         with override("en"):
             raise HttpError(422, in_words(refused)) from None
-    return 201, shown.whole(plan, now)
+    return 201, shown.plain(shown.whole(plan, now))

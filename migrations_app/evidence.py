@@ -66,10 +66,11 @@ def showing(step_id: str, file: EvidenceFile) -> ShowFile:
 
 
 def file_of(plan: Plan, public_id: str) -> EvidenceFile:
-    """A file that is evidence of a step now. Raises Http404."""
-    if public_id not in shown_files(plan.state):
+    """A file that is evidence of a step now. Raises Http404; also of a plan that came from a file, without its own."""
+    found = EvidenceFile.objects.filter(plan=plan, public_id=public_id).first()
+    if found is None or public_id not in shown_files(plan.state):
         raise Http404
-    return EvidenceFile.objects.get(plan=plan, public_id=public_id)
+    return found
 
 
 def shown_files(state: State) -> frozenset[str]:

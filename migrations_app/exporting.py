@@ -11,16 +11,19 @@ from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.wire.files import json_pieces
 from migrations_app import documents
+from migrations_app.calendar_links import CalendarLink
 from migrations_app.links import Link, ReviewLink
 from migrations_app.plans import Plan, PlanEvent
 
 
 def exported(workspace: Workspace) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
-    """`<id>.json` for each plan, which can be taken in again, and `links.json`; links themselves are not stored."""
+    """`<id>.json` for each plan, which can be taken in again, and its links; their secret parts are not stored."""
     for plan in Plan.objects.of(workspace).iterator(chunk_size=100):
         yield f"{plan.public_id}.json", document_of(plan)
     links = ReviewLink.objects.filter(plan__workspace=workspace).select_related("plan", "created_by")
     yield "links.json", json_pieces(map(_link, links))
+    days = CalendarLink.objects.filter(plan__workspace=workspace).select_related("plan", "created_by")
+    yield "calendar-links.json", json_pieces(map(_calendar_link, days))
 
 
 def document_of(plan: Plan) -> Iterator[bytes]:
@@ -32,7 +35,8 @@ def own_data(user: User) -> dict[str, Any]:
     """What a person did to plans in workspaces that they are in: elsewhere it is others' business by now."""
     theirs = Workspace.objects.of(user)
     acts = PlanEvent.objects.filter(actor=user, plan__workspace__in=theirs).select_related("plan").order_by("pk")
-    return {"acts": map(_act, acts.iterator(chunk_size=500))}
+    days = CalendarLink.objects.filter(created_by=user).select_related("plan", "created_by")
+    return {"acts": map(_act, acts.iterator(chunk_size=500)), "calendar_links": map(_calendar_link, days)}
 
 
 def _act(row: PlanEvent) -> dict[str, Any]:
@@ -42,6 +46,11 @@ def _act(row: PlanEvent) -> dict[str, Any]:
 
 def _link(link: ReviewLink) -> dict[str, Any]:
     return {"plan": link.plan.public_id, "revision": link.revision, **link_facts(link)}
+
+
+def _calendar_link(link: CalendarLink) -> dict[str, Any]:
+    plan = link.plan.public_id if link.plan else None
+    return {"plan": plan, "language": link.language, **link_facts(link)}
 
 
 def link_facts(link: Link) -> dict[str, Any]:

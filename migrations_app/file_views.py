@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from pydantic import ValidationError
 
 from costcalc.accounts.access import Visit, sent_from
 from costcalc.accounts.roles import Role
-from migrations_app import carrying, evidence
+from migrations_app import evidence
+from migrations_app.evidence_files import attachment, kept
 from migrations_app.happening import Refused
 from migrations_app.plans import Plan
 from migrations_app.refusal_words import in_words
@@ -27,9 +27,7 @@ def add(request: HttpRequest, came: Visit, plan: Plan, step_id: str) -> HttpResp
     step, sent, now = there(plan, step_id), request.FILES.get("file"), timezone.now()
     try:
         content = sent.read(LARGEST_FILE + 1) if sent else b""
-        file = evidence.checked(plan, (sent.name or "")[:120] if sent else "", content, now)
-        file.added_by = came.user
-        carrying.carry_out(came, plan, evidence.showing(step.id, file), now, file.save)
+        kept(came, plan, step.id, (sent.name or "")[:120] if sent else "", content, now)
     except Refused as refused:
         return step_page(request, came, plan, step, 422, refused=in_words(refused))
     except ValidationError:
@@ -40,9 +38,5 @@ def add(request: HttpRequest, came: Visit, plan: Plan, step_id: str) -> HttpResp
 @require_safe
 @of_plan(Role.VIEWER)
 def file(_request: HttpRequest, _came: Visit, plan: Plan, file_id: str) -> HttpResponse:
-    """A file to take along: never shown by us, since strangers made it."""
-    found = evidence.file_of(plan, file_id)
-    response = HttpResponse(bytes(found.content), content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=found.name)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    """A file to take along."""
+    return attachment(evidence.file_of(plan, file_id))

@@ -154,6 +154,18 @@ def resend_webhook_delivery(request: HttpRequest, webhook_id: str, delivery_id: 
     return _delivery(row)
 
 
+@router.post(
+    "/webhooks/{webhook_id}/test",
+    response={200: DeliveryOut, **GUARDED, **ABSENT},
+    operation_id="test_webhook",
+    auth=OWNERS,
+)
+def test_webhook(request: HttpRequest, webhook_id: str) -> dict[str, Any]:
+    """Have a message sent that says nothing: its kind is `webhook.tested`."""
+    visit = visit_of(request, Role.OWNER)
+    return _delivery(webhooks.test(visit, hook_of(visit, webhook_id), timezone.now()))
+
+
 def _hook(hook: Webhook) -> dict[str, Any]:
     return {"id": hook.public_id, "url": hook.url, "note": hook.note, "created_at": hook.created_at}
 

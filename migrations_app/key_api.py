@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr
 from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
 from costcalc.accounts.roles import Role
 from costcalc.scenarios.saved_shown import ABSENT, GUARDED, SENT, with_example
+from costcalc.streaming.endpoints import Endpoint
 from costcalc.streaming.providers import allowed_providers, provider
 from costcalc.wire.rate_limit import charge
 from migrations_app import carrying, shown
@@ -80,9 +81,15 @@ def test_key_of_plan(request: HttpRequest, plan_id: str, key_id: str, body: KeyT
     """Make one real call with a key of the list; 422, and no call, for another key. See `keys.rows[].trial`."""
     visit = visit_of(request, Role.EDITOR)
     plan = carrying.plan_in(visit, plan_id)
-    endpoint = provider(body.provider)
-    if endpoint is None:
-        names = ", ".join(one.name for one in allowed_providers())
-        raise HttpError(422, f"No such provider is allowed here: {names}.")
+    endpoint = endpoint_of(body)
     charge(request, WEIGHT)
     return answered(lambda _now: try_out(visit, plan, key_id, endpoint, body.model, body.secret.get_secret_value()))
+
+
+def endpoint_of(body: KeyTestIn) -> Endpoint:
+    """The provider that a test names. Raises HttpError where it is none that may be called."""
+    found = provider(body.provider)
+    if found is None:
+        names = ", ".join(one.name for one in allowed_providers())
+        raise HttpError(422, f"No such provider is allowed here: {names}.")
+    return found

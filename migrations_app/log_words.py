@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from costcalc.accounts.log_words import register_acts, register_kind
 from costcalc.accounts.workspaces import Workspace
+from migrations_app.calendar_links import CalendarLink
 from migrations_app.happening import Happening
 from migrations_app.links import ReviewLink
 from migrations_app.plans import Plan, PlanEvent
@@ -38,6 +39,8 @@ ACTS = {
     "review.dated": _("day of the review changed"),
     "review.shared": _("review shared by link"),
     "review-link.revoked": _("link to a review revoked"),
+    "calendar-link.made": _("calendar link made"),
+    "calendar-link.revoked": _("calendar link revoked"),
     "canary.planned": _("stages changed"),
     "canary.started": _("canary started"),
     "canary.promoted": _("stage passed"),
@@ -89,6 +92,7 @@ def register() -> None:
     register_kind("plan", _("Plan"), _plans)
     register_kind("template", _("Template"), _templates)
     register_kind("webhook", _("Webhook"), _webhooks)
+    register_kind("calendar-link", _("Calendar link"), _calendar_links)
     register_kind("review-link", _("Link to a review"), _review_links)
 
 
@@ -143,3 +147,16 @@ def counted(steps: int) -> str:
 def _review_links(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
     found = ReviewLink.objects.filter(plan__workspace=workspace, public_id__in=ids).select_related("plan")
     return {one.public_id: (one.plan.name, reverse("planner:review-share", args=[one.plan.public_id])) for one in found}
+
+
+def _calendar_links(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
+    """Those of plans by their plan; those of the person whose workspace this is by what they are for."""
+    links = CalendarLink.objects.filter(public_id__in=ids).select_related("plan")
+    found = {
+        one.public_id: (one.plan.name, reverse("planner:calendar", args=[one.plan.public_id]))
+        for one in links.filter(plan__workspace=workspace)
+        if one.plan
+    }
+    own = links.filter(plan=None, created_by=workspace.personal_of)
+    mine = {one.public_id: (one.note or one.public_id, reverse("own-calendar:calendar")) for one in own}
+    return {**found, **mine}

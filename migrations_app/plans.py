@@ -24,6 +24,8 @@ from migrations_app.happening import Happening
 from migrations_app.state import State, replayed
 from migrations_app.timely import next_at
 
+# Of what is searched for, in characters.
+LONGEST_SEARCH = 100
 # Basis points: what applications will be routed by.
 POINTS = 100
 

@@ -18,7 +18,8 @@ class Where(StrEnum):
     SIGNED = "signed"
     DONE = "done"
     NOW = "now"
-    OPEN = "open"
+    # Gone by, with steps still open.
+    BEHIND = "behind"
     LATER = "later"
     EMPTY = "empty"
 
@@ -78,9 +79,12 @@ def _where(state: State, phase: Phase, current: Phase | None) -> Where:
         return Where.EMPTY
     if _is_done(state, phase):
         return Where.DONE
-    places = list(Phase)
-    # What the canary has gone past is still to be finished.
-    return Where.OPEN if current and places.index(phase) < places.index(current) else Where.LATER
+    return Where.BEHIND if current and _before(phase, current) else Where.LATER
+
+
+def _before(phase: Phase, other: Phase) -> bool:
+    order = list(Phase)
+    return order.index(phase) < order.index(other)
 
 
 def _is_empty(state: State, phase: Phase) -> bool:

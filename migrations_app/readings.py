@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from migrations_app.commands import Guarded, Line, Name
+from migrations_app.commands import BOTH_WAYS, Guarded, Line, Name
 from migrations_app.happening import Happening, Moment, Refused
 
 MOST_OWN: Final = 10
@@ -34,7 +34,7 @@ Value = Annotated[Decimal, Field(ge=-(10**12), le=10**12, decimal_places=6)]
 class OwnFigure(BaseModel):
     """A metric of their own on one side: a value, or how many `of` how many, which is a rate in per cent."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = BOTH_WAYS
 
     name: Name
     value: Value | None = None
@@ -54,7 +54,7 @@ class OwnFigure(BaseModel):
 class Side(BaseModel):
     """What one side has seen since the stage was entered. What is absent is not known; the cost is in USD."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = BOTH_WAYS
 
     requests: Requests | None = None
     errors: Requests | None = None
@@ -83,7 +83,7 @@ class Limit(BaseModel):
     (at least, where higher is better). `base` is the rate, in per cent, that planning assumes.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = BOTH_WAYS
 
     metric: Name
     kind: Literal["points", "percent", "difference", "forecast", "at_most"]

@@ -17,7 +17,7 @@ from migrations_app.commands import Command, Id, Line, Name, Text
 from migrations_app.deciding import decided, following
 from migrations_app.happening import ITSELF, Happening, Moment, Refused
 from migrations_app.state import State
-from migrations_app.steps import MOVED, Doing, Kind, Phase
+from migrations_app.steps import MOVED, Doing, EvidenceKind, Phase
 from migrations_app.timely import due
 
 Data = Mapping[str, Any]
@@ -45,7 +45,7 @@ class File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: Id
-    kind: Literal[Kind.FILE]
+    kind: Literal[EvidenceKind.FILE]
     text: Line
     file: Id
     size: Annotated[int, Field(ge=0, le=10**9)]
@@ -135,7 +135,7 @@ def _changed(state: State, told: Happening) -> list[Happening]:
 
 def _shown(state: State, told: Happening) -> list[Happening]:
     evidence = dict(told.data["evidence"])
-    if evidence["kind"] == Kind.FILE:
+    if evidence["kind"] == EvidenceKind.FILE:
         File.model_validate(evidence)
     else:
         said = {name: value for name, value in evidence.items() if name != "id"}

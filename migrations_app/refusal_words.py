@@ -122,6 +122,7 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
         "The requests are not split as this stage says: the two sides cannot be compared."
     ),
     "limit-failed": lambda parts: _metric(_("%(metric)s is over its limit."), parts),
+    "no-figures": lambda _parts: _("This stage has limits, and no figures of it yet."),
     "limit-unknown": lambda parts: _metric(_("%(metric)s has a limit, and no figures."), parts),
     "limit-undecided": _undecided,
     **OF_STEPS,

@@ -21,6 +21,7 @@ from migrations_app import (
 )
 from migrations_app.forecast_page import Shown
 from migrations_app.playbook.words import titled
+from migrations_app.progress import Where
 from migrations_app.rollout import Standing
 from migrations_app.saved_so_far import so_far
 from migrations_app.state import State
@@ -72,6 +73,7 @@ def _line(named: dates.Named) -> Line:
 def risks(state: State, now: dt.datetime) -> Iterator[str]:
     """What may go wrong, or already does, in sentences."""
     yield from _of_canary(state)
+    yield from _of_phases(state)
     yield from _of_money(state, now)
     for step in state.steps.each:
         if step.doing is Doing.BLOCKED:
@@ -93,6 +95,16 @@ def _of_canary(state: State) -> Iterator[str]:
             yield _("A limit is not kept: %(metric)s") % {"metric": metric_words.metric_name(verdict.limit.metric)}
     if verdicts.split_is_off(state.readings.of(rollout.entry), rollout):
         yield _("The requests are split otherwise than the stage says: its figures compare different people.")
+
+
+def _of_phases(state: State) -> Iterator[str]:
+    """What was to be done before what is being done."""
+    for part in rail(state):
+        if part.progress.where is Where.BEHIND:
+            yield _("Not finished, though later phases have begun: %(phase)s (%(told)s).") % {
+                "phase": part.name,
+                "told": part.told,
+            }
 
 
 def _of_money(state: State, now: dt.datetime) -> Iterator[str]:

@@ -12,11 +12,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from costcalc.digits import canonical
 from migrations_app.about import About, Day
-from migrations_app.commands import Guarded, Line, Reason, Text
+from migrations_app.commands import BOTH_WAYS, Guarded, Line, Reason, Text
 from migrations_app.happening import Happening, Moment, Refused
 
 DAYS_AFTER: Final = 30
@@ -45,7 +45,7 @@ Value = Annotated[Decimal, Field(ge=-(10**13), le=10**13, max_digits=18, decimal
 class Figure(BaseModel):
     """One line: USD a month (cost), ms (latency), % (errors), minutes an incident (debugging), lines; or one's own."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = BOTH_WAYS
 
     metric: Metric
     name: Line = Field("", description="Of a metric of one's own.")

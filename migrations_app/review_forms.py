@@ -16,19 +16,13 @@ from costcalc.digits import write_number
 from costcalc.figures import FigureError, read_number
 from costcalc.wire.plain_text import PlainField
 from migrations_app.commands import MOST_TEXT
+from migrations_app.link_forms import LinkForm
 from migrations_app.review import MOST, Figure, Metric
 from migrations_app.review_words import BETTER, METRICS, UNITS, VERDICTS
 from migrations_app.workdays import EARLIEST, LATEST
 
 HIGHEST, PLACES = Decimal(10**13), 4
 BLANKS = 2
-LASTS = (
-    ("", gettext_lazy("until it is revoked")),
-    ("1", gettext_lazy("one day")),
-    ("7", gettext_lazy("a week")),
-    ("30", gettext_lazy("30 days")),
-    ("90", gettext_lazy("90 days")),
-)
 
 
 class NumberField(PlainField):
@@ -195,13 +189,5 @@ class DateForm(SeenForm):
         return day
 
 
-class ShareForm(SeenForm):
-    """A link: for whom it is, and until when."""
-
-    note = PlainField(label=gettext_lazy("Whom it is for"), max_length=200, required=False)
-    lasts = forms.ChoiceField(label=gettext_lazy("Works"), choices=LASTS, required=False)
-
-    def ends(self, now: dt.datetime) -> dt.datetime | None:
-        """When the link ends; None for never."""
-        days = self.cleaned_data["lasts"]
-        return now + dt.timedelta(days=int(days)) if days else None
+class ShareForm(LinkForm, SeenForm):
+    """A link to a review at the revision that was looked at."""

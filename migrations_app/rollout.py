@@ -18,9 +18,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from migrations_app.commands import Command, Guarded, Line, Reason
+from migrations_app.commands import BOTH_WAYS, Command, Guarded, Line, Reason
 from migrations_app.happening import Happening, Moment, Refused
 
 ALL: Final = Decimal(100)
@@ -43,7 +43,7 @@ class Standing(StrEnum):
 class Stage(BaseModel):
     """One share of the traffic: `percent` of it, for `hold_hours` at least and until `sample` requests were seen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = BOTH_WAYS
 
     percent: Percent
     hold_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 24

@@ -15,7 +15,7 @@ from typing import Final
 from django.db import DatabaseError
 from django.http import Http404
 
-from migrations_app import carrying, hook_sending
+from migrations_app import carrying, digest_sending, hook_sending
 from migrations_app.leases import Lease
 from migrations_app.plans import Plan, StaleError
 
@@ -46,6 +46,7 @@ def steps(clock: Clock) -> Iterator[Callable[[], list[str]]]:
         yield partial(promoted, plan, clock())
     yield partial(hook_sending.go, clock)
     yield partial(hook_sending.forget, clock)
+    yield from digest_sending.steps(clock)
 
 
 def promoted(plan: Plan, now: dt.datetime) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from functools import partial
 from typing import Any, Final
 
@@ -10,35 +9,30 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from pydantic import ValidationError
 
 from costcalc.accounts.access import Visit, sent_from
 from costcalc.accounts.roles import Role
 from costcalc.streaming.doctor.asking_forms import KeyForm
-from costcalc.streaming.doctor.probing import Target
 from costcalc.streaming.doctor.shown import trial_shown
-from costcalc.streaming.key_test import KeyTest, try_key
-from costcalc.wire.loops import finished
 from costcalc.wire.plain_text import PlainField
 from costcalc.wire.rate_limit import rationed
-from migrations_app import carrying, safety_page
+from migrations_app import safety_page
 from migrations_app.canary_views import seen_revision
+from migrations_app.happening import Refused
+from migrations_app.key_tests import WEIGHT
 from migrations_app.mistake_words import field_mistakes
+from migrations_app.old_key import try_old_key
 from migrations_app.plans import Plan
-from migrations_app.safety import RecordTest, Vouch
+from migrations_app.refusal_words import in_words
+from migrations_app.safety import Vouch
 from migrations_app.views import carried_out, of_plan
 
 PAGE: Final = "planner:way-back"
-# Of the requests that an address has in a minute: ten such calls.
-WEIGHT: Final = 60
-# Each waits for a provider, in two threads of this worker.
-AT_ONCE: Final = 4
-_places = threading.BoundedSemaphore(AT_ONCE)
 
 
 class StatementForm(forms.Form):
@@ -104,25 +98,12 @@ def test(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     trial = KeyForm(request.POST)
     if not trial.is_valid():
         return _page(request, came, plan, trial=trial)
-    if not _places.acquire(blocking=False):
-        trial.add_error(None, _("Too many keys are being tried. Try again in a minute."))
-        return _page(request, came, plan, 429, trial=trial)
     try:
-        tried = _tried(came, plan, trial.cleaned_data["target"])
-    finally:
-        _places.release()
-    plan.refresh_from_db()
+        plan, tried = try_old_key(came, plan, trial.cleaned_data["target"])
+    except Refused as refused:
+        trial.add_error(None, in_words(refused))
+        return _page(request, came, plan, trial=trial)
     return _page(request, came, plan, trial=trial, trial_of=trial_shown(tried))
-
-
-@sensitive_variables("target")
-def _tried(came: Visit, plan: Plan, target: Target) -> KeyTest:
-    tried = finished(lambda: try_key(target.endpoint, target.model, target.key))
-    noted = RecordTest(
-        command="record_test", outcome=tried.outcome.value, endpoint=target.endpoint.name, model=target.model
-    )
-    carrying.carry_out(came, plan, noted, timezone.now())
-    return tried
 
 
 def _page(

@@ -118,6 +118,11 @@ def whole(plan: Plan, now: dt.datetime) -> dict[str, Any]:
     }
 
 
+def plain(plan: dict[str, Any]) -> dict[str, Any]:
+    """The same, of plain values: for what is stored to be given again, and for the problem of a conflict."""
+    return PlanOut.model_validate(plan, from_attributes=True).model_dump(by_alias=True)
+
+
 def event(row: PlanEvent) -> dict[str, Any]:
     """Something that has happened; `who` is null where the product itself did it."""
     told = row.happening

@@ -12,10 +12,10 @@ from pydantic import Field
 
 from migrations_app.progress import Where, progress
 from migrations_app.state import State
-from migrations_app.steps import Doing, Kind, Phase, Step
+from migrations_app.steps import Doing, EvidenceKind, Phase, Step
 
 
-class CommentOut(Schema):
+class StepCommentOut(Schema):
     """Something said about a step."""
 
     text: str
@@ -27,7 +27,7 @@ class EvidenceOut(Schema):
     """What shows that a step was done."""
 
     id: str
-    kind: Kind
+    kind: EvidenceKind
     text: str = Field(description="The note, or what the link, the number or the file is called.")
     url: str
     number: Decimal | None
@@ -56,7 +56,7 @@ class StepOut(Schema):
     by: str
     at: dt.datetime | None
     evidence: list[EvidenceOut]
-    comments: list[CommentOut]
+    comments: list[StepCommentOut]
 
 
 class SignedOut(Schema):

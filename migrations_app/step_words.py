@@ -85,7 +85,7 @@ WHERE: Final = {
     Where.SIGNED: gettext_lazy("signed off"),
     Where.DONE: gettext_lazy("finished"),
     Where.NOW: gettext_lazy("now"),
-    Where.OPEN: gettext_lazy("not finished"),
+    Where.BEHIND: gettext_lazy("not finished"),
     Where.LATER: gettext_lazy("later"),
     Where.EMPTY: gettext_lazy("nothing to do"),
 }

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from migrations_app.about import Day
 from migrations_app.commands import Command, Guarded, Id, Line, Name, Reason, Text
 from migrations_app.happening import Happening, Moment, Refused
-from migrations_app.steps import MOVED, Doing, Kind, Phase, Step, Steps
+from migrations_app.steps import MOVED, Doing, EvidenceKind, Phase, Step, Steps
 from migrations_app.workdays import MOST_OFF, WorkDays
 
 MOST_STEPS: Final = 200
@@ -133,7 +133,7 @@ class ShowStep(Command):
 
     command: Literal["show_step"]
     step: Id
-    kind: Literal[Kind.LINK, Kind.NOTE, Kind.NUMBER]
+    kind: Literal[EvidenceKind.LINK, EvidenceKind.NOTE, EvidenceKind.NUMBER]
     text: Annotated[Text, Field(min_length=1, description="The note, or what the link or the number is called.")]
     url: Url | Literal[""] = ""
     number: Annotated[Number | None, BeforeValidator(_if_any)] = None
@@ -141,9 +141,9 @@ class ShowStep(Command):
 
     @model_validator(mode="after")
     def _whole(self) -> ShowStep:
-        if self.kind is Kind.LINK and not self.url:
+        if self.kind is EvidenceKind.LINK and not self.url:
             raise ValueError("A link needs its address.")
-        if self.kind is Kind.NUMBER and self.number is None:
+        if self.kind is EvidenceKind.NUMBER and self.number is None:
             raise ValueError("A number is missing.")
         return self
 
@@ -268,7 +268,7 @@ def show(now: Steps, command: ShowStep, moment: Moment) -> Happening:
 def show_file(now: Steps, command: ShowFile, moment: Moment) -> Happening:
     """Decide to keep a file. Raises Refused."""
     said = command.model_dump(mode="json", include={"text", "file", "size", "sha256"})
-    return shown(now, command.step, {"kind": Kind.FILE, **said}, moment)
+    return shown(now, command.step, {"kind": EvidenceKind.FILE, **said}, moment)
 
 
 def shown(now: Steps, step_id: str, said: Mapping[str, Any], moment: Moment) -> Happening:

@@ -38,7 +38,7 @@ class Doing(StrEnum):
     SKIPPED = "skipped"
 
 
-class Kind(StrEnum):
+class EvidenceKind(StrEnum):
     """What evidence is made of."""
 
     LINK = "link"
@@ -52,7 +52,7 @@ class Evidence:
     """What shows that a step was done. `text` is the note, or what the link, the number or the file is called."""
 
     id: str
-    kind: Kind
+    kind: EvidenceKind
     text: str
     by: str
     at: dt.datetime
@@ -195,7 +195,7 @@ def _shown(now: Steps, told: Happening) -> Steps:
     said = dict(told.data["evidence"])
     number = Decimal(said.pop("number")) if said.get("number") is not None else None
     said.pop("number", None)
-    one = Evidence(**{**said, "kind": Kind(said["kind"])}, number=number, by=told.who, at=told.at)
+    one = Evidence(**{**said, "kind": EvidenceKind(said["kind"])}, number=number, by=told.who, at=told.at)
     more = _each(now, [told.data["id"]], lambda step: replace(step, evidence=(*step.evidence, one)))
     return replace(more, shown=now.shown + 1)
 

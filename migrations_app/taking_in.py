@@ -20,6 +20,7 @@ from migrations_app import documents
 from migrations_app.happening import Happening
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.state import replayed
+from migrations_app.webhooks import queue
 
 IMPORTED = "plan.imported"
 
@@ -43,6 +44,7 @@ def take_in(came: Visit, document: object, now: dt.datetime) -> Plan:
         rows[-1].actor = came.user
         PlanEvent.objects.bulk_create(rows)
         act.note(IMPORTED, plan.target, None, {"name": state.about.name, **told[-1].data})
+        queue(plan, [(rows[-1], told[-1].data)], now)
     return plan
 
 

@@ -22,7 +22,7 @@ from migrations_app.forms import LONG
 from migrations_app.happening import Refused
 from migrations_app.plans import Plan
 from migrations_app.playbook import own
-from migrations_app.playbook.template import Template
+from migrations_app.playbook.template import LARGEST, Template
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.playbook.words import titled
 from migrations_app.refusal_words import in_words
@@ -44,7 +44,7 @@ def templates(request: HttpRequest) -> HttpResponse:
         return _page(request, current_visit(request))
     came, sent = current_visit(request, Role.EDITOR), request.FILES.get("file")
     try:
-        own.keep(came, own.read(_said(sent.read(own.LARGEST + 1) if sent else b"")), timezone.now())
+        own.keep(came, own.read(_said(sent.read(LARGEST + 1) if sent else b"")), timezone.now())
     except Refused as refused:
         return _page(request, came, 422, fault=in_words(refused))
     except ValueError as error:
@@ -54,8 +54,8 @@ def templates(request: HttpRequest) -> HttpResponse:
 
 def _said(content: bytes) -> dict[str, Any]:
     """What a file says. Raises ValueError."""
-    if len(content) > own.LARGEST:
-        raise ValueError(_("A template has %(most)d kB at most.") % {"most": own.LARGEST // 1024})
+    if len(content) > LARGEST:
+        raise ValueError(_("A template has %(most)d kB at most.") % {"most": LARGEST // 1024})
     said = strict_json.loads(content)
     if not isinstance(said, dict):
         raise ValueError(_("This is no template."))

@@ -53,7 +53,7 @@ def delete(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     status = 422 if form.is_bound else 200
     if form.is_valid():
         try:
-            carrying.delete(came, plan, form.cleaned_data["revision"])
+            carrying.delete(came, plan, form.cleaned_data["revision"], timezone.now())
         except StaleError as stale:
             plan, status = stale.plan, 409
             form = RevisionForm(initial={"revision": plan.revision})

@@ -3,7 +3,9 @@
 from django.urls import include, path
 
 from migrations_app import (
+    calendar_views,
     canary_views,
+    digest_views,
     figure_views,
     file_views,
     hook_views,
@@ -27,6 +29,9 @@ of_one = [
     path("files/<str:file_id>/", file_views.file, name="file"),
     path("template/", template_views.of_this_plan, name="template_of_plan"),
     path("report/", report_views.report, name="report"),
+    path("calendar/", calendar_views.calendar, name="calendar"),
+    path("calendar.ics", calendar_views.download, name="calendar-file"),
+    path("calendar/<str:link>/revoke/", calendar_views.revoke, name="calendar-revoke"),
     path("figures/", figure_views.figures, name="figures"),
     path("limits/", figure_views.limits, name="limits"),
     path("stages/", canary_views.stages, name="stages"),
@@ -60,6 +65,16 @@ urlpatterns = [
     path("shared/<str:link>/", review_views.shared, name="shared-review"),
     path("<str:plan_id>/", include(of_one)),
 ]
+# Under `/calendar/`: what programs fetch.
+calendars = ([path("<str:link>.ics", calendar_views.feed, name="feed")], "calendars")
+# Under `/me/calendar/`.
+own_calendar = (
+    [
+        path("", calendar_views.own, name="calendar"),
+        path("<str:link>/revoke/", calendar_views.revoke_own, name="revoke"),
+    ],
+    "own-calendar",
+)
 # Under `/w/<workspace>/webhooks/`.
 webhooks = (
     [
@@ -70,4 +85,13 @@ webhooks = (
         path("<str:webhook>/<str:delivery>/again/", hook_views.send_again, name="send-again"),
     ],
     "webhooks",
+)
+# Under `/me/digest/`.
+digests = (
+    [
+        path("", digest_views.digest, name="digest"),
+        path("send/", digest_views.send, name="send"),
+        path("stop/<str:link>/", digest_views.stop, name="stop"),
+    ],
+    "digests",
 )

@@ -214,23 +214,21 @@ def split_is_off(reading: Reading | None, rollout: Rollout) -> bool:
 
 
 def obstacles(readings: Readings, rollout: Rollout, forecast: Forecast) -> list[Refused]:
-    """What the readings keep the present stage from being passed for, beside its sample."""
+    """What the readings keep the present stage from being passed for, beside its sample. No data is never a pass."""
     if rollout.stage is None:
         return []
-    reading = readings.of(rollout.entry)
-    found = [Refused("split-is-off")] if split_is_off(reading, rollout) else []
-    for verdict in verdicts(readings, rollout, forecast):
-        found += _obstacle(verdict, wanted=bool(rollout.stage.sample), read=reading is not None)
-    return found
+    found, reading = verdicts(readings, rollout, forecast), readings.of(rollout.entry)
+    if found and reading is None:
+        return [Refused("no-figures")]
+    split = [Refused("split-is-off")] if split_is_off(reading, rollout) else []
+    return split + [_obstacle(verdict) for verdict in found if verdict.outcome is not Outcome.PASS]
 
 
-def _obstacle(verdict: Verdict, *, wanted: bool, read: bool) -> list[Refused]:
-    """What one limit is in the way for; what was not measured is so only where the stage wants a sample."""
+def _obstacle(verdict: Verdict) -> Refused:
+    """What one limit is in the way for."""
     metric = verdict.limit.metric
     if verdict.outcome is Outcome.FAIL:
-        return [Refused("limit-failed", metric=metric)]
-    if verdict.outcome is Outcome.PASS:
-        return []
+        return Refused("limit-failed", metric=metric)
     if verdict.statistical:
-        return [Refused("limit-undecided", metric=metric, needs=verdict.needs)]
-    return [Refused("limit-unknown", metric=metric)] if wanted and read else []
+        return Refused("limit-undecided", metric=metric, needs=verdict.needs)
+    return Refused("limit-unknown", metric=metric)

@@ -27,11 +27,10 @@ from migrations_app.forms import NewPlanForm
 from migrations_app.happening import Refused
 from migrations_app.late import OF_THE_FORM, late
 from migrations_app.plan_page import sections
-from migrations_app.plans import Plan, StaleError
+from migrations_app.plans import LONGEST_SEARCH, Plan, StaleError
 from migrations_app.playbook.own import template_for
 from migrations_app.refusal_words import in_words
 
-LONGEST_SEARCH = 100
 PAGE = 50
 COMMANDS: TypeAdapter[Command] = TypeAdapter(AnyCommand)
 View = Callable[..., HttpResponseBase]

@@ -32,6 +32,7 @@ MOST: Final = 20
 LONGEST_URL: Final = 500
 KEPT: Final = dt.timedelta(days=30)
 TEST: Final = "webhook.tested"
+DELETED: Final = "plan.deleted"
 
 
 class TooManyHooksError(ValueError):
@@ -131,6 +132,13 @@ def queue(plan: Plan, rows: Iterable[tuple[PlanEvent, Mapping[str, Any]]], now: 
         told = {"plan": plan.public_id, "kind": row.kind, "at": row.at.isoformat(), "revision": row.number}
         for hook in hooks:
             _message(hook, plan, row.kind, {**told, "data": dict(said)}, now).save(force_insert=True)
+
+
+def queue_deletion(plan: Plan, now: dt.datetime) -> None:
+    """Have it sent that a plan is about to be deleted, in that transaction; the message outlives the plan."""
+    told = {"plan": plan.public_id, "kind": DELETED, "at": now.isoformat(), "revision": plan.revision}
+    for hook in Webhook.objects.filter(workspace=plan.workspace_id):
+        _message(hook, None, DELETED, {**told, "data": {"name": plan.name}}, now).save(force_insert=True)
 
 
 def test(came: Visit, hook: Webhook, now: dt.datetime) -> Delivery:

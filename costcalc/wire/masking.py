@@ -15,10 +15,12 @@ from typing import Any
 PREFIXES = (
     "s",
     "plans/shared",
+    "calendar",
     "invitations",
     "first-owner",
     "accounts/password/reset/key",
     "me/address",
+    "me/digest/stop",
     "stream/runs",
 )
 _SLASH = r"(?:/|%2F)"

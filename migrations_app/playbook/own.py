@@ -16,14 +16,12 @@ from costcalc.accounts.audit import acting
 from costcalc.accounts.capability import new_id
 from costcalc.accounts.workspaces import Workspace
 from migrations_app.happening import Refused
-from migrations_app.playbook.template import Template, TemplateStep
+from migrations_app.playbook.template import FORMAT, Template, TemplateStep
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.state import State
 from migrations_app.steps import Step
 
 MOST = 100
-LARGEST = 512 * 1024
-FORMAT = "costcalc template 1"
 
 
 class OwnTemplate(models.Model):

@@ -16,6 +16,9 @@ from migrations_app.steps import Phase
 from migrations_app.workdays import WorkDays
 
 LAST_DAY: Final = 500
+# Of a template as a file: bytes, and what it begins with.
+LARGEST: Final = 512 * 1024
+FORMAT: Final = "costcalc template 1"
 
 
 class TemplateStep(BaseModel):

@@ -74,8 +74,17 @@
   root.addEventListener("htmx:afterSwap", stay);
   // Not before: until then htmx lets what is new have the attributes of what it takes the place of.
   root.addEventListener("htmx:afterSettle", watch);
-  // A callback that a frame has asked for runs before that frame is painted; what it puts off runs after.
-  const afterPaint = () => requestAnimationFrame(() => setTimeout(watch));
+  // A browser that tells of its first paint has told of it only once it was on the screen; a frame's own callback, and
+  // a timer set in it, can come before.
+  const told = "first-contentful-paint";
+  const afterPaint = () => {
+    if (!PerformanceObserver.supportedEntryTypes.includes("paint")) return setTimeout(watch);
+    new PerformanceObserver((paints, observer) => {
+      if (!paints.getEntriesByName(told).length) return;
+      observer.disconnect();
+      watch();
+    }).observe({ type: "paint", buffered: true });
+  };
   if (document.readyState === "complete") afterPaint();
   else addEventListener("load", afterPaint);
 })();

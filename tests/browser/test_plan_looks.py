@@ -34,7 +34,7 @@ TOLD: list[dict[str, Any]] = [
     {"command": "hold", "reason": "over the weekend"},
 ]
 OF_PLAN = ["", "steps/", "steps/?several=1", "steps/s1/", "steps/s1/edit/", "steps/new/", "steps/start/", "template/"]
-OF_PLAN += ["report/", "keys/", "figures/", "limits/", "stages/", "way-back/", "rename/", "delete/"]
+OF_PLAN += ["report/", "keys/", "figures/", "limits/", "stages/", "way-back/", "rename/", "delete/", "calendar/"]
 
 
 def under_way(cast: Cast) -> Plan:
@@ -58,7 +58,15 @@ def under_way(cast: Cast) -> Plan:
 def test_every_page_is_accessible_and_fits(browser: Browser, site: str, language: str, scheme: Any, size: Any) -> None:
     cast = a_cast()
     home = f"/plans/{under_way(cast).public_id}/"
-    pages = ["/plans/", "/plans/?archived=1", "/plans/?q=zzz", "/plans/new/", "/plans/templates/", "/plans/import/"]
+    pages = [
+        "/plans/",
+        "/plans/?archived=1",
+        "/plans/?q=zzz",
+        "/plans/new/",
+        "/plans/templates/",
+        "/plans/import/",
+        "/me/calendar/",
+    ]
     reader = entering(browser, site, cast, viewport=size, color_scheme=scheme, locale=language)
     found = {address: problems(reader, site + address, size) for address in [*pages, *(home + one for one in OF_PLAN)]}
     reader.context.close()

@@ -31,12 +31,12 @@ def test_colours_follow_the_system_until_chosen(browser: Browser, site: str, sch
     other = "dark" if scheme == "light" else "light"
     reader = browser.new_page(color_scheme=scheme, java_script_enabled=False)
     reader.goto(f"{site}/prices/")
-    paper = "getComputedStyle(document.documentElement).backgroundColor"
-    before = reader.evaluate(paper)
+    paper = reader.locator("html")
+    before = paper.evaluate("(paper) => getComputedStyle(paper).backgroundColor")
     reader.get_by_role("button", name=other.title()).click()
-    assert reader.evaluate(paper) != before
+    expect(paper).not_to_have_css("background-color", before)
     reader.get_by_role("button", name="Auto").click()
-    assert reader.evaluate(paper) == before
+    expect(paper).to_have_css("background-color", before)
     reader.close()
 
 

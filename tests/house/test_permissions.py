@@ -38,7 +38,8 @@ from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
 from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
-from migrations_app import beginning, carrying, evidence, links, webhooks
+from migrations_app import beginning, calendar_links, carrying, evidence, links, webhooks
+from migrations_app.digests import Digest
 from migrations_app.document_api import EXAMPLE
 from migrations_app.plans import Plan
 from migrations_app.playbook import own as playbook
@@ -61,6 +62,9 @@ class Row:
     expected: str
     data: dict[str, Any] = field(default_factory=dict)
     query: str = ""
+    # What an application sends that is no JSON.
+    body: bytes = b""
+    media_type: str = "application/json"
 
     def by_actor(self, actors: tuple[str, ...]) -> dict[str, int]:
         """The expected status of each."""
@@ -100,6 +104,7 @@ NO_LIMITS: dict[str, Any] = {
     for number in range(1, 6)
     for name, value in (("metric", "error_rate"), ("kind", "points"), ("better", "lower"))
 }
+FIGURES_CSV = b"metric,baseline,candidate\nrequests,9,1\n"
 PRICES_CSV = b"name,kind,input_mtok\nFrom a file,quote,1\n"
 
 
@@ -169,6 +174,10 @@ PAGES: dict[str, dict[str, Row]] = {
     "plans/templates/<str:key>/delete/": {"GET": TO_ITS_FORM, "POST": edits()},
     # Nothing was started: there is no stage that figures could be of.
     "plans/<str:plan_id>/report/": {"GET": READ},
+    "plans/<str:plan_id>/calendar/": {"GET": READ, "POST": edits(200, language="en")},
+    "plans/<str:plan_id>/calendar.ics": {"GET": READ},
+    # The address is the editor's; owners end any.
+    "plans/<str:plan_id>/calendar/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
     "plans/<str:plan_id>/figures/": {"GET": EDIT, "POST": edits(422, **READ_FIGURES)},
     "plans/<str:plan_id>/limits/": {"GET": EDIT, "POST": edits(revision="1", requests_day="50000", **NO_LIMITS)},
     "plans/<str:plan_id>/stages/": {"GET": EDIT, "POST": edits(**FIRST_STAGE)},
@@ -291,7 +300,19 @@ PAGES: dict[str, dict[str, Row]] = {
     "invitations/<str:link>/": {"GET": LEAD_ON},
     "me/": {"GET": OWN_ACCOUNT, "POST": pages("302 302 302 302 302", name="New")},
     "me/export/": {"GET": OWN_ACCOUNT},
+    "me/calendar/": {"GET": OWN_ACCOUNT, "POST": pages("302 200 200 200 200", language="en")},
+    # The address is the editor's own.
+    "me/calendar/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": pages("302 404 404 302 404")},
+    "calendar/<str:link>.ics": {"GET": PUBLIC},
     "me/address/": {"GET": OWN_ACCOUNT, "POST": pages("302 200 200 200 200", email="new@example.net")},
+    "me/address/confirm/": {"GET": TO_ITS_FORM, "POST": LEAD_ON},
+    "me/digest/": {
+        "GET": OWN_ACCOUNT,
+        "POST": pages(LEAD_ON_ALL, rhythm="weekly", hour="7", weekday="0"),
+    },
+    "me/digest/send/": {"GET": TO_ITS_FORM, "POST": LEAD_ON},
+    # Whoever has the link stops it; it is the viewer's.
+    "me/digest/stop/<str:link>/": {"GET": PUBLIC, "POST": PUBLIC},
     # The link was sent to the viewer.
     "me/address/<str:link>/": {"GET": pages("302 404 200 404 404"), "POST": pages("302 404 302 404 404")},
     # The owner has a workspace to hand over first.
@@ -370,7 +391,15 @@ OTHER_IDS = {
     "plans/<str:plan_id>/review/share/<str:link>/revoke/": {"link": "review_link_id"},
     "plans/shared/<str:link>/": {"link": "review_link"},
     "/api/v1/plans/{plan_id}/review/links/{link_id}": {"link_id": "review_link_id"},
+    "/api/v1/plan-files/{plan_id}/{step_id}": STEPPED,
+    "/api/v1/plans/{plan_id}/files/{file_id}": STEPPED,
+    "/api/v1/plans/{plan_id}/template": STEPPED,
     "me/address/<str:link>/": {"link": "address_link"},
+    "me/calendar/<str:link>/revoke/": {"link": "own_calendar_id"},
+    "calendar/<str:link>.ics": {"link": "calendar_link"},
+    "plans/<str:plan_id>/calendar/<str:link>/revoke/": {"link": "calendar_link_id"},
+    "/api/v1/plans/{plan_id}/calendar-links/{link_id}": {"link_id": "calendar_link_id"},
+    "me/digest/stop/<str:link>/": {"link": "digest_link"},
 }
 UNNAMED = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 
@@ -387,9 +416,11 @@ def creates(**data: Any) -> Row:
     return Row("401 401 201 403 403 201 201", data)
 
 
-def changes(status: int = 200, **data: Any) -> Row:
+def changes(
+    status: int = 200, query: str = "", body: bytes = b"", media_type: str = "application/json", **data: Any
+) -> Row:
     """What editors do to a thing."""
-    return Row(f"401 401 404 403 403 {status} {status}", data)
+    return Row(f"401 401 404 403 403 {status} {status}", data, query, body, media_type)
 
 
 def owners(status: int = 200, elsewhere: int = 404, query: str = "", **data: Any) -> Row:
@@ -416,6 +447,20 @@ OPERATIONS = {
     "delete_plan": owners(204, query="revision=1"),
     "get_plan_document": READS,
     "get_plan_report": READS,
+    "list_plan_dates": READS,
+    "list_calendar_links": changes(),
+    "create_calendar_link": changes(201),
+    "revoke_calendar_link": changes(204),
+    "get_plan_file": READS,
+    # A file's bytes, as they are.
+    "add_file_to_step": changes(query="name=run.log", body=b"latency 480 ms", media_type="application/octet-stream"),
+    # Nothing was started: there is no stage that figures could be of.
+    "upload_reading": changes(422, query="revision=1", body=FIGURES_CSV, media_type="text/csv"),
+    "list_plan_templates": LISTS,
+    "get_plan_template": READS,
+    "create_plan_template": creates(),
+    "create_template_of_plan": changes(201),
+    "delete_plan_template": changes(204),
     "import_plan": creates(),
     "list_review_links": changes(),
     "share_review": changes(201),
@@ -423,11 +468,14 @@ OPERATIONS = {
     "list_key_of_plan": changes(),
     # There is no such key.
     "test_key_of_plan": changes(404),
+    # There is no such provider.
+    "test_old_key_of_plan": changes(422, provider="nobody", model="m", secret="an-example-of-a-key-w7Lk"),
     "list_webhooks": owners(200, elsewhere=200),
     # The operator of the tests allows no host.
     "create_webhook": owners(422, elsewhere=422),
     "delete_webhook": owners(204),
     "list_webhook_deliveries": owners(),
+    "test_webhook": owners(),
     # It is still to be sent by itself.
     "resend_webhook_delivery": owners(409),
     "list_scenarios": LISTS,
@@ -518,6 +566,7 @@ def made(cast: Cast) -> World:
         price = own.add(act, own.OwnTerms("Ours", own.Kind.NEGOTIATED, sheet), cast.bob)
     plan = beginning.make(bob, beginning.Wish("To Gemini"), now)
     review_link, reads_review = links.share_review(bob, plan, 1, now)
+    calendar_link, fetches = calendar_links.share_days(bob, plan, "en", now)
     stepped = beginning.make(bob, beginning.Wish("Keys", to_do=TEMPLATES["key-rotation"]), now)
     hook = Webhook.objects.create(workspace=workspace, url="https://hooks.example.org/", created_at=now)
     invitation, invited = team.invite_somebody(alice, Role.VIEWER, now)
@@ -533,6 +582,9 @@ def made(cast: Cast) -> World:
         "plan_id": plan.public_id,
         "review_link": reads_review,
         "review_link_id": review_link.public_id,
+        "calendar_link": fetches,
+        "calendar_link_id": calendar_link.public_id,
+        "own_calendar_id": calendar_links.own_days(calendar_links.at_home(cast.bob), "en", now)[0].public_id,
         "stepped_plan": stepped.public_id,
         "step_id": "s1",
         # No key is in the list.
@@ -546,6 +598,7 @@ def made(cast: Cast) -> World:
         "invitation": invitation.public_id,
         "invited": invited,
         "token": team.new_token(alice, "Program", Scope.READ, None)[0].public_id,
+        "digest_link": Digest.objects.create(user=cast.vera, rhythm="daily", next_at=now).link,
         "address_link": address.link_for(cast.vera, "vera@example.net"),
         "reset": reset_path(cast.bob),
         "provider": "openai",
@@ -614,8 +667,8 @@ def operations() -> dict[str, Operation]:
     for path, methods in schema["paths"].items():
         for method, said in methods.items():
             example = None
-            if "requestBody" in said:
-                reference = said["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            if "application/json" in (taken := said.get("requestBody", {}).get("content", {})):
+                reference = taken["application/json"]["schema"]["$ref"]
                 (example, *_more) = schema["components"]["schemas"][reference.rpartition("/")[2]]["examples"]
             statuses = frozenset(map(str, said["responses"]))
             found[said["operationId"]] = Operation(method.upper(), path, statuses, example)
@@ -639,11 +692,13 @@ def filled(value: Any, ids: dict[str, str]) -> Any:
     return str(value).format(**ids)
 
 
-def ask_json(world: World, actor: str, method: str, address: str, body: Any = None) -> tuple[int, str]:
+def ask_json(
+    world: World, actor: str, method: str, address: str, body: Any = None, media_type: str = "application/json"
+) -> tuple[int, str]:
     """The status and text that an application gets; whatever it did is undone."""
     with transaction.atomic():
-        data = "" if body is None else json.dumps(body)
-        response = world.client(actor).generic(method, address, data, content_type="application/json")
+        data = "" if body is None else body if isinstance(body, bytes) else json.dumps(body)
+        response = world.client(actor).generic(method, address, data, content_type=media_type)
         transaction.set_rollback(True)
     return response.status_code, response.content.decode()
 
@@ -698,8 +753,8 @@ def test_everybody_gets_what_the_matrix_says(world: World, pattern: str) -> None
 def test_every_application_gets_what_the_matrix_says(world: World, name: str) -> None:
     row, operation = OPERATIONS[name], operations()[name]
     address = world.address(operation.path, row, world.ids)
-    body = row.data or operation.example
-    found = {actor: ask_json(world, actor, operation.method, address, body)[0] for actor in APPLICATIONS}
+    sent = (row.body or row.data or operation.example, row.media_type)
+    found = {actor: ask_json(world, actor, operation.method, address, *sent)[0] for actor in APPLICATIONS}
     assert found == row.by_actor(APPLICATIONS)
 
 
@@ -731,9 +786,9 @@ def test_for_outsiders_what_exists_and_what_does_not_are_the_same(world: World, 
 @pytest.mark.parametrize("name", [name for name, row in OPERATIONS.items() if "404" in row.expected])
 def test_for_other_tokens_what_exists_and_what_does_not_are_the_same(world: World, name: str) -> None:
     row, operation = OPERATIONS[name], operations()[name]
-    body = row.data or operation.example
+    sent = (row.body or row.data or operation.example, row.media_type)
     there, nowhere = (
-        ask_json(world, "elsewhere", operation.method, world.address(operation.path, row, ids), body)
+        ask_json(world, "elsewhere", operation.method, world.address(operation.path, row, ids), *sent)
         for ids in (world.ids, world.nowhere())
     )
     assert there == nowhere

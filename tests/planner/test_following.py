@@ -14,6 +14,7 @@ from migrations_app.happening import ITSELF, Moment, Refused
 from migrations_app.key_commands import AddKey, CreateKey, Tried
 from migrations_app.keys import Print
 from migrations_app.plans import Plan as Stored
+from migrations_app.readings import SetLimits
 from migrations_app.safety import Age, Need
 from migrations_app.state import evolved, replayed
 from migrations_app.stepping import AddStep
@@ -161,7 +162,7 @@ def test_a_gate_ticks_when_its_figures_pass_and_not_before() -> None:
 
 
 def test_a_hold_ticks_its_step_when_it_is_over_though_nobody_clicks() -> None:
-    plan = Keyed()
+    plan = Keyed().unlimited()
     held = plan.add("Hold 10 %", "canary", automatic="stage-held:10")
     plan.do("start")
     assert timely.next_at(plan.state) == plan.now + 24 * HOUR
@@ -175,7 +176,7 @@ def test_a_hold_ticks_its_step_when_it_is_over_though_nobody_clicks() -> None:
 
 
 def test_a_document_cannot_say_that_a_hold_was_over_before_it_was() -> None:
-    plan = Keyed()
+    plan = Keyed().unlimited()
     plan.add("Hold 10 %", "canary", automatic="stage-held:10")
     plan.do("start")
     plan.wait(24)
@@ -187,7 +188,7 @@ def test_a_document_cannot_say_that_a_hold_was_over_before_it_was() -> None:
 
 
 def test_a_stage_that_stands_still_is_not_looked_at_and_what_somebody_put_back_is_left_alone() -> None:
-    plan = Keyed()
+    plan = Keyed().unlimited()
     held = plan.add("Hold 10 %", "canary", automatic="stage-held:10")
     plan.do("start")
     plan.do("pause", 2, reason="an outage")
@@ -209,6 +210,7 @@ def test_an_archived_plan_is_left_alone() -> None:
 def test_the_rounds_tick_it(cast: Cast) -> None:
     plan = a_plan(cast)
     does(cast, plan, AddStep(command="add_step", revision=1, phase=Phase.CANARY, title="A", automatic="stage-held:10"))
+    does(cast, plan, SetLimits(command="set_limits", revision=2, limits=()))
     started(cast, plan)
     assert rounds.go(after(23)) == []
     assert rounds.go(after(25)) == [f"{plan.public_id}: steps.done"]

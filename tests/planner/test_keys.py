@@ -52,7 +52,7 @@ class Rotation(Plan):
         self.do("finish_key", key=key, **finish)
 
     def cut_over(self) -> None:
-        self.do("start")
+        self.unlimited().do("start")
         for hours in (24, 48, 72):
             self.do("promote", hours)
 
@@ -131,7 +131,7 @@ def test_a_rotation_of_keys_alone_counts_from_the_day_that_the_new_key_is_in_use
 
 
 def test_revoking_waits_for_the_overlap_and_for_evidence_of_the_last_use() -> None:
-    plan = Rotation()
+    plan = Rotation().unlimited()
     plan.rotated()
     assert plan.refused("revoke_key", key="k2") == "key-not-previous"
     plan.do("start")

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from pydantic import ValidationError
 
 from costcalc.accounts.audit import canonical
-from migrations_app import documents, overlap, refusal_words, timely
+from migrations_app import dates, documents, overlap, refusal_words, timely
 from migrations_app.commands import Guarded
 from migrations_app.deciding import decided
 from migrations_app.happening import ITSELF, Happening, Moment, Refused
@@ -186,8 +186,7 @@ class Moves(RuleBasedStateMachine):
         self.do("resume", who)
         self.now = max(self.now, self.state.last_at)
         self.now += self.state.rollout.hold_left(self.now)
-        side = {"requests": 10**6, "latency_p95_ms": "700", "cost": "1"}
-        self.do("take_reading", who, baseline={**side, "errors": 0}, candidate={**side, "errors": errors * 1000})
+        self.do("take_reading", who, **figures(self.state.rollout.weight, errors))
         self.do("promote", who)
 
     @rule(who=people)
@@ -305,6 +304,13 @@ class Moves(RuleBasedStateMachine):
             assert all(step.settled and step.by != signed.by for step in self.state.steps.of(phase))
 
     @invariant()
+    def each_day_stands_in_the_calendar_once(self) -> None:
+        for now in (self.now, self.now + LONG):
+            found = dates.of(self.state, now)
+            assert len({one.key for one in found}) == len(found)
+            assert all(one.until is None or one.until >= one.on for one in found if isinstance(one.on, dt.datetime))
+
+    @invariant()
     def of_keys_that_replace_each_other_one_is_in_use(self) -> None:
         for line in lines(self.state):
             current = [key for key in line if self.state.keys.key(key).standing is KeyStanding.CURRENT]
@@ -319,6 +325,15 @@ class Moves(RuleBasedStateMachine):
         assert replayed(self.told) == self.state
         assert replayed(map(as_stored, self.told)) == self.state
         self.check_file()
+
+
+def figures(percent: Decimal, errors: int) -> dict[str, Any]:
+    """What keeps every limit at a share, unless there are errors: so many in a thousand requests."""
+    of = {"candidate": int(percent * 10_000), "baseline": int((100 - percent) * 10_000)}
+    common = {"ttft_p95_ms": "700", "latency_p95_ms": "700", "cost": "0"}
+    found = {side: {**common, "requests": requests, "errors": 0} for side, requests in of.items()}
+    found["candidate"]["errors"] = of["candidate"] * errors // 1000
+    return found
 
 
 def check_words(refused: Refused) -> None:

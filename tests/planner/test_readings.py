@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migrations_app import timely
 from migrations_app.about import Forecast
+from migrations_app.happening import Moment
 from migrations_app.readings import Limit, Reading, Readings, Side
 from migrations_app.rollout import Standing
 from migrations_app.state import replayed
 from migrations_app.verdicts import Outcome, judged, newcombe, split_is_off, still_needed, verdicts, wilson
-from tests.planner.test_rollout import BEGUN, Plan
+from tests.planner.test_rollout import BEGUN, HOUR, Plan
 
 NO_FORECAST = Forecast()
 POINTS = Limit(metric="error_rate", kind="points", margin=Decimal("0.5"))
@@ -159,6 +161,21 @@ def missing(plan: Plan, hours: float = 2) -> set[str]:
     return {each["code"] for each in raised.value.parts["missing"]}  # type: ignore[attr-defined]
 
 
+def test_no_figures_are_never_a_pass_and_a_stage_without_limits_needs_none() -> None:
+    plan = started()
+    assert missing(plan) == {"no-figures"}
+    plan.do("take_reading", baseline={"requests": 9_000}, candidate={"requests": 1_000})
+    assert missing(plan) == {"limit-unknown"}
+    assert plan.unlimited().do("promote").rollout.weight == 50
+
+
+def test_an_automatic_stage_waits_for_figures() -> None:
+    plan = started(automatic=True)
+    assert timely.due(plan.state, Moment(plan.now + 48 * HOUR)) == []
+    plan.do("take_reading", 48, baseline=SPLIT, candidate=GOOD)
+    assert plan.state.rollout.weight == 50
+
+
 def test_a_failed_limit_keeps_a_stage_from_being_passed() -> None:
     plan = started()
     plan.do("take_reading", 1, baseline=SPLIT, candidate={**GOOD, "errors": 5000})
@@ -169,7 +186,7 @@ def test_a_failed_limit_keeps_a_stage_from_being_passed() -> None:
 
 def test_figures_that_a_stage_with_a_sample_wants_keep_it_from_being_passed() -> None:
     plan = started(sample=40_000)
-    assert missing(plan) == {"sample-too-small"}
+    assert missing(plan) == {"sample-too-small", "no-figures"}
     plan.do("take_reading", baseline={"requests": 450_000}, candidate={"requests": 50_000})
     assert missing(plan) == {"limit-unknown"}
     plan.do("take_reading", baseline=SPLIT, candidate=GOOD)
@@ -181,7 +198,7 @@ def test_figures_that_a_stage_with_a_sample_wants_keep_it_from_being_passed() ->
 def test_a_sample_that_decides_nothing_yet_keeps_it_too() -> None:
     plan = started()
     plan.do("take_reading", baseline={"requests": 2700, "errors": 10}, candidate={"requests": 300, "errors": 2})
-    assert missing(plan) == {"limit-undecided"}
+    assert missing(plan) == {"limit-undecided", "limit-unknown"}
 
 
 def test_a_split_that_is_not_the_stages_is_a_finding_of_its_own() -> None:

@@ -51,6 +51,7 @@ def test_risks_are_what_failed_what_is_blocked_and_what_is_not_shown() -> None:
         "A step is blocked: Read the contract",
         "The roll-back has not been rehearsed.",
         "The old key is alive: not shown yet.",
+        "Not finished, though later phases have begun: Prepare (0 of 1 · planned 1 November 2026).",
     ):
         assert risk in found.risks
     with override("vi"):

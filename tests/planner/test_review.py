@@ -136,6 +136,7 @@ def test_the_days_of_a_plan_follow_each_other_as_its_ladder_does() -> None:
         ("stage-3", False),
         ("cut-over", False),
         ("review", False),
+        ("window", False),
     ]
     assert [one.on for one in found[1:4]] == [BEGUN + hours * HOUR for hours in (24, 72, 144)]
 
@@ -152,7 +153,7 @@ def test_a_step_is_late_from_the_day_after_its_own_until_it_is_settled() -> None
 
 
 def test_what_was_due_before_today_is_late_until_it_is_done() -> None:
-    plan = Plan()
+    plan = Plan().unlimited()
     plan.do("start")
     for _stage in range(3):
         plan.do("promote", 72)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from hypothesis import given
@@ -42,6 +42,11 @@ class Plan:
             self.state = evolved(self.state, happening)
         return self.state
 
+    def unlimited(self) -> Self:
+        """The same without limits, so that a stage is passed by its time alone."""
+        self.do("set_limits", limits=[])
+        return self
+
     def refused(self, name: str, hours: float = 0, /, **said: Any) -> str:
         with pytest.raises(Refused) as raised:
             self.do(name, hours, **said)
@@ -53,7 +58,7 @@ def weight(state: State) -> float:
 
 
 def test_three_stages_each_held_for_its_time() -> None:
-    plan = Plan()
+    plan = Plan().unlimited()
     assert weight(plan.do("start")) == 10
     assert plan.refused("promote", 23.99) == "stage-not-passed"
     assert weight(plan.do("promote", 0.01)) == 50
@@ -64,7 +69,7 @@ def test_three_stages_each_held_for_its_time() -> None:
 
 
 def test_paused_time_does_not_count_and_held_time_does() -> None:
-    plan = Plan()
+    plan = Plan().unlimited()
     plan.do("start")
     plan.do("pause", 10, reason="an outage elsewhere")
     plan.do("resume", 100)
@@ -107,7 +112,7 @@ def test_a_drill_moves_no_traffic_and_is_counted() -> None:
 
 
 def test_stages_rise_to_all_and_those_entered_stay() -> None:
-    plan = Plan()
+    plan = Plan().unlimited()
     stage = {"percent": "25", "hold_hours": 1}
     assert plan.refused("plan_stages", stages=[stage]) == "last-is-not-all"
     assert plan.refused("plan_stages", stages=[stage, stage, {"percent": 100}]) == "shares-do-not-rise"

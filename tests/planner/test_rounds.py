@@ -16,6 +16,7 @@ from migrations_app.about import Archive
 from migrations_app.happening import ITSELF, Moment
 from migrations_app.leases import Lease
 from migrations_app.plans import Plan
+from migrations_app.readings import SetLimits
 from migrations_app.rollout import Hold, Pause, PlanStages, Resume, Stage, Standing
 from migrations_app.state import evolved
 from tests.factories import Cast, a_cast, signed_in
@@ -33,6 +34,7 @@ def automatic(cast: Cast, stages: tuple[Stage, ...] = STAGES) -> Plan:
     """A plan whose canary goes on by itself, just started."""
     plan = a_plan(cast)
     does(cast, plan, PlanStages(command="plan_stages", revision=1, stages=stages))
+    does(cast, plan, SetLimits(command="set_limits", revision=2, limits=()))
     return started(cast, plan)
 
 
@@ -83,18 +85,18 @@ def test_stages_without_a_hold_follow_each_other_in_one_round(cast: Cast) -> Non
 
 
 def test_nothing_goes_on_that_is_held_paused_rolled_back_short_of_its_sample_or_archived(cast: Cast) -> None:
-    does(cast, automatic(cast), Hold(command="hold", revision=3, reason="wait"))
-    does(cast, automatic(cast), Pause(command="pause", revision=3, reason="wait"))
+    does(cast, automatic(cast), Hold(command="hold", revision=4, reason="wait"))
+    does(cast, automatic(cast), Pause(command="pause", revision=4, reason="wait"))
     rolled_back(cast, automatic(cast))
-    does(cast, automatic(cast), Archive(command="archive", revision=3))
+    does(cast, automatic(cast), Archive(command="archive", revision=4))
     automatic(cast, (Stage(percent=10, hold_hours=1, automatic=True, sample=100), Stage(percent=100)))
     assert rounds.go(after(1000)) == []
 
 
 def test_a_pause_is_waited_for(cast: Cast, plan: Plan) -> None:
-    does(cast, plan, Pause(command="pause", revision=3, reason="wait"))
+    does(cast, plan, Pause(command="pause", revision=4, reason="wait"))
     assert fresh().next_at is None
-    does(cast, plan, Resume(command="resume", revision=4))
+    does(cast, plan, Resume(command="resume", revision=5))
     wakes = fresh().next_at
     assert wakes is not None
     assert abs(wakes - (timezone.now() + 24 * HOUR)) < dt.timedelta(minutes=5)

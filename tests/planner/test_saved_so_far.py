@@ -39,7 +39,7 @@ def test_the_forecast_follows_the_share_of_the_traffic_and_knows_no_more_than_th
     plan = foreseen()
     before = so_far(plan.state, plan.now)
     assert plain(before.hours, before.forecast, before.actual, before.tokens_forecast) == [0, 0, None, 1500]
-    plan.do("start")
+    plan.unlimited().do("start")
     plan.do("promote", 24)
     unread = so_far(plan.state, plan.now + 10 * HOUR)
     # 24 h of a tenth, 10 h of a half.

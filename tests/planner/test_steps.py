@@ -183,7 +183,7 @@ def test_a_comment_holds_however_the_plan_stands() -> None:
 
 
 def test_automatic_steps_tick_themselves_when_it_happens() -> None:
-    plan = Team()
+    plan = Team().unlimited()
     names = ["canary-started", "stage-held:10", "gate-passed:10", "drill-done", "stage-started:50", "cut-over"]
     ids = {name: plan.add(name, "canary", automatic=name) for name in names}
 
@@ -210,7 +210,7 @@ def test_a_stage_that_was_skipped_was_not_held() -> None:
 
 
 def test_a_roll_back_takes_back_what_has_to_be_held_anew() -> None:
-    plan = Team()
+    plan = Team().unlimited()
     held = {share: plan.add(f"Hold {share}", "canary", automatic=f"stage-held:{share}") for share in (10, 50)}
     over = plan.add("Cut over", "cut_over", automatic="cut-over")
     by_hand = plan.add("Tell support", "canary")
@@ -270,7 +270,7 @@ def test_a_later_change_opens_a_phase_again(command: str, said: dict[str, Any]) 
 
 
 def test_a_roll_back_opens_the_phases_from_the_canary_on() -> None:
-    plan = Team()
+    plan = Team().unlimited()
     plan.do("start")
     for hours in (24, 48, 72):
         plan.do("promote", hours)
@@ -280,7 +280,7 @@ def test_a_roll_back_opens_the_phases_from_the_canary_on() -> None:
 
 
 def test_progress_says_where_the_plan_is() -> None:
-    plan = Team()
+    plan = Team().unlimited()
     first = plan.add("A", due="2026-11-03")
     plan.add("B", "verify", due="2026-12-04")
     where = [one.where for one in progress(plan.state)]

@@ -13,14 +13,14 @@ from pydantic import ValidationError
 from migrations_app.plans import Plan
 from migrations_app.playbook import own
 from migrations_app.playbook.own import OwnTemplate
-from migrations_app.playbook.template import Template
+from migrations_app.playbook.template import FORMAT, LARGEST, Template
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.steps import Phase
 from tests.factories import Cast, signed_in
 from tests.planner.test_step_pages import Board
 
 MINE: dict[str, Any] = {
-    "format": own.FORMAT,
+    "format": FORMAT,
     "name": "Ours",
     "steps": [
         {"key": "a", "phase": "prepare", "title": "Begin", "day": 0},
@@ -113,7 +113,7 @@ def test_a_file_makes_a_plan_with_its_steps_and_stages(board: Board) -> None:
         b"[" * 5000,
         b'{"format": "costcalc template 1", "steps": NaN}',
         b"\xff",
-        b" " * (own.LARGEST + 1),
+        b" " * (LARGEST + 1),
         {**MINE, "format": "another"},
         {**MINE, "steps": []},
         {**MINE, "more": 1},

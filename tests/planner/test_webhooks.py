@@ -146,6 +146,32 @@ def test_comments_stay_here(cast: Cast, receiver: Receiver, hook: tuple[Webhook,
     assert b"private words" not in b"".join(body for _headers, body in receiver.got)
 
 
+def test_that_a_plan_was_deleted_is_sent_and_outlives_it(
+    cast: Cast, receiver: Receiver, hook: tuple[Webhook, str]
+) -> None:
+    plan = started(cast, a_plan(cast))
+    program = Program(cast, cast.alice)
+    path = f"/api/v1/plans/{plan.public_id}?revision="
+    assert program.client.delete(f"{path}1", headers=program.headers).status_code == 409
+    assert program.client.delete(f"{path}{plan.revision}", headers=program.headers).status_code == 204
+    # What was still to be said of it went with it.
+    rounds.go(after())
+    (told,) = receiver.told
+    assert (told["kind"], told["plan"], told["revision"]) == ("plan.deleted", plan.public_id, plan.revision)
+    assert told["data"] == {"name": plan.name}
+    listed = program.get(f"/api/v1/webhooks/{hook[0].public_id}/deliveries")[1]["items"]
+    assert [(one["kind"], one["plan"], one["state"]) for one in listed] == [("plan.deleted", None, "taken")]
+
+
+def test_that_a_plan_was_taken_in_is_sent_once(cast: Cast, receiver: Receiver, hook: tuple[Webhook, str]) -> None:
+    program = Program(cast)
+    document = program.get(f"/api/v1/plans/{started(cast, a_plan(cast)).public_id}/document")[1]
+    Delivery.objects.all().delete()
+    assert program.post("/api/v1/plan-documents", document)[0] == 201
+    rounds.go(after())
+    assert [one["kind"] for one in receiver.told] == ["plan.imported"]
+
+
 def test_what_did_not_happen_is_not_sent(cast: Cast, receiver: Receiver, hook: tuple[Webhook, str]) -> None:
     plan = a_plan(cast)
     before = Delivery.objects.count()

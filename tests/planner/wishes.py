@@ -15,7 +15,7 @@ from migrations_app.deciding import AnyCommand
 from migrations_app.keys import Standing
 from migrations_app.review import Metric
 from migrations_app.state import State
-from migrations_app.steps import Kind
+from migrations_app.steps import EvidenceKind
 from tests.planner.test_rollout import COMMANDS
 
 PEOPLE = ("alice", "bob", "carol")
@@ -195,7 +195,7 @@ def _of_command(name: str, state: State) -> dict[str, Wish]:
         "create_key": {"replaces": st.sampled_from(["", *current, *current, *(row.id for row in state.keys.rows)])},
         "rollback_window": {"days": st.integers(0, 40) | st.integers(0, 365)},
         "set_steps": {"days": st.none() | st.integers(-366, 366), "due": st.none() | DAYS},
-        "show_step": {"kind": st.sampled_from([Kind.NOTE, Kind.LINK, Kind.NUMBER])},
+        "show_step": {"kind": st.sampled_from([EvidenceKind.NOTE, EvidenceKind.LINK, EvidenceKind.NUMBER])},
         "tried": {
             "outcome": st.sampled_from(["works", "works", "refused", "over-quota", "unreachable"]),
             "known": st.sampled_from(["print", "last", "nothing"]),

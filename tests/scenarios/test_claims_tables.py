@@ -1,11 +1,10 @@
 """Tables in a pasted text: read by the names of their columns, whatever stands between their cells."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.pace import cost
 from tests.scenarios.test_claims_hearing import heard, said
 
 ARTICLE = """| Model | HolySheep ($/MTok) | API Gốc ($/MTok) | Tiết kiệm |
@@ -80,13 +79,9 @@ PARTS = ["|", "\t", ";", ",", "\n", "Model", "$/MTok", "$8", "1.5", "87%", '"', 
 
 @given(st.lists(st.sampled_from(PARTS)))
 def test_whatever_looks_like_a_table_is_read_quickly(parts: list[str]) -> None:
-    begun = time.process_time()
-    heard("".join(parts)[:1500])
-    assert time.process_time() - begun < 1
+    assert cost(lambda: heard("".join(parts)[:1500])) < 40
 
 
 @pytest.mark.parametrize("line", ["a|b\n", "|\n", "model;a\n", "Model|$/M\n", "<td>\n", '"\tb\n'])
 def test_the_longest_table_costs_no_more_than_another_text(line: str) -> None:
-    begun = time.process_time()
-    heard((line * 1500)[:1500])
-    assert time.process_time() - begun < 1
+    assert cost(lambda: heard((line * 1500)[:1500])) < 40

@@ -1,7 +1,6 @@
 """JSON from strangers is bounded, exact, and never an unhandled error."""
 
 import json
-import time
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -11,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.wire.strict_json import MAX_DEPTH, BadJSONError, loads
+from tests.pace import cost
 
 SCALARS = (
     st.none()
@@ -94,8 +94,9 @@ def test_the_deepest_document_allowed_is_read() -> None:
         b"[" + b"9" * 999_999,
     ],
 )
-def test_a_hostile_megabyte_costs_less_than_a_second(data: bytes) -> None:
-    begun = time.thread_time()
-    with pytest.raises(BadJSONError):
-        loads(data)
-    assert time.thread_time() - begun < 1
+def test_a_hostile_megabyte_costs_little_more_than_any_other(data: bytes) -> None:
+    def refused() -> None:
+        with pytest.raises(BadJSONError):
+            loads(data)
+
+    assert cost(refused) < 20
