@@ -24,7 +24,7 @@ from migrations_app.steps import Phase
 # Today and the six days after it.
 WEEK: Final = 7
 # Planned, and due to nobody.
-FORESEEN: Final = frozenset({"start", "stage", "cut-over"})
+FORESEEN: Final = frozenset({"stage", "cut-over", "window"})
 
 
 class When(StrEnum):
@@ -52,7 +52,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line. `kind` is that of a `Named`, or what waits: `promote`, `sign-off`, `proof`."""
+    """One line. `kind` is that of a `Named`, or what waits: `promote`, `stuck`, `sign-off`, `proof`."""
 
     when: When
     kind: str
@@ -76,10 +76,11 @@ def items(state: State, reader: Reader, now: dt.datetime) -> list[Item]:
 
 
 def _dated(state: State, reader: Reader, now: dt.datetime) -> Iterator[Item]:
+    """What has a day; a sign-off has none here, since it waits for some readers only."""
     today = reader.day(now)
     for named in dates.of(state, now):
         on = reader.day(named.on)
-        when = _when(named, on, today)
+        when = None if named.kind == "sign-off" else _when(named, on, today)
         if when and not named.done and _concerns(state, named, reader, today):
             yield Item(when, named.kind, on, named)
 
@@ -96,8 +97,10 @@ def _when(named: Named, on: dt.date, today: dt.date) -> When | None:
 
 
 def _concerns(state: State, named: Named, reader: Reader, today: dt.date) -> bool:
+    if named.kind == "start" or (named.kind == "window" and state.rollout.finished_at):
+        return True
     if named.kind in FORESEEN:
-        return named.kind == "start" or _is_foreseen(state, today)
+        return _is_foreseen(state, today)
     if named.kind == "step" and named.owner:
         return named.owner == reader.id
     # A step that is nobody's becomes everybody's once its day has gone by.
@@ -115,9 +118,13 @@ def _is_foreseen(state: State, today: dt.date) -> bool:
 def _waiting(state: State, reader: Reader, now: dt.datetime) -> Iterator[Item]:
     """What has no day, and goes on only once somebody does something."""
     canary = state.rollout
-    stage = canary.stage
-    if stage and canary.standing is Standing.RUNNING and not stage.automatic and not gates.obstacles(state, now):
-        yield Item(When.WAITS, "promote", parts={"percent": f"{stage.percent.normalize():f}"})
+    if canary.stage and canary.standing is Standing.RUNNING:
+        missing = {each.code for each in gates.obstacles(state, now)}
+        percent = {"percent": f"{canary.stage.percent.normalize():f}"}
+        if not missing and not canary.stage.automatic:
+            yield Item(When.WAITS, "promote", parts=percent)
+        elif missing and "hold-not-over" not in missing:
+            yield Item(When.WAITS, "stuck", parts=percent)
     for phase in Phase:
         if _may_sign(state, phase, Moment(now, reader.id)):
             yield Item(When.WAITS, "sign-off", parts={"phase": phase})

@@ -33,6 +33,9 @@ HEADS: Final = {
 }
 _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "promote": lambda parts: _("The stage of %(percent)s %% is passed: promote it, or hold it") % parts,
+    "stuck": lambda parts: (
+        _("The stage of %(percent)s %% was held long enough, and something is still missing") % parts
+    ),
     "sign-off": lambda parts: _("Sign off the phase “%(phase)s”") % {"phase": PHASES[parts["phase"]]},
     "proof": lambda parts: (
         _("Way back: %(need)s – %(age)s") % {"need": NEEDS[parts["need"]], "age": AGES[parts["age"]]}

@@ -72,12 +72,20 @@ def test_a_day_is_the_reader_s_own() -> None:
 
 
 def test_a_stage_waits_for_somebody_once_nothing_is_in_its_way() -> None:
-    plan = Plan()
+    plan = Plan().unlimited()
     plan.do("start")
     assert "promote" not in [kind for _when, kind in said(plan, ALICE, plan.now + 23 * HOUR)]
     assert ("waits", "promote") in said(plan, ALICE, plan.now + 24 * HOUR)
     plan.do("hold", 24, reason="wait")
     assert ("waits", "promote") not in said(plan, ALICE)
+
+
+def test_a_stage_that_lacks_figures_once_its_hold_is_over_waits_for_somebody_too() -> None:
+    plan = Plan()
+    plan.do("start")
+    assert "stuck" not in [kind for _when, kind in said(plan, ALICE, plan.now + 23 * HOUR)]
+    assert ("waits", "stuck") in said(plan, ALICE, plan.now + 24 * HOUR)
+    assert ("waits", "stuck") not in said(plan, VIEWER, plan.now + 24 * HOUR)
 
 
 def test_a_sign_off_waits_for_whoever_did_none_of_it() -> None:
