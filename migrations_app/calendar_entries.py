@@ -26,7 +26,7 @@ from migrations_app.steps import Phase
 
 HOUR: Final = dt.timedelta(hours=1)
 # The plans of one person's calendar, what changed last first.
-MOST_PLANS: Final = 200
+MOST_PLANS: Final = 100
 # What somebody does; that it is done is said. A stage or a beginning only comes and goes.
 DONE: Final = frozenset({"step", "review", "sign-off", "cut-over"})
 FORESEEN: Final = frozenset({"stage", "cut-over", "window"})

@@ -210,7 +210,9 @@ def shown(request: HttpRequest, made: Made) -> dict[str, Any]:
     """An address as a page shows it, this once, and as calendar programs open it."""
     row, secret = made
     address = feed_address(request, secret)
-    return {"row": row, "address": address, "opens": f"webcal:{address.partition(':')[2]}"}
+    scheme, _colon, rest = address.partition(":")
+    # Programs ask under `webcal` without TLS first, and would show the secret to whoever listens.
+    return {"row": row, "address": address, "opens": f"{'webcals' if scheme == 'https' else 'webcal'}:{rest}"}
 
 
 def feed_address(request: HttpRequest, secret: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from costcalc.catalog.own_forms import FigureField
 from costcalc.figures import read_number
-from costcalc.wire.plain_text import refuse_keys
+from costcalc.wire.plain_text import PlainField
 from migrations_app.rollout import MOST_STAGES, Stage
 
 # Blank rows after those that there are.
@@ -46,9 +46,7 @@ class StageForm(forms.Form):
             "hold_hours": hold,
             "sample": sample,
             "automatic": forms.BooleanField(label=_("passed by itself"), required=False),
-            "watch": forms.CharField(
-                label=_("What to watch"), max_length=200, required=False, validators=[refuse_keys]
-            ),
+            "watch": PlainField(label=_("What to watch"), max_length=200, required=False),
         }
 
     @property

@@ -23,6 +23,8 @@ from migrations_app.steps import Phase
 
 # Today and the six days after it.
 WEEK: Final = 7
+# What keeps a stage from being passed that only somebody's figures take away.
+_UNREAD: Final = frozenset({"no-figures", "limit-unknown"})
 # Planned, and due to nobody.
 FORESEEN: Final = frozenset({"stage", "cut-over", "window"})
 
@@ -52,7 +54,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line. `kind` is that of a `Named`, or what waits: `promote`, `stuck`, `sign-off`, `proof`."""
+    """One line. `kind` is that of a `Named`, or what waits: `promote`, `figures`, `sign-off`, `proof`."""
 
     when: When
     kind: str
@@ -76,11 +78,10 @@ def items(state: State, reader: Reader, now: dt.datetime) -> list[Item]:
 
 
 def _dated(state: State, reader: Reader, now: dt.datetime) -> Iterator[Item]:
-    """What has a day; a sign-off has none here, since it waits for some readers only."""
     today = reader.day(now)
     for named in dates.of(state, now):
         on = reader.day(named.on)
-        when = None if named.kind == "sign-off" else _when(named, on, today)
+        when = _when(named, on, today)
         if when and not named.done and _concerns(state, named, reader, today):
             yield Item(when, named.kind, on, named)
 
@@ -97,6 +98,9 @@ def _when(named: Named, on: dt.date, today: dt.date) -> When | None:
 
 
 def _concerns(state: State, named: Named, reader: Reader, today: dt.date) -> bool:
+    if named.kind == "sign-off":
+        # Told to those who may sign, as what waits.
+        return False
     if named.kind == "start" or (named.kind == "window" and state.rollout.finished_at):
         return True
     if named.kind in FORESEEN:
@@ -118,19 +122,24 @@ def _is_foreseen(state: State, today: dt.date) -> bool:
 def _waiting(state: State, reader: Reader, now: dt.datetime) -> Iterator[Item]:
     """What has no day, and goes on only once somebody does something."""
     canary = state.rollout
-    if canary.stage and canary.standing is Standing.RUNNING:
-        missing = {each.code for each in gates.obstacles(state, now)}
-        percent = {"percent": f"{canary.stage.percent.normalize():f}"}
-        if not missing and not canary.stage.automatic:
-            yield Item(When.WAITS, "promote", parts=percent)
-        elif missing and "hold-not-over" not in missing:
-            yield Item(When.WAITS, "stuck", parts=percent)
+    yield from _of_stage(state, now)
     for phase in Phase:
         if _may_sign(state, phase, Moment(now, reader.id)):
             yield Item(When.WAITS, "sign-off", parts={"phase": phase})
     if canary.weight and canary.standing is not Standing.FINISHED:
         for need, age in state.safety.doubtful(now).items():
             yield Item(When.WAITS, "proof", parts={"need": need, "age": age})
+
+
+def _of_stage(state: State, now: dt.datetime) -> Iterator[Item]:
+    stage = state.rollout.stage
+    if stage is None or state.rollout.standing is not Standing.RUNNING:
+        return
+    missing, percent = {each.code for each in gates.obstacles(state, now)}, f"{stage.percent.normalize():f}"
+    if missing and missing <= _UNREAD:
+        yield Item(When.WAITS, "figures", parts={"percent": percent})
+    if not missing and not stage.automatic:
+        yield Item(When.WAITS, "promote", parts={"percent": percent})
 
 
 def _may_sign(state: State, phase: Phase, moment: Moment) -> bool:

@@ -33,16 +33,14 @@ HEADS: Final = {
 }
 _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "promote": lambda parts: _("The stage of %(percent)s %% is passed: promote it, or hold it") % parts,
-    "stuck": lambda parts: (
-        _("The stage of %(percent)s %% was held long enough, and something is still missing") % parts
-    ),
+    "figures": lambda parts: _("The stage of %(percent)s %% was held, and waits for its figures") % parts,
     "sign-off": lambda parts: _("Sign off the phase “%(phase)s”") % {"phase": PHASES[parts["phase"]]},
     "proof": lambda parts: (
         _("Way back: %(need)s – %(age)s") % {"need": NEEDS[parts["need"]], "age": AGES[parts["age"]]}
     ),
 }
 # By kind, the page on which something is done about it; a step has its own.
-_PAGES: Final = {"key": "keys", "review": "review", "proof": "way-back", "sign-off": "steps"}
+_PAGES: Final = {"key": "keys", "review": "review", "proof": "way-back", "figures": "figures", "sign-off": "steps"}
 
 
 @dataclass(frozen=True)

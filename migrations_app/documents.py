@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from costcalc.secrets import holds_key
 from migrations_app.about import Made
-from migrations_app.commands import MOST_TEXT
+from migrations_app.commands import MOST_TEXT, Line
 from migrations_app.happening import Happening, Refused
 from migrations_app.redoing import again
 from migrations_app.state import MADE, State, evolved, replayed
@@ -65,7 +65,7 @@ class Document(BaseModel):
 
     format: Literal["costcalc.plan"]
     version: Literal[1]
-    name: Annotated[str, Field(max_length=120)] = ""
+    name: Annotated[Line, Field(max_length=120)] = ""
     exported_at: AwareDatetime | None = None
     events: Annotated[list[Told], Field(min_length=1, max_length=MOST_EVENTS)]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
-from costcalc.wire.plain_text import refuse_keys
+from costcalc.wire.plain_text import PlainField
 from migrations_app import figures_file
 from migrations_app.canary_forms import NumberField
 from migrations_app.metric_words import NAMES, metric_name
@@ -93,9 +93,7 @@ def _own_figure(number: int, limit: Limit, said: dict[str, Any]) -> dict[str, An
 class SourceForm(forms.Form):
     """Where the figures come from, and a file of them in place of what is typed."""
 
-    source = forms.CharField(
-        label=gettext_lazy("Where they come from"), max_length=200, required=False, validators=[refuse_keys]
-    )
+    source = PlainField(label=gettext_lazy("Where they come from"), max_length=200, required=False)
     file = forms.FileField(
         label=gettext_lazy("Or a file (CSV)"),
         required=False,
@@ -146,7 +144,7 @@ class LimitForm(forms.Form):
         metrics = [(name, metric_name(name)) for name in BUILT_IN]
         self.fields = {
             "metric": forms.ChoiceField(label=_("Metric"), choices=[*metrics, (OWN, _("one of your own:"))]),
-            "name": forms.CharField(label=_("Its name"), max_length=120, required=False, validators=[refuse_keys]),
+            "name": PlainField(label=_("Its name"), max_length=120, required=False),
             "margin": NumberField(language, high=10**9, places=6, label=_("Limit")),
             "kind": forms.ChoiceField(label=_("How it counts"), choices=KINDS),
             "better": forms.ChoiceField(label=_("Direction"), choices=BETTER),

@@ -35,7 +35,7 @@ class NewPlanForm(forms.Form):
         label=_("Template"), required=False, help_text=_("The steps of this kind of move, with days from the start on.")
     )
     start_on = forms.DateField(label=_("Start day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    days_off = forms.CharField(
+    days_off = PlainField(
         label=_("Days off"),
         max_length=2000,
         required=False,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from costcalc.accounts.log_words import register_acts, register_kind
+from costcalc.accounts.log_words import Field, register_acts, register_fields, register_kind
 from costcalc.accounts.workspaces import Workspace
 from migrations_app.calendar_links import CalendarLink
 from migrations_app.happening import Happening
@@ -89,6 +89,7 @@ ACTS = {
 def register() -> None:
     """Have the app's words in every log."""
     register_acts(ACTS)
+    register_fields({"plan": Field(_("Plan"), kind="plan"), "language": Field(_("Language"))})
     register_kind("plan", _("Plan"), _plans)
     register_kind("template", _("Template"), _templates)
     register_kind("webhook", _("Webhook"), _webhooks)

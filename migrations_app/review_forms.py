@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from costcalc.digits import write_number
 from costcalc.figures import FigureError, read_number
-from costcalc.wire.plain_text import refuse_keys
+from costcalc.wire.plain_text import PlainField
 from migrations_app.commands import MOST_TEXT
 from migrations_app.link_forms import LinkForm
 from migrations_app.review import MOST, Figure, Metric
@@ -25,7 +25,7 @@ HIGHEST, PLACES = Decimal(10**13), 4
 BLANKS = 2
 
 
-class NumberField(forms.CharField):
+class NumberField(PlainField):
     """A figure as the reader's language writes it; None for nothing."""
 
     def __init__(self, **options: Any) -> None:
@@ -54,15 +54,13 @@ class FigureForm(forms.Form):
     """One line of the table."""
 
     metric = forms.ChoiceField(choices=[(one.value, one.value) for one in Metric], widget=forms.HiddenInput)
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False, validators=[refuse_keys])
-    unit = forms.CharField(label=gettext_lazy("Unit"), max_length=30, required=False, validators=[refuse_keys])
+    name = PlainField(label=gettext_lazy("Name"), max_length=200, required=False)
+    unit = PlainField(label=gettext_lazy("Unit"), max_length=30, required=False)
     better = forms.ChoiceField(label=gettext_lazy("Good is"), choices=list(BETTER.items()), required=False)
     before = NumberField(label=gettext_lazy("Before"))
     forecast = NumberField(label=gettext_lazy("Forecast"))
     after = NumberField(label=gettext_lazy("After"))
-    source = forms.CharField(
-        label=gettext_lazy("How it was measured"), max_length=200, required=False, validators=[refuse_keys]
-    )
+    source = PlainField(label=gettext_lazy("How it was measured"), max_length=200, required=False)
 
     @property
     def known(self) -> Metric | None:
@@ -159,19 +157,18 @@ class ConcludeForm(SeenForm):
     verdict = forms.ChoiceField(
         label=gettext_lazy("Verdict"), choices=[(key.value, words) for key, words in VERDICTS.items()]
     )
-    learnt = forms.CharField(
+    learnt = PlainField(
         label=gettext_lazy("What was learnt"),
         max_length=MOST_TEXT,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        validators=[refuse_keys],
     )
 
 
 class ReopenForm(SeenForm):
     """Why it is opened again."""
 
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, validators=[refuse_keys])
+    reason = PlainField(label=gettext_lazy("Reason"), max_length=500)
 
 
 class DateForm(SeenForm):

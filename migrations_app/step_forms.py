@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
-from costcalc.wire.plain_text import refuse_keys
+from costcalc.wire.plain_text import PlainField
 from migrations_app.forms import LONG, days_in, refuse_strange_days
 from migrations_app.playbook.words import titled
 from migrations_app.sieve import LATE, NOBODY, OPEN, Sieve
@@ -41,10 +41,8 @@ def day_field(label: Any, **options: Any) -> forms.DateField:
 class StepForm(forms.Form):
     """What a step says."""
 
-    title = forms.CharField(label=_("What is to be done"), max_length=120, validators=[refuse_keys])
-    details = forms.CharField(
-        label=_("Details"), max_length=4000, required=False, widget=LONG, validators=[refuse_keys]
-    )
+    title = PlainField(label=_("What is to be done"), max_length=120)
+    details = PlainField(label=_("Details"), max_length=4000, required=False, widget=LONG)
     phase = forms.ChoiceField(label=_("Phase"), choices=PHASE_CHOICES)
     owner = forms.ChoiceField(label=_("Owner"), required=False)
     due = day_field(_("Due"), required=False)
@@ -98,7 +96,7 @@ class RescheduleForm(forms.Form):
     """Another start day."""
 
     start_on = day_field(_("Start day"))
-    days_off = forms.CharField(
+    days_off = PlainField(
         label=_("Days off"),
         max_length=2000,
         required=False,

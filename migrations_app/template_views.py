@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from costcalc.accounts.access import Visit, current_visit, sent_from
 from costcalc.accounts.roles import Role
 from costcalc.wire import strict_json
-from costcalc.wire.plain_text import refuse_keys
+from costcalc.wire.plain_text import PlainField
 from migrations_app.forms import LONG
 from migrations_app.happening import Refused
 from migrations_app.plans import Plan
@@ -32,10 +32,8 @@ from migrations_app.views import of_plan
 class TemplateForm(forms.Form):
     """A name for a plan's steps."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, validators=[refuse_keys])
-    note = forms.CharField(
-        label=gettext_lazy("Note"), max_length=2000, required=False, widget=LONG, validators=[refuse_keys]
-    )
+    name = PlainField(label=gettext_lazy("Name"), max_length=120)
+    note = PlainField(label=gettext_lazy("Note"), max_length=2000, required=False, widget=LONG)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

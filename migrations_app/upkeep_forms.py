@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from costcalc.wire.plain_text import refuse_keys
+from costcalc.wire.plain_text import PlainField
 from migrations_app.commands import MOST_TEXT
 from migrations_app.forms import LONG
 
@@ -19,8 +19,8 @@ class RevisionForm(forms.Form):
 class RenameForm(RevisionForm):
     """Another name or note."""
 
-    name = forms.CharField(label=_("Name"), max_length=120, validators=[refuse_keys])
-    note = forms.CharField(label=_("Note"), max_length=MOST_TEXT, required=False, widget=LONG, validators=[refuse_keys])
+    name = PlainField(label=_("Name"), max_length=120)
+    note = PlainField(label=_("Note"), max_length=MOST_TEXT, required=False, widget=LONG)
 
     def clean_note(self) -> str:
         """With one character for the end of a line, where browsers send two."""

@@ -140,3 +140,28 @@ def roll_back(plain: Page) -> None:
     plain.locator("#act-roll_back > summary").click()
     plain.locator("#act-roll_back-reason").fill("twice the errors")
     plain.get_by_role("button", name="Roll back now").click()
+
+
+def test_a_calendar_link_stays_in_sight_while_others_change_the_plan(browser: Browser, site: str) -> None:
+    cast = a_cast()
+    plan = under_way(cast)
+    reader = entering(browser, site, cast, locale="en")
+    reader.goto(f"{site}/plans/{plan.public_id}/calendar/")
+    reader.get_by_label("What it is for").fill("Laptop")
+    reader.get_by_role("button", name="Make it").click()
+    link = reader.locator("#link").inner_text()
+    expect(reader.get_by_role("button", name="Copy")).to_be_visible()
+    expect(reader.locator("#days")).not_to_contain_text("skipped")
+    said = {
+        "command": "move_steps",
+        "steps": ["s2"],
+        "to": "skipped",
+        "reason": "it is ours",
+        "revision": plan.revision,
+    }
+    carrying.carry_out(visit(cast.alice, cast.workspace), plan, COMMANDS.validate_python(said), timezone.now())
+    expect(reader.locator("#days")).to_contain_text("skipped")
+    expect(reader.locator("#link")).to_have_text(link)
+    answer = reader.request.get(link)
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
+    reader.context.close()

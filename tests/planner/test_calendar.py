@@ -228,6 +228,9 @@ def test_an_address_is_shown_once_listed_and_revoked_on_its_page(cast: Cast, pla
     assert found is not None, text(made)
     assert "no-store" in made["Cache-Control"]
     assert f'href="webcal://testserver{found[1]}"' in made.content.decode()
+    sent_again = client.post(page, {**form, "form_key": "l" * 12}, secure=True).content.decode()
+    assert 'href="webcals://testserver/calendar/' in sent_again
+    CalendarLink.objects.order_by("-pk")[0].delete()
     assert client.post(page, form).status_code == 302
     row = CalendarLink.objects.get()
     assert (row.language, row.note, row.plan) == ("vi", "Wall screen", plan)
@@ -287,6 +290,9 @@ def test_making_and_ending_is_in_the_audit_log_and_in_what_one_takes_along(cast:
     for workspace in (cast.workspace, calendar_links.at_home(cast.bob).workspace):
         acts = [entry.action for entry in workspace.audit_entries.order_by("sequence")]
         assert acts[-2:] == ["calendar-link.made", "calendar-link.revoked"]
+    log = text(signed_in(cast.alice, cast.workspace).get(f"/w/{cast.workspace.public_id}/audit/"))
+    assert "Calendar link: To Gemini" in log
+    assert "Language: en" in log
     data = json.loads(b"".join(json_pieces(own_data(cast.bob))))["plans"]["calendar_links"]
     assert {row["plan"] for row in data} == {plan.public_id, None}
     contents = dict(exporting.exported(cast.workspace))["calendar-links.json"]

@@ -72,20 +72,15 @@ def test_a_day_is_the_reader_s_own() -> None:
 
 
 def test_a_stage_waits_for_somebody_once_nothing_is_in_its_way() -> None:
-    plan = Plan().unlimited()
+    plan = Plan()
     plan.do("start")
+    assert ("waits", "figures") not in said(plan, ALICE, plan.now + 23 * HOUR)
+    assert ("waits", "figures") in said(plan, ALICE, plan.now + 24 * HOUR)
+    plan.unlimited()
     assert "promote" not in [kind for _when, kind in said(plan, ALICE, plan.now + 23 * HOUR)]
     assert ("waits", "promote") in said(plan, ALICE, plan.now + 24 * HOUR)
     plan.do("hold", 24, reason="wait")
     assert ("waits", "promote") not in said(plan, ALICE)
-
-
-def test_a_stage_that_lacks_figures_once_its_hold_is_over_waits_for_somebody_too() -> None:
-    plan = Plan()
-    plan.do("start")
-    assert "stuck" not in [kind for _when, kind in said(plan, ALICE, plan.now + 23 * HOUR)]
-    assert ("waits", "stuck") in said(plan, ALICE, plan.now + 24 * HOUR)
-    assert ("waits", "stuck") not in said(plan, VIEWER, plan.now + 24 * HOUR)
 
 
 def test_a_sign_off_waits_for_whoever_did_none_of_it() -> None:
@@ -140,6 +135,17 @@ def test_a_plan_that_rotates_keys_alone_has_no_stages() -> None:
     plan = Plan()
     plan.do("reschedule", start_on=BEGUN.date().isoformat())
     assert said(plan, ALICE) == []
+
+
+def test_the_last_day_to_roll_back_is_told_of_once_it_is_certain() -> None:
+    plan = Plan().unlimited()
+    assert "window" not in [kind for _when, kind in said(plan, ALICE, BEGUN + 5 * DAY)]
+    plan.do("start")
+    for hours in (24, 48, 72):
+        plan.do("promote", hours)
+    last = plan.now + plan.state.keys.window_days * DAY
+    assert ("ahead", "window") in said(plan, ALICE, last)
+    assert "window" not in [kind for _when, kind in said(plan, ALICE, last + DAY)]
 
 
 def test_of_an_archived_plan_nothing_is_said() -> None:
