@@ -26,7 +26,7 @@ WEEK: Final = 7
 # What keeps a stage from being passed that only somebody's figures take away.
 _UNREAD: Final = frozenset({"no-figures", "limit-unknown"})
 # Planned, and due to nobody.
-FORESEEN: Final = frozenset({"start", "stage", "cut-over"})
+FORESEEN: Final = frozenset({"stage", "cut-over", "window"})
 
 
 class When(StrEnum):
@@ -101,8 +101,10 @@ def _concerns(state: State, named: Named, reader: Reader, today: dt.date) -> boo
     if named.kind == "sign-off":
         # Told to those who may sign, as what waits.
         return False
+    if named.kind == "start" or (named.kind == "window" and state.rollout.finished_at):
+        return True
     if named.kind in FORESEEN:
-        return named.kind == "start" or _is_foreseen(state, today)
+        return _is_foreseen(state, today)
     if named.kind == "step" and named.owner:
         return named.owner == reader.id
     # A step that is nobody's becomes everybody's once its day has gone by.

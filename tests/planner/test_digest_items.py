@@ -137,6 +137,17 @@ def test_a_plan_that_rotates_keys_alone_has_no_stages() -> None:
     assert said(plan, ALICE) == []
 
 
+def test_the_last_day_to_roll_back_is_told_of_once_it_is_certain() -> None:
+    plan = Plan().unlimited()
+    assert "window" not in [kind for _when, kind in said(plan, ALICE, BEGUN + 5 * DAY)]
+    plan.do("start")
+    for hours in (24, 48, 72):
+        plan.do("promote", hours)
+    last = plan.now + plan.state.keys.window_days * DAY
+    assert ("ahead", "window") in said(plan, ALICE, last)
+    assert "window" not in [kind for _when, kind in said(plan, ALICE, last + DAY)]
+
+
 def test_of_an_archived_plan_nothing_is_said() -> None:
     plan = Plan()
     step(plan, "mine", "alice", BEGUN.date())
