@@ -70,7 +70,7 @@ def test_a_phase_that_the_canary_has_gone_past_is_not_finished_and_no_later_one(
     plan.add("Tell support", phase="verify")
     plan.do("start")
     where = {each.phase: each.where for each in progress(plan.state)}
-    assert where[Phase.PREPARE] is Where.OPEN
+    assert where[Phase.PREPARE] is Where.BEHIND
     assert where[Phase.CANARY] is Where.NOW
     assert where[Phase.VERIFY] is Where.LATER
 
