@@ -41,6 +41,8 @@ class Ladder:
         self.since: dt.datetime | None = None
         # Requests on the target that the last reading of this stage has seen; None without one.
         self.seen: int | None = None
+        # Whether anything is to be kept below a limit: so it is until somebody says that nothing is.
+        self.limited = True
 
     @property
     def weight(self) -> Decimal:
@@ -54,6 +56,8 @@ class Ladder:
         part, _, verb = told.kind.partition(".")
         if part == "canary":
             getattr(self, _METHODS.get(verb, verb))(told)
+        if told.kind == "readings.limited":
+            self.limited = bool(told.data["limits"])
         if told.kind == "readings.taken":
             self.seen = told.data["candidate"]["requests"] or 0
 
@@ -76,6 +80,8 @@ class Ladder:
         assert self.runs
         assert self.held(told.at) >= stage["hold_hours"] * HOUR
         assert (self.seen or 0) >= stage["sample"]
+        # No data is never a pass.
+        assert self.seen is not None or not self.limited
         assert told.who != ITSELF or stage["automatic"]
         self.onward(told)
 
