@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from costcalc.secrets import holds_key
+from costcalc.secrets import holds_key, without_key
 from migrations_app.about import EARLIEST, Made
 from migrations_app.commands import MOST_TEXT
 from migrations_app.happening import Happening, Refused
@@ -71,7 +71,7 @@ class Document(BaseModel):
 
     format: Literal["costcalc.plan"]
     version: Literal[1]
-    name: Annotated[str, Field(max_length=120)] = ""
+    name: Annotated[str, Field(max_length=120), AfterValidator(without_key)] = ""
     exported_at: AwareDatetime | None = None
     events: Annotated[list[Told], Field(min_length=1, max_length=MOST_EVENTS)]
 
