@@ -23,6 +23,7 @@ from costcalc.wire.inside import inside
 from costcalc.wire.lifespan import Lifespan
 from costcalc.wire.raw import App, healthz, nothing
 from costcalc.wire.watchdog import Watchdog
+from migrations_app.documents import LARGEST_FILE as LARGEST_DOCUMENT
 from migrations_app.going_round import going_round
 from migrations_app.live import APP as LIVE
 from migrations_app.playbook.template import LARGEST as LARGEST_TEMPLATE
@@ -45,11 +46,13 @@ RAW_ROUTES: dict[str, App] = {
 SOCKETS: dict[str, App] = {"/stream/runs/": RELAY_SOCKET}
 # Paths whose bodies may be other than settings.MAX_BODY_BYTES.
 BODY_LIMITS: dict[str, int] = {
+    "/api/v1/plan-documents": LARGEST_DOCUMENT,
     "/api/v1/plan-files/": LARGEST_FILE,
     "/api/v1/plan-templates": LARGEST_TEMPLATE,
     "/api/v1/estimate": 256 * 1024,
     # A file of evidence, with what a form puts around it.
     "/plans/files/": LARGEST_FILE + 64 * 1024,
+    "/plans/import/": LARGEST_DOCUMENT + 64 * 1024,
     "/sample/": 256 * 1024,
     "/stream/doctor/": LARGEST_BODY,
     "/stream/runs": 512 * 1024,

@@ -201,7 +201,8 @@ CSRF_FAILURE_VIEW = "costcalc.wire.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [ENV.public_url] if ENV.public_url else []
 
 MAX_BODY_BYTES = 1024 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+# Bodies are bounded by their path before Django reads them (asgi.BODY_LIMITS): this is the largest that is JSON.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 LOGGING = {
     "version": 1,

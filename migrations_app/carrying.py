@@ -10,6 +10,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Sum
+from django.db.models.functions import Length
 from django.http import Http404
 
 from costcalc.accounts.access import Visit, visit
@@ -17,7 +19,8 @@ from costcalc.accounts.audit import Acting, Actor, acting
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role
 from migrations_app.commands import Command, Guarded
-from migrations_app.deciding import decided
+from migrations_app.deciding import UNGATED, decided
+from migrations_app.documents import FULL_EVENTS, FULL_TEXT
 from migrations_app.evidence import forget_unshown
 from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.plans import Plan, PlanEvent, StaleError
@@ -69,6 +72,7 @@ def carry_out(
         if isinstance(command, Guarded) and command.revision != fresh.revision:
             raise StaleError(fresh, command.revision)
         _check_owner(came, command)
+        _check_room(fresh, command)
         told = decided(fresh.state, command, Moment(now, came.user.public_id))
         changed = _changed(act, fresh, told, came.user, now)
         if beside:
@@ -106,6 +110,14 @@ def _check_owner(came: Visit, command: Command) -> None:
     owner = getattr(command, "owner", "")
     if owner and not came.workspace.memberships.filter(user__public_id=owner).exists():
         raise Refused("no-member")
+
+
+def _check_room(plan: Plan, command: Command) -> None:
+    """Raises Refused where a plan has become too large for a document that can be taken in again."""
+    if isinstance(command, UNGATED):
+        return
+    if plan.revision >= FULL_EVENTS or plan.events.aggregate(all=Sum(Length("data")))["all"] >= FULL_TEXT:
+        raise Refused("plan-full")
 
 
 def _changed(act: Acting, plan: Plan, told: list[Happening], actor: User | None, now: dt.datetime) -> Plan:

@@ -15,6 +15,7 @@ from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.scenarios.saved_shown import ABSENT, GUARDED, SENT
+from costcalc.wire.rate_limit import charge
 from migrations_app import carrying, documents, shown, taking_in
 from migrations_app.happening import Refused
 from migrations_app.refusal_words import in_words
@@ -58,6 +59,7 @@ def get_plan_document(request: HttpRequest, plan_id: str) -> dict[str, Any]:
 def import_plan(request: HttpRequest, body: DocumentIn) -> tuple[int, dict[str, Any]]:
     """A new plan of what a document says; 422 where it could not have happened so, with the event and the reason."""
     visit, now = visit_of(request, Role.EDITOR), timezone.now()
+    charge(request, len(request.body) // documents.BYTES_A_REQUEST)
     try:
         plan = taking_in.take_in(visit, body.model_dump(mode="json"), now)
     except Refused as refused:

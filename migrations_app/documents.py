@@ -25,9 +25,16 @@ from migrations_app.workdays import EARLIEST
 
 FORMAT: Final = "costcalc.plan"
 VERSION: Final = 1
-MOST_EVENTS: Final = 2000
-# Two hundred steps, each with all its fields and many that it comes after.
-MOST_VALUES: Final = 20_000
+# Of a document, in bytes and events; of one event, the steps of a large template with all that they wait for.
+LARGEST_FILE: Final = 5 * 1024 * 1024
+MOST_EVENTS: Final = 5_000
+MOST_VALUES: Final = 50_000
+# Reading so many bytes takes as long as a request.
+BYTES_A_REQUEST: Final = 50_000
+# A plan that is as large takes no more, so that its document can be taken in again, in any script and with what is
+# never refused (a roll-back).
+FULL_EVENTS: Final = 4_000
+FULL_TEXT: Final = 1_000_000
 LARGEST: Final = 10**15
 # A salt or a SHA-256, which are as random as a key is.
 DIGEST: Final = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
@@ -147,7 +154,7 @@ def _check_again(happenings: Sequence[Happening]) -> None:
         except Refused as refused:
             why = {"code": refused.code, **refused.parts}
             raise Refused("file-event-cannot", number=place + 1, event=told.kind, why=why) from None
-        except (ArithmeticError, LookupError, TypeError, ValueError):
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             raise Refused("file-event-data", number=place + 1) from None
         place += len(found)
 

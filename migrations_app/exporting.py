@@ -12,18 +12,45 @@ from costcalc.accounts.workspaces import Workspace
 from costcalc.wire.files import json_pieces
 from migrations_app import documents
 from migrations_app.calendar_links import CalendarLink
+from migrations_app.evidence import EvidenceFile
 from migrations_app.links import Link, ReviewLink
 from migrations_app.plans import Plan, PlanEvent
+from migrations_app.playbook.own import templates_of, written
+from migrations_app.webhooks import Webhook
 
 
 def exported(workspace: Workspace) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
-    """`<id>.json` for each plan, which can be taken in again, and its links; their secret parts are not stored."""
+    """Plans (`<id>.json`, which can be taken in again) with their files, templates, links and webhooks.
+
+    Links themselves are not stored, and what a webhook is signed with and where it leads stays here: both are secrets.
+    """
     for plan in Plan.objects.of(workspace).iterator(chunk_size=100):
         yield f"{plan.public_id}.json", document_of(plan)
     links = ReviewLink.objects.filter(plan__workspace=workspace).select_related("plan", "created_by")
     yield "links.json", json_pieces(map(_link, links))
     days = CalendarLink.objects.filter(plan__workspace=workspace).select_related("plan", "created_by")
     yield "calendar-links.json", json_pieces(map(_calendar_link, days))
+    yield from _files(workspace)
+    for row in templates_of(workspace):
+        yield f"templates/{row.public_id}.json", written(row.template).encode()
+    yield "webhooks.json", json_pieces(map(_hook, Webhook.objects.filter(workspace=workspace)))
+
+
+def _files(workspace: Workspace) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
+    """`files/<plan>/<id>` for each file of evidence: people named them, and a name may be a way out of a folder."""
+    rows = EvidenceFile.objects.filter(plan__workspace=workspace).select_related("plan").order_by("pk")
+    for row in rows.iterator(chunk_size=1):
+        yield f"files/{row.plan.public_id}/{row.public_id}", bytes(row.content)
+    yield "files.json", json_pieces(map(_file, rows.defer("content").iterator(chunk_size=500)))
+
+
+def _file(row: EvidenceFile) -> dict[str, Any]:
+    names = ("name", "size", "sha256", "added_at")
+    return {"plan": row.plan.public_id, "id": row.public_id, **{name: getattr(row, name) for name in names}}
+
+
+def _hook(hook: Webhook) -> dict[str, Any]:
+    return {"id": hook.public_id, "host": str(hook), "note": hook.note, "created_at": hook.created_at}
 
 
 def document_of(plan: Plan) -> Iterator[bytes]:

@@ -110,6 +110,9 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "file-event-unknown": lambda _parts: _("There is no such event."),
     "file-no-beginning": lambda _parts: _("This file does not begin with the making of a plan."),
     "file-no-plan": _no_plan,
+    "plan-full": lambda _parts: _(
+        "So much has happened in this plan that it takes no more, but a roll-back: go on in a new plan."
+    ),
     "review-concluded": lambda _parts: _("The review is concluded: open it again first."),
     "review-empty": lambda _parts: _("Nothing is compared yet: give at least one figure from before and after."),
     "review-open": lambda _parts: _("The review is not concluded."),

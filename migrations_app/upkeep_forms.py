@@ -32,6 +32,6 @@ class DocumentForm(forms.Form):
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("A plan’s own JSON file, of 1 MB at most."),
+        help_text=_("A plan’s own JSON file, of 5 MB at most."),
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
     )

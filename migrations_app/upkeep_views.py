@@ -18,7 +18,9 @@ from costcalc.accounts.access import CURRENT, Visit, current_visit
 from costcalc.accounts.roles import Role
 from costcalc.wire import strict_json
 from costcalc.wire.files import SentFile, written
+from costcalc.wire.rate_limit import rationed
 from migrations_app import carrying, taking_in
+from migrations_app.documents import BYTES_A_REQUEST
 from migrations_app.exporting import document_of
 from migrations_app.happening import Refused
 from migrations_app.plans import Plan, StaleError
@@ -76,6 +78,7 @@ def document(_request: HttpRequest, _came: Visit, plan: Plan) -> SentFile:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@rationed(lambda request: int(request.headers.get("content-length") or 0) // BYTES_A_REQUEST)
 @never_cache
 @login_required
 def take_in(request: HttpRequest) -> HttpResponse:

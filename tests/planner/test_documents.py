@@ -13,12 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrations_app import documents, stepping
-from migrations_app.happening import Moment, Refused
+from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.log_words import ACTS
+from migrations_app.playbook.template import Template, TemplateStep
 from migrations_app.redoing import AGAIN
 from migrations_app.refusal_words import in_words
 from migrations_app.state import MADE, evolved, replayed
 from migrations_app.stepping import MOST_STEPS
+from migrations_app.steps import Phase
 from migrations_app.taking_in import take_in
 from tests.factories import Cast
 from tests.planner.looked import by
@@ -216,3 +218,44 @@ def test_a_file_whose_people_are_called_like_its_figures_is_no_way_around_its_ru
     with pytest.raises(Refused) as raised:
         take_in(by(cast), document, LATER)
     assert "event 3" in in_words(raised.value)
+
+
+@pytest.mark.parametrize("steps", [[0], [None], ["a"], [[]], 0, "a", {"a": 1}])
+def test_steps_that_are_none_are_refused(steps: Any) -> None:
+    plan = Plan()
+    told = Happening("steps.added", plan.told[0].at, plan.told[0].who, {"steps": steps})
+    assert refused(written_of([plan.told[0], told]))
+
+
+def test_a_plan_of_the_largest_template_comes_in_again() -> None:
+    plan = Plan()
+    steps = tuple(
+        TemplateStep(key=f"k{number}", phase=Phase.PREPARE, title="Do it", after=[f"k{n}" for n in range(number)])
+        for number in range(MOST_STEPS)
+    )
+    told = Happening("steps.added", plan.told[0].at, plan.told[0].who, {"steps": _with_ids(steps)})
+    assert [one.kind for one in documents.checked(written_of([plan.told[0], told]), LATER)] == [MADE, "steps.added"]
+
+
+def _with_ids(steps: tuple[TemplateStep, ...]) -> list[dict[str, Any]]:
+    made = Template(name="Large", steps=steps).steps_from(dt.date(2026, 11, 2))
+    return [{"id": f"s{number}", "owner": "", **step} for number, step in enumerate(made, 1)]
+
+
+def written_of(happenings: list[Happening]) -> dict[str, Any]:
+    document = documents.written("", happenings, LATER)
+    found: dict[str, Any] = json.loads(json.dumps({**document, "events": list(document["events"])}))
+    return found
+
+
+def test_a_full_plan_with_what_is_never_refused_is_still_a_document() -> None:
+    """In the script that takes the most room."""
+    plan = Plan()
+    while len(plan.told) < documents.FULL_EVENTS:
+        plan.do("rename", name="Đổi sang 模型 “Flash”"[: 5 + len(plan.told) % 7])
+    plan.do("start")
+    plan.do("roll_back", percent=0, reason="errors")
+    document = written_of(plan.told)
+    assert len(documents.checked(document, LATER)) == len(plan.told) > documents.FULL_EVENTS
+    around = len(json.dumps(document)) - sum(len(json.dumps(one.data)) for one in plan.told)
+    assert 4 * documents.FULL_TEXT + around < documents.LARGEST_FILE

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import zipfile
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from costcalc.accounts.archive import archive
 from costcalc.asgi import BODY_LIMITS
 from costcalc.wire.problem import MEDIA_TYPE as PROBLEM
+from migrations_app import carrying, documents
 from migrations_app.evidence import EvidenceFile
 from migrations_app.plans import Plan
 from migrations_app.playbook import own
-from migrations_app.playbook.template import LARGEST
+from migrations_app.playbook.template import FORMAT, LARGEST
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.stepping import LARGEST_FILE
 from migrations_app.webhooks import Delivery, Webhook
@@ -156,6 +161,54 @@ def test_a_list_of_templates_is_one_query_for_all(
         sender.post(TEMPLATES_PATH, {**sender.get(f"{TEMPLATES_PATH}/relay")[1], "name": f"Ours {number}"})
     with django_assert_max_num_queries(8):
         sender.get(TEMPLATES_PATH)
+
+
+def test_the_archive_of_a_workspace_has_files_templates_and_webhooks_without_their_secrets(
+    sender: Sender, cast: Cast
+) -> None:
+    plan = sender.plan(template="key-rotation")
+    shown = sender.add(plan, query="name=..%2Frun.log").json()["steps"][0]["evidence"][0]
+    made = sender.post(TEMPLATES_PATH, sender.get(f"{TEMPLATES_PATH}/relay")[1])[1]
+    url = "https://hooks.example.org/in?for=T0PSECRET"
+    hook = Webhook.objects.create(workspace=cast.workspace, url=url, note="chat", created_at="2026-11-01T00:00:00Z")
+    with archive(cast.workspace) as file, zipfile.ZipFile(file) as files:
+        held = {name: files.read(name) for name in files.namelist()}
+    assert held[f"plans/files/{plan['id']}/{shown['file']}"] == LOG
+    (said,) = json.loads(held["plans/files.json"])
+    assert (said["plan"], said["name"], said["sha256"]) == (plan["id"], "../run.log", shown["sha256"])
+    assert json.loads(held[f"plans/templates/{made['key']}.json"])["format"] == FORMAT
+    assert [one["host"] for one in json.loads(held["plans/webhooks.json"])] == [str(hook)]
+    everything = b"".join(held.values())
+    assert b"T0PSECRET" not in everything
+    assert hook.salt.encode() not in everything
+    with archive(cast.charlie.memberships.get().workspace) as file, zipfile.ZipFile(file) as files:
+        assert not [name for name in files.namelist() if name.startswith(("plans/files/", "plans/templates/"))]
+
+
+def test_a_full_plan_takes_a_roll_back_and_nothing_else(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = sender.plan()
+    started = sender.tell(plan, "start")[1]
+    monkeypatch.setattr(carrying, "FULL_TEXT", 100)
+    status, refused = sender.tell(started, "rename", name="Other")
+    assert (status, "roll-back" in refused["detail"]) == (422, True)
+    assert sender.tell(started, "roll_back", percent="0", reason="errors")[0] == 200
+    monkeypatch.undo()
+    document = sender.get(f"{PLANS}/{plan['id']}/document")[1]
+    assert sender.post("/api/v1/plan-documents", document)[0] == 201
+
+
+def test_a_document_of_more_than_a_megabyte_is_taken_in(sender: Sender) -> None:
+    assert BODY_LIMITS["/api/v1/plan-documents"] == settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert BODY_LIMITS["/plans/import/"] > documents.LARGEST_FILE
+    plan = sender.plan(template="key-rotation")
+    document = sender.get(f"{PLANS}/{plan['id']}/document")[1]
+    last = document["events"][-1]
+    said = [{"id": step, "text": ("x y " * 900).strip()} for step in ("s1", "s2") for _comment in range(150)]
+    comments = [{**last, "kind": "steps.commented", "data": one} for one in said]
+    large = {**document, "events": [*document["events"], *comments]}
+    assert len(json.dumps(large)) > 1024**2
+    status, made = sender.post("/api/v1/plan-documents", large)
+    assert (status, made.get("detail")) == (201, None)
 
 
 def test_what_is_made_with_a_key_is_made_once_and_answered_alike(sender: Sender) -> None:

@@ -115,7 +115,9 @@ def test_a_hundred_readers_cost_no_thread_each(site: str, people: Cast, settings
         readers = [stack.enter_context(looking(site, plan, vera)) for _ in range(100)]
         assert [next(reader) for reader in readers] == [("revision", {"revision": 1})] * 100
         started(people, plan)
-        assert [next(reader) for reader in readers] == [("revision", {"revision": 2})] * 100
+        # On a slow machine some are told before that all is well.
+        heard = [next(each for each in reader if each[0] != "alive") for reader in readers]
+        assert heard == [("revision", {"revision": 2})] * 100
         assert threading.active_count() <= before + 3
 
 
