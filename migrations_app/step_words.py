@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from costcalc.formatting import formatter_for
 from migrations_app.playbook.words import titled
 from migrations_app.progress import Progress, Where
-from migrations_app.rollout import Rollout, Standing
+from migrations_app.rollout import Rollout
 from migrations_app.steps import Doing, Phase
 
 PHASES: Final = {
@@ -65,7 +65,9 @@ def told_of(progress: Progress, rollout: Rollout) -> str:
 
 
 def _canary(rollout: Rollout) -> str:
-    if rollout.place is None or rollout.standing is Standing.FINISHED:
+    if rollout.finished_at is not None:
+        return _("finished %(day)s") % {"day": formatter_for().day(rollout.finished_at)}
+    if rollout.place is None:
         return ""
     words = {"place": rollout.place + 1, "stages": len(rollout.stages), "percent": f"{rollout.weight.normalize():f}"}
     return _("stage %(place)d of %(stages)d, %(percent)s %%") % words
