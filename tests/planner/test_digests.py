@@ -128,13 +128,13 @@ def test_plans_on_which_there_is_something_to_do_come_first(cast: Cast) -> None:
 
 
 def test_a_long_one_says_how_much_more_there_is(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = wants(confirmed(cast.vera))
     plan = owned(cast, cast.vera)
     again = AddStep(command="add_step", revision=plan.revision, phase="prepare", title="Another")
-    does(cast, plan, again.model_copy(update={"owner": cast.vera.public_id, "due": timezone.now().date()}))
+    does(cast, plan, again.model_copy(update={"owner": cast.vera.public_id, "due": due_at(row).date()}))
     owned(cast, cast.vera)
     monkeypatch.setattr(digest_words, "MOST_LINES", 1)
     monkeypatch.setattr(digest_words, "MOST_PLANS", 1)
-    row = wants(confirmed(cast.vera))
     go(due_at(row))
     assert "costcalc: 3 things are due, 2 late" in [message.subject for message in mail.outbox]
     assert "And 1 more plan." in mail.outbox[0].body
