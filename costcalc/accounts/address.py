@@ -69,10 +69,13 @@ def is_taken(user: User, email: str) -> bool:
     return User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists()
 
 
-def ask(user: User, email: str, address: str) -> None:
-    """Send the link to the new address; where that is somebody's, a notice goes there, and the asker hears the same."""
+def ask(user: User, email: str, address: str) -> bool:
+    """Send the link to the new address; where that is somebody's, a notice goes there, and the asker hears the same.
+
+    False where the server took neither.
+    """
     template = "new_address_taken" if is_taken(user, email) else "new_address"
-    _send(email, _("Your new e-mail address"), template, {"address": address, "old": user.email})
+    return _send(email, _("Your new e-mail address"), template, {"address": address, "old": user.email})
 
 
 def ask_own(user: User, address: str) -> bool:

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -28,6 +29,8 @@ from costcalc.accounts.workspaces import Workspace
 from costcalc.wire.addresses import whole_address
 from costcalc.wire.files import SentFile, json_pieces, written
 from costcalc.wire.views import too_many
+
+NOT_TAKEN = gettext_lazy("The mail server did not take the message. Try again later.")
 
 
 @login_required
@@ -58,7 +61,9 @@ def new_address(request: HttpRequest) -> HttpResponse:
     if not ratelimit.consume(request, action="new_address", user=user):
         return too_many(request)
     wanted = form.cleaned_data["email"]
-    address.ask(user, wanted, _link(request, user, wanted))
+    if not address.ask(user, wanted, _link(request, user, wanted)):
+        form.add_error("email", NOT_TAKEN)
+        return render(request, "accounts/new_address.html", {"form": form}, status=503)
     return render(request, "accounts/new_address.html", {"sent": wanted})
 
 
@@ -79,7 +84,7 @@ def ask_to_confirm(request: HttpRequest) -> HttpResponse:
         words = _("A link is on its way to %(email)s. Open it while you are signed in.") % {"email": user.email}
         messages.success(request, words)
     else:
-        messages.error(request, _("The mail server did not take the message. Try again later."))
+        messages.error(request, NOT_TAKEN)
     return redirect(way_back(request))
 
 
