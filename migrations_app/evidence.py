@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import hashlib
+import re
 
 from django.conf import settings
 from django.db import models
@@ -17,6 +19,8 @@ from migrations_app.plans import Plan
 from migrations_app.state import State
 from migrations_app.stepping import LARGEST_FILE, ShowFile
 
+# No key is without one: other lines, and most of what is no text, need no closer look.
+_RUN = re.compile(r"[A-Za-z0-9]{12}")
 # What all files of a plan may weigh together, in bytes.
 MOST_BYTES = 20 * LARGEST_FILE
 
@@ -52,11 +56,10 @@ def checked(plan: Plan, name: str, content: bytes, now: dt.datetime) -> Evidence
 
 
 def _holds_key(content: bytes) -> bool:
-    """Whether a text file has a key in it; of what is no text nothing can be said."""
-    try:
-        return holds_key(content.decode())
-    except UnicodeDecodeError:
-        return False
+    """Whether a file has a key in it that stands there as text; what is packed is not opened."""
+    kind = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+    lines = content.decode(kind, "replace").splitlines()
+    return holds_key("\n".join(line for line in lines if _RUN.search(line)))
 
 
 def showing(step_id: str, file: EvidenceFile) -> ShowFile:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import random
 from typing import Any
 
 import pytest
@@ -57,6 +59,23 @@ def test_files_that_cannot_be_kept_are_refused_with_the_reason(board: Board) -> 
     assert add(board, step="s99") == 404
     assert board.bob.post(f"/plans/files/{board.plan.public_id}/s1/", {}).status_code == 422
     assert (EvidenceFile.objects.count(), board.step("s1").evidence) == (0, ())
+
+
+SENT = "=> Send header\nAuthorization: Bearer sk-proj-abcdefghijklmnop1234\n"
+
+
+@pytest.mark.parametrize(
+    "content", [SENT.encode() + b"\xff\x00<= Recv data\n", SENT.encode("utf-16"), b'{"a":"' + SENT.encode()]
+)
+def test_a_recording_with_a_key_in_it_is_not_kept_however_it_is_written(board: Board, content: bytes) -> None:
+    assert add(board, content) == 422
+    assert not EvidenceFile.objects.exists()
+
+
+def test_pictures_and_archives_are_no_keys(board: Board) -> None:
+    noise = random.Random(6).randbytes(2_000_000)
+    assert add(board, noise, "screen.png") == 302
+    assert add(board, gzip.compress(noise), "run.har.gz") == 302
 
 
 def test_the_largest_file_gets_past_the_door(board: Board) -> None:
