@@ -30,8 +30,8 @@ def add(request: HttpRequest, came: Visit, plan: Plan, step_id: str) -> HttpResp
         kept(came, plan, step.id, (sent.name or "")[:120] if sent else "", content, now)
     except Refused as refused:
         return step_page(request, came, plan, step, 422, refused=in_words(refused))
-    except ValidationError:
-        return step_page(request, came, plan, step, 422, faults=True)
+    except ValidationError as error:
+        return step_page(request, came, plan, step, 422, faults=error.errors(include_url=False))
     return HttpResponseRedirect(reverse("planner:step", args=[plan.public_id, step.id]) + "#evidence")
 
 

@@ -24,6 +24,11 @@ def field_mistakes(faults: Iterable[Fault], below: int = 1) -> dict[str, str]:
     return said
 
 
+def all_in_words(faults: Iterable[Fault]) -> str:
+    """Every mistake once, for forms whose fields have no place for theirs."""
+    return " ".join((_("Nothing was done."), *dict.fromkeys(field_mistakes(faults).values())))
+
+
 def in_words(fault: Fault) -> str:
     """One error in a sentence."""
     if REFUSAL in str(fault.get("msg", "")):

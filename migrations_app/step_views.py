@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import ValidationError
 
@@ -19,6 +18,7 @@ from migrations_app.commands import Command
 from migrations_app.happening import Refused
 from migrations_app.late import OF_THE_FORM, late
 from migrations_app.log_words import ACTS
+from migrations_app.mistake_words import all_in_words
 from migrations_app.plans import Plan, StaleError
 from migrations_app.playbook.words import titled
 from migrations_app.refusal_words import in_words
@@ -127,8 +127,8 @@ def add(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     form = StepForm(came.workspace, plan.state.steps.each, sent, initial=initial)
     if not form.is_valid():
         return _form_page(request, came, plan, form)
-    asked = _read({"command": "add_step", "revision": request.POST.get("revision"), **said_of(form)})
-    return _told_by_form(request, came, plan, asked, form)
+    said = {"command": "add_step", "revision": request.POST.get("revision"), **said_of(form)}
+    return _told_by_form(request, came, plan, said, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,7 +140,7 @@ def edit(request: HttpRequest, came: Visit, plan: Plan, step_id: str) -> HttpRes
     if not form.is_valid():
         return _form_page(request, came, plan, form, one)
     said = {"command": "edit_step", "step": one.id, "revision": request.POST.get("revision"), **said_of(form, one)}
-    return _told_by_form(request, came, plan, _read(said), form, one)
+    return _told_by_form(request, came, plan, said, form, one)
 
 
 def _form_page(
@@ -152,11 +152,13 @@ def _form_page(
 
 
 def _told_by_form(
-    request: HttpRequest, came: Visit, plan: Plan, asked: Command | None, form: StepForm, one: Step | None = None
+    request: HttpRequest, came: Visit, plan: Plan, said: dict[str, Any], form: StepForm, one: Step | None = None
 ) -> HttpResponse:
     """Do what a form says; where it may not be done, the form once more with what was typed."""
-    if asked is None:
-        return _form_page(request, came, plan, form, one, faults=True)
+    try:
+        asked: Command = COMMANDS.validate_python(said)
+    except ValidationError as error:
+        return _form_page(request, came, plan, form, one, faults=error.errors(include_url=False))
     try:
         plan = carrying.carry_out(came, plan, asked, timezone.now())
     except StaleError as stale:
@@ -177,9 +179,12 @@ def reschedule(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     context: dict[str, Any] = {**_frame(came, plan), "form": form}
     if not form.is_valid():
         return render(request, "planner/reschedule.html", context, status=422 if form.is_bound else 200)
-    asked = _read({"command": "reschedule", "revision": request.POST.get("revision"), **form.cleaned_data})
-    if asked is None:
-        return render(request, "planner/reschedule.html", {**context, "faults": True}, status=422)
+    said = {"command": "reschedule", "revision": request.POST.get("revision"), **form.cleaned_data}
+    try:
+        asked: Command = COMMANDS.validate_python(said)
+    except ValidationError as error:
+        context["faults"] = error.errors(include_url=False)
+        return render(request, "planner/reschedule.html", context, status=422)
     try:
         carrying.carry_out(came, plan, asked, timezone.now())
     except StaleError as stale:
@@ -194,9 +199,10 @@ def reschedule(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
 @of_plan(Role.EDITOR)
 def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     """Do what a form of the list, of a step's page or of the plan's says, and show that page again."""
-    asked = _read(_said(request))
-    if asked is None:
-        return _page_again(request, came, plan, 422, faults=True)
+    try:
+        asked: Command = COMMANDS.validate_python(_said(request))
+    except ValidationError as error:
+        return _page_again(request, came, plan, 422, faults=error.errors(include_url=False))
     try:
         plan = carrying.carry_out(came, plan, asked, timezone.now())
     except StaleError as stale:
@@ -218,21 +224,14 @@ def _said(request: HttpRequest) -> dict[str, Any]:
     return said
 
 
-def _read(said: dict[str, Any]) -> Command | None:
-    try:
-        return COMMANDS.validate_python(said)
-    except ValidationError:
-        return None
-
-
 def _page_again(request: HttpRequest, came: Visit, plan: Plan, status: int, **more: Any) -> HttpResponse:
     stands = request.GET.get("from", "")
     one = plan.state.steps.found(stands)
     if one:
         return step_page(request, came, plan, one, status, typed=request.POST, **more)
     if stands == "plan":
-        if more.pop("faults", False):
-            more["refused"] = _("Nothing was done: something is missing, too long, or looks like a key.")
+        if "faults" in more:
+            more["refused"] = all_in_words(more.pop("faults"))
         return plan_page(request, came, plan, status, **more)
     return steps_page(request, came, plan, status, **more)
 

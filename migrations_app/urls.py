@@ -57,6 +57,7 @@ urlpatterns = [
     path("", views.plans, name="plans"),
     path("import/", upkeep_views.take_in, name="import"),
     path("new/", views.new, name="new"),
+    path("of/<str:public_id>/", views.of_scenario, name="of-scenario"),
     path("<str:plan_id>.json", upkeep_views.document, name="document"),
     path("files/<str:plan_id>/<str:step_id>/", file_views.add, name="add_file"),
     path("templates/", template_views.templates, name="templates"),

@@ -29,9 +29,12 @@ from migrations_app.late import OF_THE_FORM, late
 from migrations_app.plan_page import sections
 from migrations_app.plans import LONGEST_SEARCH, Plan, StaleError
 from migrations_app.playbook.own import template_for
+from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.refusal_words import in_words
 
 PAGE = 50
+# What the plan of a scenario begins with that nobody chose a template for.
+OF_A_SCENARIO = "four-weeks"
 COMMANDS: TypeAdapter[Command] = TypeAdapter(AnyCommand)
 View = Callable[..., HttpResponseBase]
 Page = Callable[..., HttpResponse]
@@ -95,6 +98,16 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect("planner:plan", beginning.make(came, wish, now).public_id)
     context = {"visit": came, "form": form}
     return render(request, "planner/new.html", context, status=422 if form.is_bound else 200)
+
+
+@sent_from("scenarios:scenario", "public_id")
+def of_scenario(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Make the plan of a scenario by one click: of the four weeks, from today on."""
+    came, scenario = saving.scenario_for(person(request), public_id, Role.EDITOR)
+    steps = TEMPLATES[OF_A_SCENARIO]
+    revision = saving.revision_of(scenario)
+    wish = beginning.Wish(scenario.name, scenario=revision, template=OF_A_SCENARIO, to_do=steps)
+    return redirect("planner:plan", beginning.make(came, wish, timezone.now()).public_id)
 
 
 def _offered(came: Visit, asked: QueryDict, now: dt.datetime) -> dict[str, Any]:

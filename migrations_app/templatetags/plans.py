@@ -5,9 +5,11 @@ from typing import Any
 from django import template
 
 from migrations_app.log_words import told
+from migrations_app.mistake_words import all_in_words
 from migrations_app.plans import Plan
 
 register = template.Library()
+register.filter("mistakes", all_in_words)
 
 
 @register.simple_tag

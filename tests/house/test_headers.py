@@ -79,6 +79,7 @@ SAMPLES = {
     "accounts/password/reset/key/done/": "/accounts/password/reset/key/done/",
     "plans/": "/plans/",
     "plans/new/": "/plans/new/",
+    "plans/of/<str:public_id>/": "/plans/of/none/",
     "plans/<str:plan_id>/": "/plans/none/",
     "plans/<str:plan_id>/commands/": "/plans/none/commands/",
     "plans/import/": "/plans/import/",

@@ -151,6 +151,7 @@ PAGES: dict[str, dict[str, Row]] = {
         "GET": pages("302 200 403 200 200"),
         "POST": pages("302 302 403 302 302", name="New", start_on="2026-12-01"),
     },
+    "plans/of/<str:public_id>/": {"GET": TO_ITS_FORM, "POST": edits()},
     "plans/<str:plan_id>/": {"GET": READ},
     "plans/<str:plan_id>/commands/": {
         "GET": TO_ITS_FORM,

@@ -100,6 +100,26 @@ def test_what_may_not_be_done_is_said_on_the_page_that_it_was_asked_on(board: Bo
         assert heading in text
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"command": "comment_step", "text": "it is sk-proj-abcdefghijklmnop1234"}, "This looks like a key."),
+        ({"command": "show_step", "kind": "note", "text": "sk-proj-abcdefghijklmnop1234"}, "This looks like a key."),
+        ({"command": "show_step", "kind": "number", "text": "Lines", "number": "many"}, "This is not a number."),
+        ({"command": "comment_step", "text": "x" * 4001}, "At most 4,000 characters."),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_stays_in_its_own_field(
+    board: Board, said: dict[str, str], why: str
+) -> None:
+    response = board.bob.post(f"{board.root}steps/commands/?from=s1", {"step": "s1", "revision": "1", **said})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert f'<p class="error" role="alert">Nothing was done. {why}' in page
+    assert page.count(said["text"]) == 1
+    assert ('<details class="section no-print" open>' in page) == (said["command"] == "show_step")
+
+
 def test_who_decided_on_an_older_revision_sees_what_has_changed(board: Board) -> None:
     board.tell("move_steps", steps="s1", to="done", who=board.alice)
     for place in ("", "?from=s2", "?from=plan"):
