@@ -21,6 +21,7 @@ from migrations_app.state import MADE, evolved, replayed
 from migrations_app.stepping import MOST_STEPS
 from migrations_app.taking_in import take_in
 from tests.factories import Cast
+from tests.pace import cost
 from tests.planner.looked import by
 from tests.planner.test_review import ARTICLE
 from tests.planner.test_rollout import HOUR, Plan
@@ -216,3 +217,14 @@ def test_a_file_whose_people_are_called_like_its_figures_is_no_way_around_its_ru
     with pytest.raises(Refused) as raised:
         take_in(by(cast), document, LATER)
     assert "event 3" in in_words(raised.value)
+
+
+def test_a_file_in_which_every_step_waits_for_all_before_costs_little_more_than_reading_it() -> None:
+    plan, steps = Plan(), [f"s{number}" for number in range(1, MOST_STEPS + 1)]
+    for number in range(MOST_STEPS):
+        plan.do("add_step", phase="prepare", title=f"Step {number}", after=steps[:number])
+    for _ in range(15):
+        for to in ("done", "todo"):
+            plan.do("move_steps", steps=steps, to=to, reason="again")
+    document = said(plan)
+    assert cost(lambda: documents.checked(document, LATER)) < 40
