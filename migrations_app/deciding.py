@@ -60,6 +60,8 @@ AnyCommand = Annotated[
     | key_commands.SetKey,
     Field(discriminator="command"),
 ]
+# Happenings of a plan; what comes of itself is not counted.
+MOST: Final = 5000
 Decide = Callable[[Any, Any, Moment], Happening | list[Happening]]
 
 
@@ -68,6 +70,8 @@ def decided(state: State, command: Command, moment: Moment) -> list[Happening]:
     moment = replace(moment, at=max(moment.at, state.last_at))
     if state.about.archived and not isinstance(command, UNGATED):
         raise Refused("archived")
+    if state.revision >= MOST and not isinstance(command, (*UNGATED, about.Archive)):
+        raise Refused("plan-full", most=MOST)
     field, decide = DECIDE[type(command)]
     found = decide(state if not field else getattr(state, field), command, moment)
     told = [found] if isinstance(found, Happening) else list(found)

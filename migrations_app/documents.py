@@ -25,7 +25,8 @@ from migrations_app.workdays import EARLIEST
 
 FORMAT: Final = "costcalc.plan"
 VERSION: Final = 1
-MOST_EVENTS: Final = 2000
+# Those that a plan may have, and what comes of itself after them.
+MOST_EVENTS: Final = 6000
 # Two hundred steps, each with all its fields and many that it comes after.
 MOST_VALUES: Final = 20_000
 LARGEST: Final = 10**15

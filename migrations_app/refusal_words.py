@@ -84,6 +84,10 @@ def _metric(words: str, parts: Parts) -> str:
 
 WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "archived": lambda _parts: _("This plan is in the archive: take it out first."),
+    "plan-full": lambda parts: (
+        _("Of a plan, %(most)d events are kept at most: only a roll-back and putting it away can still be done.")
+        % parts
+    ),
     "not-archived": lambda _parts: _("This plan is not in the archive."),
     "shares-do-not-rise": lambda _parts: _("Each stage has a larger share than the one before."),
     "last-is-not-all": lambda _parts: _("The last stage is 100 %."),
