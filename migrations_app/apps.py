@@ -14,8 +14,7 @@ class PlannerConfig(AppConfig):
         """Tell accounts what a workspace and a person hold of this app, and its words in the log."""
         from costcalc.accounts import rooms
         from costcalc.accounts.roles import Role
-        from migrations_app import digests, log_words
-        from migrations_app.calendar_links import end_of, open_of
+        from migrations_app import calendar_links, digests, links, log_words
         from migrations_app.exporting import exported, own_data
 
         rooms.register_export("plans", exported)
@@ -24,5 +23,6 @@ class PlannerConfig(AppConfig):
         rooms.register_own_page("digests:digest", _("What is due, by e-mail"))
         rooms.register_page("webhooks:webhooks", _("Webhooks"), Role.OWNER)
         rooms.register_own_page("own-calendar:calendar", _("Your plans in your calendar"))
-        rooms.register_farewell("plans", rooms.Farewell(end_of, open_of))
+        rooms.register_farewell("calendars", rooms.Farewell(calendar_links.end_of, calendar_links.open_of))
+        rooms.register_farewell("reviews", rooms.Farewell(links.end_of, links.open_of))
         log_words.register()

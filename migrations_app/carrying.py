@@ -18,6 +18,7 @@ from costcalc.accounts.access import Visit, visit
 from costcalc.accounts.audit import Acting, Actor, acting
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role
+from migrations_app.about import Archive
 from migrations_app.commands import Command, Guarded
 from migrations_app.deciding import UNGATED, decided
 from migrations_app.documents import FULL_EVENTS, FULL_TEXT
@@ -114,7 +115,7 @@ def _check_owner(came: Visit, command: Command) -> None:
 
 def _check_room(plan: Plan, command: Command) -> None:
     """Raises Refused where a plan has become too large for a document that can be taken in again."""
-    if isinstance(command, UNGATED):
+    if isinstance(command, (*UNGATED, Archive)):
         return
     if plan.revision >= FULL_EVENTS or plan.events.aggregate(all=Sum(Length("data")))["all"] >= FULL_TEXT:
         raise Refused("plan-full")

@@ -16,6 +16,8 @@ MOST_TEXT: Final = 4000
 
 
 def _clean(text: str) -> str:
+    if text.isprintable():
+        return text.strip()
     return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
 
 

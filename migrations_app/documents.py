@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
@@ -122,9 +122,9 @@ def _values(value: object, most: int) -> Iterator[object]:
     while open_ and seen < most:
         one = open_.pop()
         seen += 1
-        if isinstance(one, Mapping):
+        if isinstance(one, dict):
             open_ += [*one.keys(), *one.values()]
-        elif isinstance(one, Sequence) and not isinstance(one, str):
+        elif isinstance(one, list):
             open_ += one
         else:
             yield one

@@ -7,16 +7,20 @@ links, none is open.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from costcalc.accounts import capability
 from costcalc.accounts.access import Visit
-from costcalc.accounts.audit import acting
+from costcalc.accounts.audit import Acting, acting
 from costcalc.accounts.people import User
+from costcalc.accounts.workspaces import Workspace
 from migrations_app.plans import Plan
 from migrations_app.state import State
 
@@ -83,7 +87,8 @@ class ReviewLinkQuerySet(models.QuerySet["ReviewLink"]):
 
     def with_link(self, link: str, now: dt.datetime) -> ReviewLink:
         """The open link that this is. Raises Http404."""
-        found = self.filter(alive(now), link_hash=capability.hashed(link), plan__workspace__sharing_allowed=True)
+        shared = models.Q(plan__workspace__sharing_allowed=True, plan__workspace__memberships__user=F("created_by"))
+        found = self.filter(alive(now), shared, link_hash=capability.hashed(link), created_by__is_active=True)
         row = found.select_related("plan__workspace").first()
         if row is None:
             raise Http404
@@ -129,5 +134,22 @@ def end(came: Visit, link: ReviewLink, now: dt.datetime) -> None:
     """End a link at once and for good; one that has ended stays so."""
     with acting(came.workspace, came.actor) as act:
         link.refresh_from_db()
-        if link.revoke(now):
-            act.note("review-link.revoked", link.target, {"revoked": False}, {"revoked": True})
+        _end(act, link, now)
+
+
+def open_of(workspace: Workspace, user: User, now: dt.datetime) -> Iterator[str]:
+    """What would end with somebody's membership, in words."""
+    found = ReviewLink.objects.filter(alive(now), plan__workspace=workspace, created_by=user)
+    for row in found.select_related("plan"):
+        yield _("the link to the review of “%(plan)s”") % {"plan": row.plan}
+
+
+def end_of(act: Acting, user: User, now: dt.datetime) -> None:
+    """End what somebody shared who has gone: it must not come to life again should they come back."""
+    for row in ReviewLink.objects.filter(plan__workspace=act.workspace, created_by=user):
+        _end(act, row, now)
+
+
+def _end(act: Acting, link: ReviewLink, now: dt.datetime) -> None:
+    if link.revoke(now):
+        act.note("review-link.revoked", link.target, {"revoked": False}, {"revoked": True})

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
+from functools import partial
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from costcalc.accounts.workspaces import Workspace
 from costcalc.folding import folded, sought
 from costcalc.scenarios.models import Revision
 from migrations_app.happening import Happening
+from migrations_app.kept_states import KeptStates
 from migrations_app.state import State, replayed
 from migrations_app.timely import next_at
 
@@ -28,6 +29,7 @@ from migrations_app.timely import next_at
 LONGEST_SEARCH = 100
 # Basis points: what applications will be routed by.
 POINTS = 100
+_STATES = KeptStates()
 
 
 class StaleError(ValueError):
@@ -93,15 +95,17 @@ class Plan(models.Model):
     @property
     def state(self) -> State:
         """How it stands at `revision`."""
-        return _state(self.pk, self.revision, (self.public_id, self.changed_at))
+        return _STATES.state(
+            self.pk, self.revision, (self.public_id, self.changed_at), partial(self.happenings, self.revision)
+        )
 
     def state_at(self, revision: int) -> State:
         """How it stood at a revision that there is."""
         return replayed(self.happenings(revision))
 
-    def happenings(self, until: int) -> Iterator[Happening]:
-        """What has happened up to a revision, in order."""
-        rows = self.events.filter(number__lte=until).order_by("number")
+    def happenings(self, until: int, since: int = 1) -> Iterator[Happening]:
+        """What has happened from one revision up to another, in order."""
+        rows = self.events.filter(number__gte=since, number__lte=until).order_by("number")
         return (row.happening for row in rows.iterator(chunk_size=500))
 
     def say_again(self, state: State) -> dict[str, Any]:
@@ -159,14 +163,6 @@ class PlanEvent(AppendOnly):
         """A row that is not stored yet."""
         data = canonical(dict(told.data))
         return cls(plan=plan, number=number, at=told.at, kind=told.kind, who=told.who, actor=actor, data=data)
-
-
-# A plan's happenings never change, so what they make up to one of them does not, either. Those of a transaction that
-# was undone never were, and their numbers are given again: hence who the plan is and when it changed.
-@lru_cache(maxsize=512)
-def _state(plan: int, revision: int, _which: tuple[str, dt.datetime]) -> State:
-    rows = PlanEvent.objects.filter(plan=plan, number__lte=revision).order_by("number")
-    return replayed(row.happening for row in rows)
 
 
 def share(weight: int) -> Decimal:

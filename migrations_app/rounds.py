@@ -36,8 +36,19 @@ def go(clock: Clock, stopping: Callable[[], bool] = lambda: False, holder: str =
     for step in steps(clock):
         if stopping() or not Lease.objects.take(NAME, holder, clock(), LENGTH):
             break
-        done += step()
+        done += carefully(step)
     return done
+
+
+def carefully(step: Callable[[], list[str]]) -> list[str]:
+    """Do a piece of a round. What it stumbles over keeps no other piece waiting, nor the next round."""
+    try:
+        return step()
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("A piece of a round failed.")
+        return []
 
 
 def steps(clock: Clock) -> Iterator[Callable[[], list[str]]]:

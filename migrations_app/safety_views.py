@@ -88,7 +88,7 @@ def _refused(request: HttpRequest, came: Visit, plan: Plan, form: StatementForm,
     return _page(request, came, plan, form=form)
 
 
-@sent_from(PAGE, "plan_id", anchor="#trial")
+@sent_from(PAGE, "plan_id", anchor="#trial", but=("trial-key",))
 @sensitive_post_parameters("trial-key")
 @rationed(lambda request: WEIGHT if request.method == "POST" else 0)
 @never_cache

@@ -226,19 +226,19 @@ def _set(step: Step, command: SetSteps) -> dict[str, Any]:
 def move(now: Steps, command: MoveSteps, moment: Moment) -> Happening:
     """Decide where steps stand. Raises Refused with the first that may not."""
     steps = _all(now, command.steps)
+    together = frozenset(command.steps if command.to is Doing.DONE else ())
     for step in steps:
-        _check_move(now, step, command)
+        _check_move(now, step, command, together)
     return moment.happening(MOVED[command.to], ids=[step.id for step in steps], reason=command.reason)
 
 
-def _check_move(now: Steps, step: Step, command: MoveSteps) -> None:
+def _check_move(now: Steps, step: Step, command: MoveSteps, together: Collection[str]) -> None:
     if step.doing is command.to:
         raise Refused("step-stands-there", title=step.title)
     if command.to in {Doing.BLOCKED, Doing.SKIPPED} and not command.reason:
         raise Refused("step-needs-reason", title=step.title)
     if command.to is Doing.DONE and step.automatic and not command.reason:
         raise Refused("step-ticks-itself", title=step.title)
-    together = command.steps if command.to is Doing.DONE else ()
     waits = now.waits_for(step, together) if command.to in {Doing.DOING, Doing.DONE} else ()
     if waits:
         raise Refused("step-waits", title=step.title, titles=[one.title for one in waits])

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final
 
 from migrations_app.happening import Happening
@@ -45,6 +46,9 @@ class EvidenceKind(StrEnum):
     NOTE = "note"
     NUMBER = "number"
     FILE = "file"
+
+
+_PLACES: Final[Mapping[Phase, int]] = {phase: place for place, phase in enumerate(Phase)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ class Step:
         return self.due is not None and self.due < today and not self.settled
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Steps:
     """All of them, in the order of their phases. The counts make ids, which are never used again."""
 
@@ -117,14 +121,21 @@ class Steps:
         """Those of a phase."""
         return tuple(step for step in self.each if step.phase is phase)
 
+    @cached_property
+    def _by_id(self) -> Mapping[str, Step]:
+        return {step.id: step for step in self.each}
+
+    @cached_property
+    def _open(self) -> Mapping[str, Step]:
+        return {step.id: step for step in self.each if not step.settled}
+
     def found(self, step_id: str) -> Step | None:
         """The step of this id."""
-        return next((step for step in self.each if step.id == step_id), None)
+        return self._by_id.get(step_id)
 
-    def waits_for(self, step: Step, done: Collection[str] = ()) -> tuple[Step, ...]:
+    def waits_for(self, step: Step, done: Collection[str] = frozenset()) -> tuple[Step, ...]:
         """Steps that come before this one and are not settled, those aside that are `done` with it."""
-        before = (self.found(one) for one in step.after)
-        return tuple(one for one in before if one and not one.settled and one.id not in done)
+        return tuple(self._open[one] for one in step.after if one in self._open and one not in done)
 
 
 def evolved(now: Steps, told: Happening) -> Steps:
@@ -136,8 +147,7 @@ def evolved(now: Steps, told: Happening) -> Steps:
 
 
 def _in_order(each: tuple[Step, ...]) -> tuple[Step, ...]:
-    places = list(Phase)
-    return tuple(sorted(each, key=lambda step: places.index(step.phase)))
+    return tuple(sorted(each, key=lambda step: _PLACES[step.phase]))
 
 
 def _added(now: Steps, told: Happening) -> Steps:
@@ -162,13 +172,15 @@ def _read(said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _each(now: Steps, ids: Collection[str], change: Callable[[Step], Step]) -> Steps:
-    each = tuple(change(step) if step.id in ids else step for step in now.each)
-    return replace(now, each=_in_order(each))
+    wanted = frozenset(ids)
+    each = tuple(change(step) if step.id in wanted else step for step in now.each)
+    return replace(now, each=each)
 
 
 def _changed(now: Steps, told: Happening) -> Steps:
     changes = told.data["changes"]
-    return _each(now, changes, lambda step: replace(step, **_read(changes[step.id])))
+    changed = _each(now, changes, lambda step: replace(step, **_read(changes[step.id])))
+    return replace(changed, each=_in_order(changed.each))
 
 
 def _moved(now: Steps, told: Happening, to: Doing) -> Steps:

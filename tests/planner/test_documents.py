@@ -23,6 +23,7 @@ from migrations_app.stepping import MOST_STEPS
 from migrations_app.steps import Phase
 from migrations_app.taking_in import take_in
 from tests.factories import Cast
+from tests.pace import cost
 from tests.planner.looked import by
 from tests.planner.test_review import ARTICLE
 from tests.planner.test_rollout import HOUR, Plan
@@ -259,3 +260,14 @@ def test_a_full_plan_with_what_is_never_refused_is_still_a_document() -> None:
     assert len(documents.checked(document, LATER)) == len(plan.told) > documents.FULL_EVENTS
     around = len(json.dumps(document)) - sum(len(json.dumps(one.data)) for one in plan.told)
     assert 4 * documents.FULL_TEXT + around < documents.LARGEST_FILE
+
+
+def test_a_file_in_which_every_step_waits_for_all_before_costs_little_more_than_reading_it() -> None:
+    plan, steps = Plan(), [f"s{number}" for number in range(1, MOST_STEPS + 1)]
+    for number in range(MOST_STEPS):
+        plan.do("add_step", phase="prepare", title=f"Step {number}", after=steps[:number])
+    for _ in range(15):
+        for to in ("done", "todo"):
+            plan.do("move_steps", steps=steps, to=to, reason="again")
+    document = said(plan)
+    assert cost(lambda: documents.checked(document, LATER)) < 40

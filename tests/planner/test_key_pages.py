@@ -60,6 +60,19 @@ def desk(cast: Cast) -> Desk:
     return Desk(cast)
 
 
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("keys/new/", "secret"), ("keys/k1/test/", "secret"), ("way-back/test/", "trial-key")],
+)
+def test_a_key_that_is_sent_after_the_session_has_ended_waits_in_none(desk: Desk, path: str, field: str) -> None:
+    nobody, unlike_a_key = Client(), "plain words of a gateway"
+    sent = nobody.post(f"/plans/{desk.plan.public_id}/{path}", {field: unlike_a_key, "note": "kept"})
+    assert sent.status_code == 302
+    waiting = json.dumps(dict(nobody.session))
+    assert "kept" in waiting
+    assert unlike_a_key not in waiting
+
+
 @pytest.fixture
 def program(cast: Cast) -> Program:
     return Program(cast)

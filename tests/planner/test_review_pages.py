@@ -11,12 +11,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from costcalc.accounts import team
 from costcalc.accounts.access import visit
+from costcalc.accounts.audit import AuditEntry
+from costcalc.accounts.farewell import delete_account
+from costcalc.accounts.models import User
 from costcalc.wire.masking import masked
 from migrations_app import beginning
 from migrations_app.models import ReviewLink
 from migrations_app.plans import Plan
-from tests.factories import Cast, signed_in
+from tests.factories import Cast, a_member, signed_in
 from tests.planner.test_api import PLANS, Program
 
 SHOWN = re.compile(r"https?://testserver(/plans/shared/[0-9A-Za-z]{32}/)")
@@ -142,7 +146,7 @@ def test_a_link_shows_the_review_as_it_stood_and_nothing_else(cast: Cast, plan: 
     assert path.split("/")[-2] not in masked(f"GET {path} 200")
 
 
-@pytest.mark.parametrize("end", ["revoked", "expired", "forbidden", "deleted"])
+@pytest.mark.parametrize("end", ["revoked", "expired", "forbidden", "deleted", "switched off", "gone"])
 def test_a_link_that_has_ended_is_as_one_that_never_was(cast: Cast, plan: Plan, end: str) -> None:
     path = shared(cast, plan, lasts="1")
     row = ReviewLink.objects.get()
@@ -156,8 +160,30 @@ def test_a_link_that_has_ended_is_as_one_that_never_was(cast: Cast, plan: Plan, 
         cast.workspace.sharing_allowed = False
         cast.workspace.save()
         assert client.post(f"/plans/{plan.public_id}/review/share/", {"revision": "1"}).status_code == 403
+    elif end == "switched off":
+        User.objects.filter(pk=cast.bob.pk).update(is_active=False)
+    elif end == "gone":
+        delete_account(cast.bob, timezone.now())
     else:
         Plan.objects.all().delete()
+    assert Client().get(path).status_code == 404
+
+
+def test_who_leaves_a_workspace_leaves_no_open_review_behind(cast: Cast, plan: Plan) -> None:
+    path = shared(cast, plan)
+    leaving = f"/w/{cast.workspace.public_id}/members/{cast.bob.public_id}/remove/"
+    assert "the link to the review of “To Gemini”" in text(signed_in(cast.bob, cast.workspace).get(leaving))
+    team.remove(visit(cast.alice, cast.workspace), cast.bob, timezone.now())
+    assert Client().get(path).status_code == 404
+    a_member(cast.workspace, cast.bob)
+    assert Client().get(path).status_code == 404
+    acts = AuditEntry.objects.filter(workspace=cast.workspace).values_list("action", flat=True)
+    assert "review-link.revoked" in acts
+
+
+def test_a_membership_that_ended_without_a_farewell_closes_the_link_all_the_same(cast: Cast, plan: Plan) -> None:
+    path = shared(cast, plan)
+    cast.workspace.memberships.filter(user=cast.bob).delete()
     assert Client().get(path).status_code == 404
 
 

@@ -156,3 +156,12 @@ def test_a_clock_that_jumped_back_changes_nothing(cast: Cast, plan: Plan) -> Non
     assert timely.due(state, Moment(state.last_at - 1000 * HOUR)) == []
     told = timely.due(state, Moment(state.last_at + 25 * HOUR))
     assert evolved(state, told[0]).rollout.weight == 50
+
+
+def test_what_a_piece_of_a_round_stumbles_over_keeps_no_other_waiting(caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> list[str]:
+        raise ValueError("no such thing")
+
+    assert rounds.carefully(broken) == []
+    assert "A piece of a round failed" in caplog.text
+    assert rounds.carefully(lambda: ["done"]) == ["done"]
