@@ -15,9 +15,11 @@ from costcalc.formatting import formatter_for
 from migrations_app import acts, metric_words, planning, sampling_page, verdicts
 from migrations_app.gates import obstacles
 from migrations_app.mistake_words import field_mistakes
+from migrations_app.progress import before_the_canary
 from migrations_app.refusal_words import in_words
 from migrations_app.rollout import ALL, Rollout, Stage, Standing
 from migrations_app.state import State
+from migrations_app.step_words import PHASES, told_of
 
 HOUR = dt.timedelta(hours=1)
 
@@ -62,6 +64,7 @@ def canary(state: State, now: dt.datetime, more: Mapping[str, Any]) -> dict[str,
         "standing": standing(rollout),
         "held": held(rollout, now),
         "reason": rollout.reason,
+        "before": before(state),
         "missing": missing if rollout.standing is not Standing.FINISHED else [],
         "gates": gates(state),
         "read": read(state),
@@ -88,6 +91,15 @@ def standing(rollout: Rollout) -> str:
         Standing.FINISHED: _("The canary is finished."),
     }
     return words[rollout.standing] % {"stage": (rollout.place or 0) + 1, "stages": len(rollout.stages)}
+
+
+def before(state: State) -> str:
+    """What is still to be done before a canary that has not started; "" where that is nothing."""
+    if state.rollout.standing is not Standing.PLANNED:
+        return ""
+    open_phases = before_the_canary(state)
+    words = ", ".join(f"{PHASES[one.phase]} ({told_of(one, state.rollout)})" for one in open_phases)
+    return _("Still open before it: %(phases)s.") % {"phases": words} if words else ""
 
 
 def held(rollout: Rollout, now: dt.datetime) -> str:
@@ -169,12 +181,19 @@ def form(act: acts.Act, state: State, more: Mapping[str, Any], *, passed: bool) 
         does=does,
         hint=hint,
         reasoned=act.reasoned,
-        primary=act.command in {"start", "resume"} or (act.command == "promote" and passed),
+        primary=_is_next(act.command, state, passed),
         shares=[(str(share), percentage(share)) for share in act.shares],
         share=str(said.get("percent", "" if act.share is None else act.share)),
         reason=str(said.get("reason", "")),
         mistakes=field_mistakes(more.get("faults", ())) if said else {},
     )
+
+
+def _is_next(command: str, state: State, passed: bool) -> bool:
+    """Whether it is what comes next."""
+    if command == "promote":
+        return passed
+    return command == "resume" or (command == "start" and not before(state))
 
 
 def _words(act: acts.Act, rollout: Rollout) -> tuple[str, str, str]:

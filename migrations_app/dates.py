@@ -110,8 +110,8 @@ def ladder(state: State, now: dt.datetime) -> Iterator[tuple[int, dt.datetime, d
 
 
 def _first(state: State, now: dt.datetime) -> dt.datetime:
-    """When the canary may begin: at the start day's beginning, or now."""
-    planned = state.about.start_on or now.date()
+    """When the canary may begin: at the beginning of its day, or now."""
+    planned = overlap.begins_on(state) or now.date()
     return max(dt.datetime.combine(planned, dt.time(), dt.UTC), now)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from migrations_app import dates, gates, phases
 from migrations_app.dates import Named
 from migrations_app.happening import Moment, Refused
-from migrations_app.overlap import has_canary
+from migrations_app.overlap import begins_on, has_canary
 from migrations_app.phases import SignOff
 from migrations_app.rollout import Standing
 from migrations_app.state import State
@@ -115,7 +115,7 @@ def _is_foreseen(state: State, today: dt.date) -> bool:
     """Whether its stages have days: those of a canary that may begin any day, or stands still, move on with each."""
     if state.rollout.standing is not Standing.PLANNED:
         return state.rollout.standing is Standing.RUNNING
-    begins = state.about.start_on
+    begins = begins_on(state)
     return has_canary(state) and begins is not None and begins >= today
 
 

@@ -32,6 +32,12 @@ def has_canary(state: State) -> bool:
     return bool(state.about.candidate) or state.rollout.started_at is not None
 
 
+def begins_on(state: State) -> dt.date | None:
+    """The day for which the canary is planned: that of the step that is done by its start, else the plan's first."""
+    awaits = (step.due for step in state.steps.each if step.automatic == "canary-started" and not step.settled)
+    return next((due for due in awaits if due), state.about.start_on)
+
+
 def cut_over_at(state: State, key: Key | None, now: dt.datetime) -> dt.datetime:
     """When everything is on the target, at the earliest; without a canary, when the key's place was taken."""
     if not has_canary(state):
@@ -41,8 +47,8 @@ def cut_over_at(state: State, key: Key | None, now: dt.datetime) -> dt.datetime:
 
 
 def _start(state: State, now: dt.datetime) -> dt.datetime:
-    """A canary that has not begun does not begin before the plan does."""
-    day = state.about.start_on
+    """A canary that has not begun does not begin before its day."""
+    day = begins_on(state)
     if state.rollout.standing is not rollout.Standing.PLANNED or day is None:
         return now
     return dt.datetime.combine(day, dt.time(), dt.UTC)

@@ -50,6 +50,12 @@ def current_phase(state: State) -> Phase | None:
     return next((phase for phase in Phase if not _is_empty(state, phase) and not _is_done(state, phase)), None)
 
 
+def before_the_canary(state: State) -> tuple[Progress, ...]:
+    """The phases before the canary that have open steps."""
+    phases = (_of(state, phase, None) for phase in (Phase.PREPARE, Phase.KEYS))
+    return tuple(one for one in phases if one.settled < one.total)
+
+
 def late(state: State, today: dt.date) -> tuple[Step, ...]:
     """Open steps whose day has gone by, the oldest first."""
     found = (step for step in state.steps.each if step.late(today))

@@ -74,6 +74,15 @@ def test_every_standing_offers_what_can_be_done_then(page: Page) -> None:
     assert offered(page.done("roll_back", percent="0", reason="errors")) == {"start"}
 
 
+def test_what_is_still_open_before_it_is_said_beside_the_start(page: Page) -> None:
+    start = '<button class="primary">Start at 10'
+    assert start in page.text()
+    assert page.press("add_step", phase="prepare", title="Read the contract").status_code == 302
+    assert "Still open before it: Prepare (0 of 1)." in words(page.text())
+    assert start not in page.text()
+    assert "Still open before it" not in page.done("start")
+
+
 def test_the_section_says_the_split_the_hold_and_what_is_missing(page: Page) -> None:
     said = words(page.done("start"))
     assert "10 % google/gemini-2.5-flash 90 % openai/gpt-4.1" in said

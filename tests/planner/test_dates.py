@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from migrations_app import dates
+from migrations_app.happening import Happening
+from migrations_app.state import MADE, replayed
 from tests.planner.test_rollout import BEGUN, HOUR, Plan
 
 
@@ -68,3 +70,16 @@ def test_a_sign_off_is_awaited_from_the_day_of_the_last_step_and_nobody_is_late_
     assert (waits.on, waits.done) == (dt.date(2026, 11, 3), False)
     assert days(plan)["step-s1"].parts["skipped"]
     assert dates.late(plan.state, plan.now + 300 * HOUR) == []
+
+
+def test_a_canary_begins_when_the_step_that_starts_it_is_due() -> None:
+    plan = Plan()
+    plan.told = [Happening(MADE, BEGUN, "alice", {"name": "To Gemini", "candidate": "google/gemini-2.5-flash"})]
+    plan.state = replayed(plan.told)
+    plan.do("reschedule", start_on="2026-11-04")
+    assert days(plan)["stage-1"].day == dt.date(2026, 11, 4)
+    plan.do("add_step", phase="canary", title="Start it", automatic="canary-started", due="2026-12-01")
+    assert days(plan)["stage-1"].day == dt.date(2026, 12, 1)
+    # Three stages of 24, 48 and 72 hours.
+    assert days(plan)["cut-over"].day == dt.date(2026, 12, 7)
+    assert days(plan)["review"].day == dt.date(2027, 1, 6)
