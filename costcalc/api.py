@@ -29,11 +29,11 @@ from costcalc.wire.problem import MEDIA_TYPE, ConflictError, Fault, locate, prob
 from costcalc.wire.rate_limit import WAIT, AddressThrottle
 from costcalc.wire.views import problem_response
 from migrations_app.api import router as plans
-from migrations_app.calendar_api import router as calendars
+from migrations_app.calendars.api import router as calendars
 from migrations_app.document_api import router as plan_documents
 from migrations_app.evidence_api import router as plan_files
 from migrations_app.figures_api import router as plan_figures
-from migrations_app.hook_api import router as webhooks
+from migrations_app.hooks.api import router as webhooks
 from migrations_app.key_api import router as plan_keys
 from migrations_app.report_api import router as plan_reports
 from migrations_app.review_api import router as reviews

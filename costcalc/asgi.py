@@ -23,11 +23,11 @@ from costcalc.wire.inside import inside
 from costcalc.wire.lifespan import Lifespan
 from costcalc.wire.raw import App, healthz, nothing
 from costcalc.wire.watchdog import Watchdog
-from migrations_app.documents import LARGEST_FILE as LARGEST_DOCUMENT
 from migrations_app.going_round import going_round
 from migrations_app.live import APP as LIVE
 from migrations_app.playbook.template import LARGEST as LARGEST_TEMPLATE
-from migrations_app.stepping import LARGEST_FILE
+from migrations_app.rules.documents import LARGEST_FILE as LARGEST_DOCUMENT
+from migrations_app.rules.stepping import LARGEST_FILE
 
 if TYPE_CHECKING:
     from django.core.handlers.asgi import ASGIHandler

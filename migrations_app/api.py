@@ -22,16 +22,16 @@ from costcalc.scenarios.saved_shown import ABSENT, GUARDED, SENT, with_example
 from costcalc.wire.paging import Paging, paged, refuse_strangers
 from costcalc.wire.problem import ConflictError
 from migrations_app import beginning, carrying, shown
-from migrations_app.about import Day
-from migrations_app.commands import Line, Name, Text
-from migrations_app.deciding import AnyCommand
-from migrations_app.happening import Refused
 from migrations_app.plans import LONGEST_SEARCH, Plan, StaleError
 from migrations_app.playbook.own import template_for, templates_of
 from migrations_app.playbook.template import Template
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.refusal_words import in_words
-from migrations_app.workdays import MOST_OFF
+from migrations_app.rules.about import Day
+from migrations_app.rules.commands import Line, Name, Text
+from migrations_app.rules.deciding import AnyCommand
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.workdays import MOST_OFF
 
 router = Router(tags=["plans"], auth=Bearer(), by_alias=True)
 

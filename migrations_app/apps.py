@@ -14,7 +14,9 @@ class PlannerConfig(AppConfig):
         """Tell accounts what a workspace and a person hold of this app, and its words in the log."""
         from costcalc.accounts import rooms
         from costcalc.accounts.roles import Role
-        from migrations_app import calendar_links, digests, links, log_words
+        from migrations_app import links, log_words
+        from migrations_app.calendars import links as calendar_links
+        from migrations_app.digests import digest as digests
         from migrations_app.exporting import exported, own_data
 
         rooms.register_export("plans", exported)

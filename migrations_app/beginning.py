@@ -15,12 +15,12 @@ from costcalc.scenarios.models import Revision
 from costcalc.scenarios.saved import UnreadableError
 from costcalc.scenarios.scenario import Result
 from migrations_app.carrying import begin
-from migrations_app.happening import Happening, Moment
 from migrations_app.plans import Plan
 from migrations_app.playbook.template import Template
-from migrations_app.rollout import PlanStages, plan_stages
-from migrations_app.state import MADE, replayed
-from migrations_app.stepping import added
+from migrations_app.rules.happening import Happening, Moment
+from migrations_app.rules.rollout import PlanStages, plan_stages
+from migrations_app.rules.state import MADE, replayed
+from migrations_app.rules.stepping import added
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from costcalc.formatting import formatter_for
-from migrations_app import acts, metric_words, planning, sampling_page, verdicts
-from migrations_app.gates import obstacles
+from migrations_app import metric_words, sampling_page
 from migrations_app.mistake_words import field_mistakes
-from migrations_app.progress import before_the_canary
 from migrations_app.refusal_words import in_words
-from migrations_app.rollout import ALL, Rollout, Stage, Standing
-from migrations_app.state import State
+from migrations_app.rules import acts, planning, verdicts
+from migrations_app.rules.gates import obstacles
+from migrations_app.rules.progress import before_the_canary
+from migrations_app.rules.rollout import ALL, Rollout, Stage, Standing
+from migrations_app.rules.state import State
 from migrations_app.step_words import PHASES, told_of
 
 HOUR = dt.timedelta(hours=1)

@@ -9,10 +9,10 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
-from migrations_app import planning, verdicts
-from migrations_app.readings import Limit, Side
-from migrations_app.rollout import Stage
-from migrations_app.state import State
+from migrations_app.rules import planning, verdicts
+from migrations_app.rules.readings import Limit, Side
+from migrations_app.rules.rollout import Stage
+from migrations_app.rules.state import State
 
 
 class GateOut(Schema):

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_http_methods
 
 from costcalc.accounts.access import Visit
 from costcalc.accounts.roles import Role
-from migrations_app import canary_page, planning
+from migrations_app import canary_page
 from migrations_app.canary_forms import StageForm, stage_forms
-from migrations_app.happening import Refused
 from migrations_app.plans import Plan
 from migrations_app.refusal_words import in_words
-from migrations_app.rollout import PlanStages, Rollout, Stage
+from migrations_app.rules import planning
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.rollout import PlanStages, Rollout, Stage
 from migrations_app.views import carried_out, of_plan
 
 

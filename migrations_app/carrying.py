@@ -18,16 +18,16 @@ from costcalc.accounts.access import Visit, visit
 from costcalc.accounts.audit import Acting, Actor, acting
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role
-from migrations_app.about import Archive
-from migrations_app.commands import Command, Guarded
-from migrations_app.deciding import UNGATED, decided
-from migrations_app.documents import FULL_EVENTS, FULL_TEXT
 from migrations_app.evidence import forget_unshown
-from migrations_app.happening import Happening, Moment, Refused
+from migrations_app.hooks.webhooks import queue, queue_deletion
 from migrations_app.plans import Plan, PlanEvent, StaleError
-from migrations_app.state import evolved, replayed
-from migrations_app.timely import due
-from migrations_app.webhooks import queue, queue_deletion
+from migrations_app.rules.about import Archive
+from migrations_app.rules.commands import Command, Guarded
+from migrations_app.rules.deciding import UNGATED, decided
+from migrations_app.rules.documents import FULL_EVENTS, FULL_TEXT
+from migrations_app.rules.happening import Happening, Moment, Refused
+from migrations_app.rules.state import evolved, replayed
+from migrations_app.rules.timely import due
 
 ITSELF_ACTS = Actor(itself=True)
 

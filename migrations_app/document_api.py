@@ -16,9 +16,10 @@ from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.scenarios.saved_shown import ABSENT, GUARDED, SENT
 from costcalc.wire.rate_limit import charge
-from migrations_app import carrying, documents, shown, taking_in
-from migrations_app.happening import Refused
+from migrations_app import carrying, shown, taking_in
 from migrations_app.refusal_words import in_words
+from migrations_app.rules import documents
+from migrations_app.rules.happening import Refused
 
 router = Router(tags=["plans"], auth=Bearer())
 EXAMPLE: dict[str, Any] = {

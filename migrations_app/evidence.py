@@ -14,10 +14,10 @@ from django.http import Http404
 
 from costcalc.accounts.capability import new_id
 from costcalc.secrets import holds_key
-from migrations_app.happening import Refused
 from migrations_app.plans import Plan
-from migrations_app.state import State
-from migrations_app.stepping import LARGEST_FILE, ShowFile
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.state import State
+from migrations_app.rules.stepping import LARGEST_FILE, ShowFile
 
 # No key is without one: other lines, and most of what is no text, need no closer look.
 _RUN = re.compile(r"[A-Za-z0-9]{12}")

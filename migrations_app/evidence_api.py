@@ -14,11 +14,11 @@ from costcalc.wire import raw_body
 from costcalc.wire.paging import refuse_strangers
 from migrations_app import carrying, shown
 from migrations_app.api import answered
-from migrations_app.commands import Name
 from migrations_app.evidence import file_of
 from migrations_app.evidence_files import attachment, kept
+from migrations_app.rules.commands import Name
+from migrations_app.rules.stepping import LARGEST_FILE
 from migrations_app.step_views import there
-from migrations_app.stepping import LARGEST_FILE
 
 router = Router(tags=["plans"], auth=Bearer(), by_alias=True)
 MEDIA_TYPE = "application/octet-stream"

@@ -10,13 +10,13 @@ from django.utils import timezone
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.wire.files import json_pieces
-from migrations_app import documents
-from migrations_app.calendar_links import CalendarLink
+from migrations_app.calendars.links import CalendarLink
 from migrations_app.evidence import EvidenceFile
+from migrations_app.hooks.webhooks import Webhook
 from migrations_app.links import Link, ReviewLink
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.own import templates_of, written
-from migrations_app.webhooks import Webhook
+from migrations_app.rules import documents
 
 
 def exported(workspace: Workspace) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:

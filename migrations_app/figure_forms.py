@@ -16,7 +16,7 @@ from costcalc.wire.plain_text import PlainField
 from migrations_app import figures_file
 from migrations_app.canary_forms import NumberField
 from migrations_app.metric_words import NAMES, metric_name
-from migrations_app.readings import BUILT_IN, MOST_LIMITS, Limit, Side
+from migrations_app.rules.readings import BUILT_IN, MOST_LIMITS, Limit, Side
 
 SPARE: Final = 2
 MOST: Final = 10**12

@@ -14,11 +14,11 @@ from costcalc.accounts.roles import Role
 from migrations_app import canary_page
 from migrations_app.canary_views import language, seen_revision
 from migrations_app.figure_forms import LimitForm, SideForm, SourceForm, TrafficForm, limit_forms
-from migrations_app.happening import Refused
 from migrations_app.plans import Plan
-from migrations_app.readings import BUILT_IN, SetLimits, Side, TakeReading
 from migrations_app.refusal_words import in_words
-from migrations_app.verdicts import limits_of
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.readings import BUILT_IN, SetLimits, Side, TakeReading
+from migrations_app.rules.verdicts import limits_of
 from migrations_app.views import carried_out, of_plan
 
 

@@ -16,10 +16,10 @@ from costcalc.wire import raw_body
 from costcalc.wire.paging import refuse_strangers
 from migrations_app import carrying, figures_file, shown
 from migrations_app.api import answered, impossible
-from migrations_app.commands import Line, Revision
 from migrations_app.figure_forms import fault_in_words
-from migrations_app.happening import Refused
-from migrations_app.readings import Side, TakeReading
+from migrations_app.rules.commands import Line, Revision
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.readings import Side, TakeReading
 
 router = Router(tags=["plans"], auth=Bearer(), by_alias=True)
 MEDIA_TYPE = "text/csv"

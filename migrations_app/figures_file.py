@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from migrations_app.readings import Side
+from migrations_app.rules.readings import Side
 
 LARGEST: Final = 100_000
 MOST_LINES: Final = 100

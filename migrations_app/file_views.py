@@ -12,11 +12,11 @@ from costcalc.accounts.access import Visit, sent_from
 from costcalc.accounts.roles import Role
 from migrations_app import evidence
 from migrations_app.evidence_files import attachment, kept
-from migrations_app.happening import Refused
 from migrations_app.plans import Plan
 from migrations_app.refusal_words import in_words
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.stepping import LARGEST_FILE
 from migrations_app.step_views import step_page, there
-from migrations_app.stepping import LARGEST_FILE
 from migrations_app.views import of_plan
 
 

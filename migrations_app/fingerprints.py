@@ -7,7 +7,7 @@ import hmac
 import secrets
 from typing import Final, Literal
 
-from migrations_app.keys import Keys, Print
+from migrations_app.rules.keys import Keys, Print
 
 # Characters of a key that may be kept, where it is much longer than they are.
 LAST: Final = 4

@@ -9,8 +9,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from costcalc.formatting import Formatter, formatter_for
-from migrations_app.saved_so_far import SoFar, so_far
-from migrations_app.state import State
+from migrations_app.rules.saved_so_far import SoFar, so_far
+from migrations_app.rules.state import State
 
 
 @dataclass(frozen=True)

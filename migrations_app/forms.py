@@ -14,7 +14,7 @@ from costcalc.scenarios.models import SavedScenario
 from costcalc.wire.plain_text import PlainField
 from migrations_app.playbook.own import templates_of
 from migrations_app.playbook.templates import TEMPLATES
-from migrations_app.workdays import EARLIEST, LATEST, MOST_OFF
+from migrations_app.rules.workdays import EARLIEST, LATEST, MOST_OFF
 
 LONG = forms.Textarea(attrs={"rows": 3})
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from migrations_app.happening import Happening
-from migrations_app.state import State, evolved, replayed
+from migrations_app.rules.happening import Happening
+from migrations_app.rules.state import State, evolved, replayed
 
 # Of all plans together; the one that was looked at last is kept however long it is.
 MOST: Final = 100_000

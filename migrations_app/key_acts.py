@@ -10,9 +10,10 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from costcalc.secrets import holds_key
-from migrations_app import mistake_words, overlap
-from migrations_app.keys import Key, Progress, Standing
-from migrations_app.state import State
+from migrations_app import mistake_words
+from migrations_app.rules import overlap
+from migrations_app.rules.keys import Key, Progress, Standing
+from migrations_app.rules.state import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from costcalc.streaming.providers import allowed_providers, provider
 from costcalc.wire.rate_limit import charge
 from migrations_app import carrying, shown
 from migrations_app.api import answered
-from migrations_app.commands import Line, Name, Revision
 from migrations_app.fingerprints import print_of, salt_for
-from migrations_app.key_commands import AddKey, CreateKey, OptionalDay
 from migrations_app.key_tests import WEIGHT, try_out
+from migrations_app.rules.commands import Line, Name, Revision
+from migrations_app.rules.key_commands import AddKey, CreateKey, OptionalDay
 
 router = Router(tags=["plans"], auth=Bearer(), by_alias=True)
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=500, description="Forgotten with this request.")]

@@ -12,7 +12,7 @@ from costcalc.streaming.endpoints import Endpoint
 from costcalc.streaming.providers import allowed_providers, title
 from costcalc.wire.plain_text import PlainField
 from migrations_app.key_refusals import key_name
-from migrations_app.keys import Key, Keys
+from migrations_app.rules.keys import Key, Keys
 
 TYPED = {"spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"}
 LONGEST_KEY = 500

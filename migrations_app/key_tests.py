@@ -17,10 +17,10 @@ from costcalc.streaming.key_test import KeyTest, try_key
 from costcalc.wire.loops import finished
 from migrations_app.carrying import carry_out
 from migrations_app.fingerprints import Known, recognised
-from migrations_app.happening import Refused
-from migrations_app.key_commands import Tried
-from migrations_app.keys import Key
 from migrations_app.plans import Plan
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.key_commands import Tried
+from migrations_app.rules.keys import Key
 
 # Each waits for a provider, in two threads of this worker.
 AT_ONCE: Final = 4

@@ -16,15 +16,16 @@ from pydantic import ValidationError
 from costcalc.accounts.access import Visit, sent_from
 from costcalc.accounts.roles import Role
 from costcalc.wire.rate_limit import rationed
-from migrations_app import keys_shown, mistake_words, overlap
+from migrations_app import keys_shown, mistake_words
 from migrations_app.fingerprints import print_of, salt_for
-from migrations_app.happening import Refused
 from migrations_app.key_acts import acts
 from migrations_app.key_forms import NewKeyForm, TrialForm
 from migrations_app.key_tests import WEIGHT, key_of, try_out
-from migrations_app.keys import Print
 from migrations_app.plans import Plan
 from migrations_app.refusal_words import in_words
+from migrations_app.rules import overlap
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.keys import Print
 from migrations_app.views import COMMANDS, as_sent, carried_out, of_plan
 
 PAGE: Final = "planner:keys"

@@ -15,11 +15,11 @@ from pydantic import Field
 from costcalc.formatting import formatter_for
 from costcalc.streaming.doctor.shown import OUTCOMES
 from costcalc.streaming.key_test import Outcome
-from migrations_app import overlap
 from migrations_app.key_refusals import key_name
-from migrations_app.keys import Key, Progress, Standing
-from migrations_app.overlap import Due, Matter
-from migrations_app.state import State
+from migrations_app.rules import overlap
+from migrations_app.rules.keys import Key, Progress, Standing
+from migrations_app.rules.overlap import Due, Matter
+from migrations_app.rules.state import State
 
 _KNOWN: Final = {
     "print": gettext_lazy("by its fingerprint"),

@@ -11,12 +11,12 @@ from django.http import HttpRequest, QueryDict
 
 from costcalc.accounts.access import Visit
 from migrations_app import carrying
-from migrations_app.commands import Command
-from migrations_app.deciding import decided
-from migrations_app.happening import Moment, Refused
 from migrations_app.log_words import told
 from migrations_app.plans import StaleError
 from migrations_app.refusal_words import in_words
+from migrations_app.rules.commands import Command
+from migrations_app.rules.deciding import decided
+from migrations_app.rules.happening import Moment, Refused
 
 # Fields of a form that are no part of what somebody wishes: each form has its own.
 OF_THE_FORM: Final = frozenset({"csrfmiddlewaretoken", "form_key"})

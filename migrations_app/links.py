@@ -22,7 +22,7 @@ from costcalc.accounts.audit import Acting, acting
 from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import Workspace
 from migrations_app.plans import Plan
-from migrations_app.state import State
+from migrations_app.rules.state import State
 
 
 class SharingForbiddenError(ValueError):

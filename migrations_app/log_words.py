@@ -12,14 +12,14 @@ from django.utils.translation import ngettext
 
 from costcalc.accounts.log_words import Field, register_acts, register_fields, register_kind
 from costcalc.accounts.workspaces import Workspace
-from migrations_app.calendar_links import CalendarLink
-from migrations_app.happening import Happening
+from migrations_app.calendars.links import CalendarLink
+from migrations_app.hooks.webhooks import Webhook
 from migrations_app.links import ReviewLink
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.own import templates_of
 from migrations_app.playbook.words import titled
-from migrations_app.state import State
-from migrations_app.webhooks import Webhook
+from migrations_app.rules.happening import Happening
+from migrations_app.rules.state import State
 
 # By the kind of a happening; the plan's own log says them in the same words.
 ACTS = {

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from costcalc.formatting import formatter_for
-from migrations_app.readings import TIMES, Limit
-from migrations_app.verdicts import Figure, Outcome, Verdict
+from migrations_app.rules.readings import TIMES, Limit
+from migrations_app.rules.verdicts import Figure, Outcome, Verdict
 
 NAMES: Final = {
     "error_rate": gettext_lazy("Error rate"),

@@ -12,7 +12,7 @@ from costcalc.wire.loops import finished
 from migrations_app import carrying
 from migrations_app.key_tests import place
 from migrations_app.plans import Plan
-from migrations_app.safety import RecordTest
+from migrations_app.rules.safety import RecordTest
 
 
 @sensitive_variables("target")

@@ -20,10 +20,10 @@ from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.folding import folded, sought
 from costcalc.scenarios.models import Revision
-from migrations_app.happening import Happening
 from migrations_app.kept_states import KeptStates
-from migrations_app.state import State, replayed
-from migrations_app.timely import next_at
+from migrations_app.rules.happening import Happening
+from migrations_app.rules.state import State, replayed
+from migrations_app.rules.timely import next_at
 
 # Of what is searched for, in characters.
 LONGEST_SEARCH = 100

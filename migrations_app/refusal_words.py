@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from costcalc.formatting import formatter_for
 from migrations_app import key_refusals
-from migrations_app.happening import Refused
 from migrations_app.metric_words import metric_name
+from migrations_app.rules.happening import Refused
 from migrations_app.step_words import REFUSALS as OF_STEPS
 
 Parts = Mapping[str, Any]

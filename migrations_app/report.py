@@ -9,24 +9,16 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from costcalc.formatting import formatter_for
-from migrations_app import (
-    canary_page,
-    date_words,
-    dates,
-    forecast_page,
-    keys_shown,
-    metric_words,
-    safety_page,
-    verdicts,
-)
+from migrations_app import canary_page, date_words, forecast_page, keys_shown, metric_words, safety_page
 from migrations_app.forecast_page import Shown
 from migrations_app.playbook.words import titled
-from migrations_app.progress import Where
-from migrations_app.rollout import Standing
-from migrations_app.saved_so_far import so_far
-from migrations_app.state import State
+from migrations_app.rules import dates, verdicts
+from migrations_app.rules.progress import Where
+from migrations_app.rules.rollout import Standing
+from migrations_app.rules.saved_so_far import so_far
+from migrations_app.rules.state import State
+from migrations_app.rules.steps import Doing
 from migrations_app.step_pages import Part, rail
-from migrations_app.steps import Doing
 
 
 @dataclass(frozen=True)

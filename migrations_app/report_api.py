@@ -17,7 +17,7 @@ from costcalc.accounts.credentials import Bearer, visit_of
 from costcalc.scenarios.saved_shown import ABSENT, GUARDED
 from migrations_app import carrying
 from migrations_app.report import report
-from migrations_app.saved_so_far import so_far
+from migrations_app.rules.saved_so_far import so_far
 from migrations_app.step_shown import PhaseOut, phases_of
 
 router = Router(tags=["plans"], auth=Bearer())

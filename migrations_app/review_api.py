@@ -19,8 +19,8 @@ from costcalc.wire.addresses import whole_address
 from costcalc.wire.paging import Page, Paging, paged, refuse_strangers
 from costcalc.wire.problem import ConflictError, problems
 from migrations_app import carrying, links
-from migrations_app.commands import Line
 from migrations_app.links import ReviewLink
+from migrations_app.rules.commands import Line
 
 router = Router(tags=["plans"], auth=Bearer())
 

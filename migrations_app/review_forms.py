@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from costcalc.digits import write_number
 from costcalc.figures import FigureError, read_number
 from costcalc.wire.plain_text import PlainField
-from migrations_app.commands import MOST_TEXT
 from migrations_app.link_forms import LinkForm
-from migrations_app.review import MOST, Figure, Metric
 from migrations_app.review_words import BETTER, METRICS, UNITS, VERDICTS
-from migrations_app.workdays import EARLIEST, LATEST
+from migrations_app.rules.commands import MOST_TEXT
+from migrations_app.rules.review import MOST, Figure, Metric
+from migrations_app.rules.workdays import EARLIEST, LATEST
 
 HIGHEST, PLACES = Decimal(10**13), 4
 BLANKS = 2

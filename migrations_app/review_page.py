@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 
 from costcalc.accounts.people import User
 from costcalc.formatting import Formatter, formatter_for
-from migrations_app import dates
-from migrations_app.review import Figure, Metric, Tally, Verdict, table, tally
 from migrations_app.review_words import METRICS, OUTCOMES, UNITS, VERDICTS
-from migrations_app.state import State
+from migrations_app.rules import dates
+from migrations_app.rules.review import Figure, Metric, Tally, Verdict, table, tally
+from migrations_app.rules.state import State
 
 LOOKS = {Verdict.WORTH_IT: "saves", Verdict.PARTLY: "doubt", Verdict.NOT_WORTH_IT: "costs"}
 TONES = {"better": "saves", "worse": "costs"}

@@ -23,7 +23,6 @@ from costcalc.wire.addresses import whole_address
 from migrations_app import links
 from migrations_app.links import ReviewLink, SharingForbiddenError
 from migrations_app.plans import Plan
-from migrations_app.review import table
 from migrations_app.review_forms import (
     ConcludeForm,
     DateForm,
@@ -33,6 +32,7 @@ from migrations_app.review_forms import (
     ShareForm,
 )
 from migrations_app.review_page import author, shown
+from migrations_app.rules.review import table
 from migrations_app.trouble import Told, told
 from migrations_app.views import of_plan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from migrations_app.review import Metric, Verdict
+from migrations_app.rules.review import Metric, Verdict
 
 METRICS = {
     Metric.COST: _("Cost a month"),

@@ -15,7 +15,9 @@ from typing import Final
 from django.db import DatabaseError
 from django.http import Http404
 
-from migrations_app import carrying, digest_sending, hook_sending
+from migrations_app import carrying
+from migrations_app.digests import sending as digest_sending
+from migrations_app.hooks import sending as hook_sending
 from migrations_app.leases import Lease
 from migrations_app.plans import Plan, StaleError
 

@@ -14,10 +14,10 @@ from costcalc.streaming.doctor.probing import Target
 from costcalc.wire.rate_limit import charge
 from migrations_app import carrying, shown
 from migrations_app.api import answered, impossible
-from migrations_app.happening import Refused
 from migrations_app.key_api import KeyTestIn, endpoint_of
 from migrations_app.key_tests import WEIGHT
 from migrations_app.old_key import try_old_key
+from migrations_app.rules.happening import Refused
 
 router = Router(tags=["plans"], auth=Bearer(), by_alias=True)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from costcalc.formatting import formatter_for
-from migrations_app.safety import Age, Need, Safety
+from migrations_app.rules.safety import Age, Need, Safety
 
 NEEDS: Final = {
     Need.OLD_KEY: gettext_lazy("The old key is alive"),

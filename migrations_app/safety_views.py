@@ -23,13 +23,13 @@ from costcalc.wire.plain_text import PlainField
 from costcalc.wire.rate_limit import rationed
 from migrations_app import safety_page
 from migrations_app.canary_views import seen_revision
-from migrations_app.happening import Refused
 from migrations_app.key_tests import WEIGHT
 from migrations_app.mistake_words import field_mistakes
 from migrations_app.old_key import try_old_key
 from migrations_app.plans import Plan
 from migrations_app.refusal_words import in_words
-from migrations_app.safety import Vouch
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.safety import Vouch
 from migrations_app.views import carried_out, of_plan
 
 PAGE: Final = "planner:way-back"

@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from costcalc.formatting import formatter_for
-from migrations_app import planning
 from migrations_app.metric_words import metric_name
-from migrations_app.rollout import Stage
-from migrations_app.sampling import Sight
-from migrations_app.state import State
+from migrations_app.rules import planning
+from migrations_app.rules.rollout import Stage
+from migrations_app.rules.sampling import Sight
+from migrations_app.rules.state import State
 
 
 def detection(state: State) -> list[dict[str, Any]]:

@@ -14,9 +14,9 @@ from costcalc.accounts.workspaces import Workspace
 from costcalc.wire.plain_text import PlainField
 from migrations_app.forms import LONG, days_in, refuse_strange_days
 from migrations_app.playbook.words import titled
-from migrations_app.sieve import LATE, NOBODY, OPEN, Sieve
+from migrations_app.rules.sieve import LATE, NOBODY, OPEN, Sieve
+from migrations_app.rules.steps import Phase, Step, Steps
 from migrations_app.step_words import PHASES, STATES
-from migrations_app.steps import Phase, Step, Steps
 
 PHASE_CHOICES = [(str(phase), name) for phase, name in PHASES.items()]
 

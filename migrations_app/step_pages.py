@@ -12,13 +12,13 @@ from django.utils import timezone
 from costcalc.accounts.access import Visit
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role
-from migrations_app.phases import doers
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.words import titled
-from migrations_app.progress import Progress, current_phase, progress
-from migrations_app.state import State
+from migrations_app.rules.phases import doers
+from migrations_app.rules.progress import Progress, current_phase, progress
+from migrations_app.rules.state import State
+from migrations_app.rules.steps import Phase, Step
 from migrations_app.step_words import PHASES, STATES, WHERE, told_of, waited_for
-from migrations_app.steps import Phase, Step
 
 MOST_LOGGED = 30
 

@@ -10,9 +10,9 @@ from typing import Any
 from ninja import Schema
 from pydantic import Field
 
-from migrations_app.progress import Where, progress
-from migrations_app.state import State
-from migrations_app.steps import Doing, EvidenceKind, Phase, Step
+from migrations_app.rules.progress import Where, progress
+from migrations_app.rules.state import State
+from migrations_app.rules.steps import Doing, EvidenceKind, Phase, Step
 
 
 class StepCommentOut(Schema):

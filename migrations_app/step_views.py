@@ -14,14 +14,15 @@ from pydantic import ValidationError
 from costcalc.accounts.access import Visit, sent_from
 from costcalc.accounts.roles import Role
 from migrations_app import carrying
-from migrations_app.commands import Command
-from migrations_app.happening import Refused
 from migrations_app.late import OF_THE_FORM, late
 from migrations_app.log_words import ACTS
 from migrations_app.mistake_words import all_in_words
 from migrations_app.plans import Plan, StaleError
 from migrations_app.playbook.words import titled
 from migrations_app.refusal_words import in_words
+from migrations_app.rules.commands import Command
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.steps import Step
 from migrations_app.step_forms import (
     FilterForm,
     RescheduleForm,
@@ -34,7 +35,6 @@ from migrations_app.step_forms import (
 )
 from migrations_app.step_pages import log_of, parts, people_of, row_of
 from migrations_app.step_words import PHASES, STATES
-from migrations_app.steps import Step
 from migrations_app.views import COMMANDS, of_plan, plan_page
 
 LISTS = {"steps", "after", "days_off"}

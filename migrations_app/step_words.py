@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from costcalc.formatting import formatter_for
 from migrations_app.playbook.words import titled
-from migrations_app.progress import Progress, Where
-from migrations_app.rollout import Rollout
-from migrations_app.steps import Doing, Phase
+from migrations_app.rules.progress import Progress, Where
+from migrations_app.rules.rollout import Rollout
+from migrations_app.rules.steps import Doing, Phase
 
 PHASES: Final = {
     Phase.PREPARE: gettext_lazy("Prepare"),

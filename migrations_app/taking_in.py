@@ -16,11 +16,11 @@ from costcalc.accounts.access import Visit
 from costcalc.accounts.audit import acting, canonical
 from costcalc.accounts.capability import new_id
 from costcalc.scenarios.models import Revision
-from migrations_app import documents
-from migrations_app.happening import Happening
+from migrations_app.hooks.webhooks import queue
 from migrations_app.plans import Plan, PlanEvent
-from migrations_app.state import replayed
-from migrations_app.webhooks import queue
+from migrations_app.rules import documents
+from migrations_app.rules.happening import Happening
+from migrations_app.rules.state import replayed
 
 IMPORTED = "plan.imported"
 

@@ -19,12 +19,12 @@ from costcalc.accounts.roles import Role
 from costcalc.scenarios.saved_shown import ABSENT, GUARDED, SENT, with_example
 from migrations_app import carrying
 from migrations_app.api import impossible
-from migrations_app.commands import Name, Text
-from migrations_app.happening import Refused
 from migrations_app.playbook import own
 from migrations_app.playbook.template import Template
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.playbook.words import titled
+from migrations_app.rules.commands import Name, Text
+from migrations_app.rules.happening import Refused
 
 router = Router(tags=["plans"], auth=Bearer())
 EXAMPLE: dict[str, Any] = {

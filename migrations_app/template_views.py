@@ -19,13 +19,13 @@ from costcalc.accounts.roles import Role
 from costcalc.wire import strict_json
 from costcalc.wire.plain_text import PlainField
 from migrations_app.forms import LONG
-from migrations_app.happening import Refused
 from migrations_app.plans import Plan
 from migrations_app.playbook import own
 from migrations_app.playbook.template import LARGEST, Template
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.playbook.words import titled
 from migrations_app.refusal_words import in_words
+from migrations_app.rules.happening import Refused
 from migrations_app.views import of_plan
 
 

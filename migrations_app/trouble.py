@@ -12,12 +12,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from costcalc.accounts.access import Visit
 from migrations_app import carrying
-from migrations_app.commands import Command
-from migrations_app.deciding import AnyCommand
-from migrations_app.happening import Refused
 from migrations_app.late import late
 from migrations_app.plans import Plan, StaleError
 from migrations_app.refusal_words import in_words
+from migrations_app.rules.commands import Command
+from migrations_app.rules.deciding import AnyCommand
+from migrations_app.rules.happening import Refused
 
 COMMANDS: TypeAdapter[Command] = TypeAdapter(AnyCommand)
 

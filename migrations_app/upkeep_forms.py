@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from costcalc.wire.plain_text import PlainField
-from migrations_app.commands import MOST_TEXT
 from migrations_app.forms import LONG
+from migrations_app.rules.commands import MOST_TEXT
 
 
 class RevisionForm(forms.Form):

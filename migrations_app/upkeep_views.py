@@ -20,11 +20,11 @@ from costcalc.wire import strict_json
 from costcalc.wire.files import SentFile, written
 from costcalc.wire.rate_limit import rationed
 from migrations_app import carrying, taking_in
-from migrations_app.documents import BYTES_A_REQUEST
 from migrations_app.exporting import document_of
-from migrations_app.happening import Refused
 from migrations_app.plans import Plan, StaleError
 from migrations_app.refusal_words import in_words
+from migrations_app.rules.documents import BYTES_A_REQUEST
+from migrations_app.rules.happening import Refused
 from migrations_app.trouble import told
 from migrations_app.upkeep_forms import DocumentForm, RenameForm, RevisionForm
 from migrations_app.views import of_plan

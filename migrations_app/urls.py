@@ -3,12 +3,9 @@
 from django.urls import include, path
 
 from migrations_app import (
-    calendar_views,
     canary_views,
-    digest_views,
     figure_views,
     file_views,
-    hook_views,
     key_views,
     report_views,
     review_views,
@@ -18,6 +15,9 @@ from migrations_app import (
     upkeep_views,
     views,
 )
+from migrations_app.calendars import views as calendar_views
+from migrations_app.digests import views as digest_views
+from migrations_app.hooks import views as hook_views
 
 app_name = "planner"
 

@@ -21,16 +21,16 @@ from costcalc.accounts.access import Visit, current_visit, person, sent_from
 from costcalc.accounts.roles import Role
 from costcalc.scenarios import saving
 from migrations_app import beginning, carrying
-from migrations_app.commands import Command
-from migrations_app.deciding import AnyCommand
 from migrations_app.forms import NewPlanForm
-from migrations_app.happening import Refused
 from migrations_app.late import OF_THE_FORM, late
 from migrations_app.plan_page import sections
 from migrations_app.plans import LONGEST_SEARCH, Plan, StaleError
 from migrations_app.playbook.own import template_for
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.refusal_words import in_words
+from migrations_app.rules.commands import Command
+from migrations_app.rules.deciding import AnyCommand
+from migrations_app.rules.happening import Refused
 
 PAGE = 50
 # What the plan of a scenario begins with that nobody chose a template for.

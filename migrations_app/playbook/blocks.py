@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_noop as _
 
 from migrations_app.playbook.template import TemplateStep
-from migrations_app.steps import Phase
+from migrations_app.rules.steps import Phase
 
 _KEYS: Final = (
     TemplateStep(

@@ -15,11 +15,11 @@ from costcalc.accounts.access import Visit
 from costcalc.accounts.audit import acting
 from costcalc.accounts.capability import new_id
 from costcalc.accounts.workspaces import Workspace
-from migrations_app.happening import Refused
 from migrations_app.playbook.template import FORMAT, Template, TemplateStep
 from migrations_app.playbook.templates import TEMPLATES
-from migrations_app.state import State
-from migrations_app.steps import Step
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.state import State
+from migrations_app.rules.steps import Step
 
 MOST = 100
 

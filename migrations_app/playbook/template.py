@@ -8,12 +8,12 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from migrations_app.commands import Id, Name, Text
-from migrations_app.happening import Refused
-from migrations_app.rollout import MOST_STAGES, Stage, check_ladder
-from migrations_app.stepping import MOST_STEPS, Automatic
-from migrations_app.steps import Phase
-from migrations_app.workdays import WorkDays
+from migrations_app.rules.commands import Id, Name, Text
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.rollout import MOST_STAGES, Stage, check_ladder
+from migrations_app.rules.stepping import MOST_STEPS, Automatic
+from migrations_app.rules.steps import Phase
+from migrations_app.rules.workdays import WorkDays
 
 LAST_DAY: Final = 500
 # Of a template as a file: bytes, and what it begins with.

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from migrations_app.playbook.blocks import canary, cut_over, keys, prepare, verify
 from migrations_app.playbook.template import Template, TemplateStep
-from migrations_app.steps import Phase
+from migrations_app.rules.steps import Phase
 
 BASE_URL: Final = Template(
     name=_("Change of base URL at an OpenAI-compatible provider"),

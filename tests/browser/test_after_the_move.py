@@ -12,9 +12,9 @@ from pydantic import TypeAdapter
 
 from costcalc.accounts.access import Visit, visit
 from migrations_app import beginning, carrying, links
-from migrations_app.commands import Command
-from migrations_app.deciding import AnyCommand
 from migrations_app.plans import Plan
+from migrations_app.rules.commands import Command
+from migrations_app.rules.deciding import AnyCommand
 from tests.browser.test_looks import PAIRS, problems
 from tests.browser.test_saved import entering
 from tests.factories import Cast, a_cast

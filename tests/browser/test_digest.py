@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from migrations_app.digests import Digest
+from migrations_app.digests.digest import Digest
 from tests.browser.test_looks import PAIRS, problems
 from tests.browser.test_plan_looks import under_way
 from tests.browser.test_saved import entering

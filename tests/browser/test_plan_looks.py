@@ -12,10 +12,10 @@ from pydantic import TypeAdapter
 
 from costcalc.accounts.access import visit
 from migrations_app import beginning, carrying
-from migrations_app.commands import Command
-from migrations_app.deciding import AnyCommand
 from migrations_app.plans import Plan
 from migrations_app.playbook.templates import TEMPLATES
+from migrations_app.rules.commands import Command
+from migrations_app.rules.deciding import AnyCommand
 from tests.browser.test_looks import PAIRS, problems
 from tests.browser.test_saved import entering
 from tests.factories import Cast, a_cast

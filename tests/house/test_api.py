@@ -27,11 +27,12 @@ from costcalc.catalog.index import catalogue
 from costcalc.engine import Rate
 from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
-from migrations_app import beginning, carrying, evidence_files, links, webhooks
-from migrations_app.key_commands import AddKey
+from migrations_app import beginning, carrying, evidence_files, links
+from migrations_app.hooks import webhooks
+from migrations_app.hooks.webhooks import Webhook
 from migrations_app.playbook import own as own_templates
 from migrations_app.playbook.templates import TEMPLATES
-from migrations_app.webhooks import Webhook
+from migrations_app.rules.key_commands import AddKey
 from tests.factories import Cast, a_cast, a_token
 
 ESTIMATE = "/api/v1/estimate"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from migrations_app.happening import ITSELF, Happening
-from migrations_app.state import State, evolved
+from migrations_app.rules.happening import ITSELF, Happening
+from migrations_app.rules.state import State, evolved
 from tests.planner.test_rollout import HOUR
 
 ONWARD = {"canary.started", "canary.promoted", "canary.skipped"}

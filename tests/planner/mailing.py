@@ -16,9 +16,9 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from costcalc.accounts.models import User
-from migrations_app import digests
-from migrations_app.digest_times import Rhythm
-from migrations_app.digests import Choice, Digest
+from migrations_app.digests import digest as digests
+from migrations_app.digests.digest import Choice, Digest
+from migrations_app.digests.times import Rhythm
 
 
 @dataclass

@@ -26,11 +26,14 @@ from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.wire.files import json_pieces
 from costcalc.wire.masking import masked
-from migrations_app import beginning, calendar_entries, calendar_links, carrying, dates, exporting
+from migrations_app import beginning, carrying, exporting
+from migrations_app.calendars import entries as calendar_entries
+from migrations_app.calendars import links as calendar_links
 from migrations_app.models import CalendarLink
 from migrations_app.plans import Plan
 from migrations_app.playbook.templates import TEMPLATES
-from migrations_app.state import State
+from migrations_app.rules import dates
+from migrations_app.rules.state import State
 from tests.factories import Cast, a_member, signed_in, types_the_password
 from tests.planner.looked import by, does
 from tests.planner.test_api import PLANS, Program

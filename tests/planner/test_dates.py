@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from migrations_app import dates
-from migrations_app.happening import Happening
-from migrations_app.state import MADE, replayed
+from migrations_app.rules import dates
+from migrations_app.rules.happening import Happening
+from migrations_app.rules.state import MADE, replayed
 from tests.planner.test_rollout import BEGUN, HOUR, Plan
 
 

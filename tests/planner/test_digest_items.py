@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from migrations_app.digest_items import Item, Reader, When, items
-from migrations_app.happening import Happening
-from migrations_app.state import MADE, replayed
+from migrations_app.digests.items import Item, Reader, When, items
+from migrations_app.rules.happening import Happening
+from migrations_app.rules.state import MADE, replayed
 from tests.planner.test_rollout import BEGUN, HOUR, Plan
 
 DAY = dt.timedelta(days=1)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from costcalc.accounts import address
 from costcalc.accounts.models import User
-from migrations_app.digests import Digest
+from migrations_app.digests.digest import Digest
 from tests.factories import Cast, signed_in
 from tests.planner.mailing import confirmed, wants
 from tests.planner.test_digests import due_at, owned

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations_app.digest_times import DAY, Rhythm, Times, wait_after
+from migrations_app.digests.times import DAY, Rhythm, Times, wait_after
 from tests.planner.mailing import at
 
 HOUR = dt.timedelta(hours=1)

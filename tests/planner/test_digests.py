@@ -17,13 +17,16 @@ from costcalc.accounts import team
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.wire.masking import masked
-from migrations_app import digest_sending, digest_words, digests, rounds
-from migrations_app.digest_times import Rhythm
-from migrations_app.digest_words import told
-from migrations_app.digests import Digest
+from migrations_app import rounds
+from migrations_app.digests import digest as digests
+from migrations_app.digests import sending as digest_sending
+from migrations_app.digests import words as digest_words
+from migrations_app.digests.digest import Digest
+from migrations_app.digests.times import Rhythm
+from migrations_app.digests.words import told
 from migrations_app.leases import Lease
 from migrations_app.plans import Plan
-from migrations_app.stepping import AddStep
+from migrations_app.rules.stepping import AddStep
 from tests.factories import Cast, a_cast, signed_in
 from tests.planner.looked import a_plan, by, does, started
 from tests.planner.mailing import MailServer, confirmed, mail_server, parsed, wants

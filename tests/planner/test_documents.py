@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations_app import documents, stepping
-from migrations_app.happening import Happening, Moment, Refused
 from migrations_app.log_words import ACTS
 from migrations_app.playbook.template import Template, TemplateStep
-from migrations_app.redoing import AGAIN
 from migrations_app.refusal_words import in_words
-from migrations_app.state import MADE, evolved, replayed
-from migrations_app.stepping import MOST_STEPS
-from migrations_app.steps import Phase
+from migrations_app.rules import documents, stepping
+from migrations_app.rules.happening import Happening, Moment, Refused
+from migrations_app.rules.redoing import AGAIN
+from migrations_app.rules.state import MADE, evolved, replayed
+from migrations_app.rules.stepping import MOST_STEPS
+from migrations_app.rules.steps import Phase
 from migrations_app.taking_in import take_in
 from tests.factories import Cast
 from tests.pace import cost

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from costcalc.asgi import BODY_LIMITS
 from migrations_app import evidence
 from migrations_app.evidence import EvidenceFile
-from migrations_app.stepping import LARGEST_FILE
+from migrations_app.rules.stepping import LARGEST_FILE
 from tests.factories import Cast, signed_in
 from tests.planner.test_step_pages import Board
 

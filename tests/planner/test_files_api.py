@@ -15,14 +15,15 @@ from pytest_django import DjangoAssertNumQueries
 from costcalc.accounts.archive import archive
 from costcalc.asgi import BODY_LIMITS
 from costcalc.wire.problem import MEDIA_TYPE as PROBLEM
-from migrations_app import carrying, documents
+from migrations_app import carrying
 from migrations_app.evidence import EvidenceFile
+from migrations_app.hooks.webhooks import Delivery, Webhook
 from migrations_app.plans import Plan
 from migrations_app.playbook import own
 from migrations_app.playbook.template import FORMAT, LARGEST
 from migrations_app.playbook.templates import TEMPLATES
-from migrations_app.stepping import LARGEST_FILE
-from migrations_app.webhooks import Delivery, Webhook
+from migrations_app.rules import documents
+from migrations_app.rules.stepping import LARGEST_FILE
 from tests.factories import Cast
 from tests.planner.test_api import PLANS, Program
 

@@ -8,17 +8,18 @@ from typing import Any
 import pytest
 
 from costcalc.accounts.audit import AuditEntry
-from migrations_app import documents, rounds, timely
-from migrations_app.deciding import decided
-from migrations_app.happening import ITSELF, Moment, Refused
-from migrations_app.key_commands import AddKey, CreateKey, Tried
-from migrations_app.keys import Print
+from migrations_app import rounds
 from migrations_app.plans import Plan as Stored
-from migrations_app.readings import SetLimits
-from migrations_app.safety import Age, Need
-from migrations_app.state import evolved, replayed
-from migrations_app.stepping import AddStep
-from migrations_app.steps import Phase
+from migrations_app.rules import documents, timely
+from migrations_app.rules.deciding import decided
+from migrations_app.rules.happening import ITSELF, Moment, Refused
+from migrations_app.rules.key_commands import AddKey, CreateKey, Tried
+from migrations_app.rules.keys import Print
+from migrations_app.rules.readings import SetLimits
+from migrations_app.rules.safety import Age, Need
+from migrations_app.rules.state import evolved, replayed
+from migrations_app.rules.stepping import AddStep
+from migrations_app.rules.steps import Phase
 from tests.factories import Cast
 from tests.planner.looked import a_plan, does, started
 from tests.planner.test_rollout import HOUR

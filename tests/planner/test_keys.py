@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations_app import overlap
-from migrations_app.deciding import decided
 from migrations_app.fingerprints import print_of, recognised, salt_for
-from migrations_app.happening import Happening, Moment, Refused
-from migrations_app.key_commands import Tried
-from migrations_app.keys import Key, Keys, Print, Standing
-from migrations_app.state import MADE, State, evolved, replayed
+from migrations_app.rules import overlap
+from migrations_app.rules.deciding import decided
+from migrations_app.rules.happening import Happening, Moment, Refused
+from migrations_app.rules.key_commands import Tried
+from migrations_app.rules.keys import Key, Keys, Print, Standing
+from migrations_app.rules.state import MADE, State, evolved, replayed
 from tests.planner.test_rollout import BEGUN, Plan
 
 DAY = 24

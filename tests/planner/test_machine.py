@@ -26,17 +26,18 @@ from hypothesis.stateful import (
 from pydantic import ValidationError
 
 from costcalc.accounts.audit import canonical
-from migrations_app import dates, documents, overlap, refusal_words, timely
-from migrations_app.commands import Guarded
-from migrations_app.deciding import decided
-from migrations_app.happening import ITSELF, Happening, Moment, Refused
-from migrations_app.keys import Key, Progress
-from migrations_app.keys import Standing as KeyStanding
+from migrations_app import refusal_words
 from migrations_app.log_words import ACTS
-from migrations_app.redoing import AGAIN
-from migrations_app.rollout import Standing
-from migrations_app.state import MADE, evolved, replayed
-from migrations_app.steps import Phase
+from migrations_app.rules import dates, documents, overlap, timely
+from migrations_app.rules.commands import Guarded
+from migrations_app.rules.deciding import decided
+from migrations_app.rules.happening import ITSELF, Happening, Moment, Refused
+from migrations_app.rules.keys import Key, Progress
+from migrations_app.rules.keys import Standing as KeyStanding
+from migrations_app.rules.redoing import AGAIN
+from migrations_app.rules.rollout import Standing
+from migrations_app.rules.state import MADE, evolved, replayed
+from migrations_app.rules.steps import Phase
 from tests.planner.ladder import Ladder, after, lines
 from tests.planner.test_rollout import BEGUN, HOUR
 from tests.planner.wishes import KINDS, PEOPLE, command_of, wish

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from costcalc.accounts.audit import AuditEntry, canonical, faults
-from migrations_app import carrying, documents
-from migrations_app.happening import Refused
+from migrations_app import carrying
 from migrations_app.plans import Plan, StaleError
-from migrations_app.state import replayed
+from migrations_app.rules import documents
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.state import replayed
 from migrations_app.taking_in import IMPORTED, take_in
 from tests.factories import Cast, signed_in
 from tests.planner.looked import a_plan, by

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations_app import timely
-from migrations_app.about import Forecast
-from migrations_app.happening import Moment
-from migrations_app.readings import Limit, Reading, Readings, Side
-from migrations_app.rollout import Standing
-from migrations_app.state import replayed
-from migrations_app.verdicts import Outcome, judged, newcombe, split_is_off, still_needed, verdicts, wilson
+from migrations_app.rules import timely
+from migrations_app.rules.about import Forecast
+from migrations_app.rules.happening import Moment
+from migrations_app.rules.readings import Limit, Reading, Readings, Side
+from migrations_app.rules.rollout import Standing
+from migrations_app.rules.state import replayed
+from migrations_app.rules.verdicts import Outcome, judged, newcombe, split_is_off, still_needed, verdicts, wilson
 from tests.planner.test_rollout import BEGUN, HOUR, Plan
 
 NO_FORECAST = Forecast()
@@ -43,7 +43,7 @@ def verdict(limit: Limit, old: Side, new: Side, forecast: Forecast = NO_FORECAST
 def test_the_interval_is_newcombes(
     old: tuple[float, float], new: tuple[float, float], bounds: tuple[float, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("migrations_app.verdicts.Z", 1.959964)
+    monkeypatch.setattr("migrations_app.rules.verdicts.Z", 1.959964)
     assert newcombe(old, new) == pytest.approx(bounds, abs=5e-5)
 
 

@@ -7,8 +7,8 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import override
 
-from migrations_app import dates
 from migrations_app.report import report
+from migrations_app.rules import dates
 from tests.factories import Cast, signed_in
 from tests.planner.test_api import PLANS, Program
 from tests.planner.test_review_pages import text

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from migrations_app import dates
-from migrations_app.happening import Happening
-from migrations_app.review import Figure, Metric, Verdict, table, tally
-from migrations_app.state import MADE, replayed
+from migrations_app.rules import dates
+from migrations_app.rules.happening import Happening
+from migrations_app.rules.review import Figure, Metric, Verdict, table, tally
+from migrations_app.rules.state import MADE, replayed
 from tests.planner.test_rollout import BEGUN, HOUR, Plan
 
 # The article's result table.

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from migrations_app.commands import Command
-from migrations_app.deciding import AnyCommand, decided
-from migrations_app.happening import Happening, Moment, Refused
-from migrations_app.rollout import Standing
-from migrations_app.state import MADE, State, evolved, replayed
+from migrations_app.rules.commands import Command
+from migrations_app.rules.deciding import AnyCommand, decided
+from migrations_app.rules.happening import Happening, Moment, Refused
+from migrations_app.rules.rollout import Standing
+from migrations_app.rules.state import MADE, State, evolved, replayed
 
 BEGUN = dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)

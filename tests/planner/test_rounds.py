@@ -11,14 +11,15 @@ from django.db import connections
 from django.utils import timezone
 
 from costcalc.accounts.audit import AuditEntry, faults
-from migrations_app import rounds, timely
-from migrations_app.about import Archive
-from migrations_app.happening import ITSELF, Moment
+from migrations_app import rounds
 from migrations_app.leases import Lease
 from migrations_app.plans import Plan
-from migrations_app.readings import SetLimits
-from migrations_app.rollout import Hold, Pause, PlanStages, Resume, Stage, Standing
-from migrations_app.state import evolved
+from migrations_app.rules import timely
+from migrations_app.rules.about import Archive
+from migrations_app.rules.happening import ITSELF, Moment
+from migrations_app.rules.readings import SetLimits
+from migrations_app.rules.rollout import Hold, Pause, PlanStages, Resume, Stage, Standing
+from migrations_app.rules.state import evolved
 from tests.factories import Cast, a_cast, signed_in
 from tests.planner.looked import a_plan, does, rolled_back, started
 from tests.threads import at_once

@@ -10,8 +10,8 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from migrations_app.plans import Plan, PlanEvent
-from migrations_app.safety import Age, Need, Safety
-from migrations_app.state import replayed
+from migrations_app.rules.safety import Age, Need, Safety
+from migrations_app.rules.state import replayed
 from tests.factories import Cast
 from tests.planner.test_api import PLANS, Program
 from tests.planner.test_canary_pages import Page, words

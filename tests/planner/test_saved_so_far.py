@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations_app.happening import Happening, Refused
-from migrations_app.saved_so_far import so_far
-from migrations_app.state import MADE, replayed
+from migrations_app.rules.happening import Happening, Refused
+from migrations_app.rules.saved_so_far import so_far
+from migrations_app.rules.state import MADE, replayed
 from tests.factories import Cast, signed_in
 from tests.planner.test_api import Program
 from tests.planner.test_review_pages import text

@@ -15,7 +15,7 @@ from migrations_app import beginning, carrying
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.playbook.words import titled
-from migrations_app.steps import Doing, Phase, Step
+from migrations_app.rules.steps import Doing, Phase, Step
 from tests.factories import Cast, signed_in
 from tests.planner.test_api import PLANS, Program
 from tests.planner.test_rollout import BEGUN, COMMANDS

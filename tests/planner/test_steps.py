@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from migrations_app.deciding import decided
-from migrations_app.following import consequences
-from migrations_app.happening import Happening, Moment, Refused
-from migrations_app.progress import Where, current_phase, late, progress
-from migrations_app.state import evolved, replayed
-from migrations_app.steps import Doing, Phase, Step
-from migrations_app.workdays import WorkDays
+from migrations_app.rules.deciding import decided
+from migrations_app.rules.following import consequences
+from migrations_app.rules.happening import Happening, Moment, Refused
+from migrations_app.rules.progress import Where, current_phase, late, progress
+from migrations_app.rules.state import evolved, replayed
+from migrations_app.rules.steps import Doing, Phase, Step
+from migrations_app.rules.workdays import WorkDays
 from tests.planner.test_rollout import BEGUN, COMMANDS, Plan
 
 DAY = dt.date(2026, 11, 2)

@@ -15,7 +15,7 @@ from migrations_app.playbook import own
 from migrations_app.playbook.own import OwnTemplate
 from migrations_app.playbook.template import FORMAT, LARGEST, Template
 from migrations_app.playbook.templates import TEMPLATES
-from migrations_app.steps import Phase
+from migrations_app.rules.steps import Phase
 from tests.factories import Cast, signed_in
 from tests.planner.test_step_pages import Board
 

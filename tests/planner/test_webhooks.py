@@ -23,13 +23,17 @@ from hypothesis import strategies as st
 from costcalc.accounts.access import visit
 from costcalc.accounts.audit import AuditEntry, faults
 from costcalc.environment import Environment
-from migrations_app import beginning, hook_hosts, hook_sending, hook_signing, rounds, webhooks
-from migrations_app.happening import Refused
+from migrations_app import beginning, rounds
+from migrations_app.hooks import hosts as hook_hosts
+from migrations_app.hooks import sending as hook_sending
+from migrations_app.hooks import signing as hook_signing
+from migrations_app.hooks import webhooks
+from migrations_app.hooks.webhooks import Delivery, Webhook
 from migrations_app.leases import Lease
 from migrations_app.plans import Plan
 from migrations_app.playbook.templates import TEMPLATES
-from migrations_app.stepping import CommentStep
-from migrations_app.webhooks import Delivery, Webhook
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.stepping import CommentStep
 from tests.factories import Cast, a_cast, signed_in
 from tests.planner.looked import a_plan, by, does, rolled_back, started
 from tests.planner.test_api import Program

@@ -17,10 +17,10 @@ from pydantic import ValidationError
 
 import migrations_app
 from migrations_app import log_words, refusal_words
-from migrations_app.deciding import DECIDE
-from migrations_app.happening import Refused
-from migrations_app.redoing import AGAIN
-from migrations_app.state import PARTS
+from migrations_app.rules.deciding import DECIDE
+from migrations_app.rules.happening import Refused
+from migrations_app.rules.redoing import AGAIN
+from migrations_app.rules.state import PARTS
 from tests.planner.test_rollout import COMMANDS
 from tests.planner.wishes import KINDS, OWN, SENT
 

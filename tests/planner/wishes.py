@@ -9,13 +9,13 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from migrations_app import key_commands, overlap, safety, stepping
-from migrations_app.commands import Command
-from migrations_app.deciding import AnyCommand
-from migrations_app.keys import Standing
-from migrations_app.review import Metric
-from migrations_app.state import State
-from migrations_app.steps import EvidenceKind
+from migrations_app.rules import key_commands, overlap, safety, stepping
+from migrations_app.rules.commands import Command
+from migrations_app.rules.deciding import AnyCommand
+from migrations_app.rules.keys import Standing
+from migrations_app.rules.review import Metric
+from migrations_app.rules.state import State
+from migrations_app.rules.steps import EvidenceKind
 from tests.planner.test_rollout import COMMANDS
 
 PEOPLE = ("alice", "bob", "carol")
