@@ -28,6 +28,17 @@ from costcalc.wire import strict_json
 from costcalc.wire.problem import MEDIA_TYPE, ConflictError, Fault, locate, problem
 from costcalc.wire.rate_limit import WAIT, AddressThrottle
 from costcalc.wire.views import problem_response
+from migrations_app.api import router as plans
+from migrations_app.calendars.api import router as calendars
+from migrations_app.document_api import router as plan_documents
+from migrations_app.evidence_api import router as plan_files
+from migrations_app.figures_api import router as plan_figures
+from migrations_app.hooks.api import router as webhooks
+from migrations_app.key_api import router as plan_keys
+from migrations_app.report_api import router as plan_reports
+from migrations_app.review_api import router as reviews
+from migrations_app.safety_api import router as ways_back
+from migrations_app.template_api import router as plan_templates
 
 logger = logging.getLogger(__name__)
 MOST_FAULTS = 20
@@ -52,9 +63,21 @@ class StrictParser(Parser):
 class ProblemAPI(NinjaAPI):
     """A NinjaAPI whose OpenAPI document names the media type of problems, and those that any request may meet."""
 
-    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """The OpenAPI document; every error's content is problem JSON."""
-        schema = super().get_openapi_schema(**options)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._documents: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """The OpenAPI document; every error's content is problem JSON. Made once: it takes a second."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._documents:
+            self._documents[prefix] = self._document(prefix)
+        return self._documents[prefix]
+
+    def _document(self, prefix: str) -> OpenAPISchema:
+        schema = super().get_openapi_schema(path_prefix=prefix)
         for operation in (operation for path in schema["paths"].values() for operation in path.values()):
             operation["responses"] = with_problems(operation["responses"], "requestBody" in operation)
         return schema
@@ -86,7 +109,9 @@ api = ProblemAPI(
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """422, pointing at the first faults: a body can hold thousands, and nobody reads them."""
-    document = strict_json.loads(request.body) if request.body else None
+    # Another body than JSON has no places, and may be too large to be read once more.
+    of_body = any(one["loc"][0] == "body" for one in error.errors)
+    document = strict_json.loads(request.body) if of_body and request.body else None
     faults = [Fault(pointer=point(document, list(e["loc"])), detail=said_of(e)) for e in error.errors[:MOST_FAULTS]]
     return problem_response(422, "What was sent is not valid.", faults)
 
@@ -150,8 +175,8 @@ def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 def conflicting(request: HttpRequest, error: ConflictError) -> HttpResponse:
     """409, with how things stand now."""
     said = problem(409, error.detail).model_dump(exclude_none=True)
-    if error.current is not None:
-        said["current"] = error.current
+    known = {"current": error.current, "changes": error.changes}
+    said |= {name: value for name, value in known.items() if value is not None}
     return HttpResponse(json.dumps(said, cls=NinjaJSONEncoder), status=409, content_type=MEDIA_TYPE)
 
 
@@ -184,4 +209,15 @@ api.add_router("", revisions)
 api.add_router("", comparing)
 api.add_router("", sharing)
 api.add_router("", talking)
+api.add_router("", plans)
+api.add_router("", reviews)
+api.add_router("", plan_documents)
+api.add_router("", plan_keys)
+api.add_router("", plan_files)
+api.add_router("", plan_figures)
+api.add_router("", plan_templates)
+api.add_router("", ways_back)
+api.add_router("", plan_reports)
+api.add_router("", calendars)
+api.add_router("", webhooks)
 api.add_router("", workspace)

@@ -1,7 +1,8 @@
 """The ASGI application: what is hot or streams is answered before Django, and all of it protected."""
 
 import os
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
@@ -22,6 +23,11 @@ from costcalc.wire.inside import inside
 from costcalc.wire.lifespan import Lifespan
 from costcalc.wire.raw import App, healthz, nothing
 from costcalc.wire.watchdog import Watchdog
+from migrations_app.going_round import going_round
+from migrations_app.live import APP as LIVE
+from migrations_app.playbook.template import LARGEST as LARGEST_TEMPLATE
+from migrations_app.rules.documents import LARGEST_FILE as LARGEST_DOCUMENT
+from migrations_app.rules.stepping import LARGEST_FILE
 
 if TYPE_CHECKING:
     from django.core.handlers.asgi import ASGIHandler
@@ -29,12 +35,24 @@ if TYPE_CHECKING:
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "costcalc.settings")
 
 # Paths answered before Django: "/x/" owns all under it, "/x" only itself.
-RAW_ROUTES: dict[str, App] = {"/healthz": healthz, "/sample/": SAMPLE, "/stream/runs": RELAY, "/stream/runs/": RELAY}
+RAW_ROUTES: dict[str, App] = {
+    "/healthz": healthz,
+    "/live/plans/": LIVE,
+    "/sample/": SAMPLE,
+    "/stream/runs": RELAY,
+    "/stream/runs/": RELAY,
+}
 # Where WebSockets are answered; anywhere else there is none.
 SOCKETS: dict[str, App] = {"/stream/runs/": RELAY_SOCKET}
 # Paths whose bodies may be other than settings.MAX_BODY_BYTES.
 BODY_LIMITS: dict[str, int] = {
+    "/api/v1/plan-documents": LARGEST_DOCUMENT,
+    "/api/v1/plan-files/": LARGEST_FILE,
+    "/api/v1/plan-templates": LARGEST_TEMPLATE,
     "/api/v1/estimate": 256 * 1024,
+    # A file of evidence, with what a form puts around it.
+    "/plans/files/": LARGEST_FILE + 64 * 1024,
+    "/plans/import/": LARGEST_DOCUMENT + 64 * 1024,
     "/sample/": 256 * 1024,
     "/stream/doctor/": LARGEST_BODY,
     "/stream/runs": 512 * 1024,
@@ -56,7 +74,14 @@ def build() -> App:
     bounded: App = Bounds(static_files(routes), settings.MAX_BODY_BYTES, BODY_LIMITS)
     addressed = ProxyHeadersMiddleware(bounded, settings.TRUSTED_PROXIES)
     protected = ProtectiveHeaders(addressed, {**ALWAYS, **hsts(settings.SECURE_HSTS_SECONDS)})
-    return Lifespan(protected, drain, None if settings.DEBUG else Watchdog(), among_workers)
+    return Lifespan(protected, drain, None if settings.DEBUG else Watchdog(), beside)
+
+
+@asynccontextmanager
+async def beside() -> AsyncIterator[None]:
+    """What a worker does beside answering."""
+    async with among_workers(), going_round():
+        yield
 
 
 def among_workers() -> AbstractAsyncContextManager[None]:

@@ -49,8 +49,10 @@ class Environment(BaseSettings):
     email_from: str = "costcalc <costcalc@localhost>"
     providers: Words = ()
     private_providers: bool = False
+    rounds: bool = True
+    webhook_hosts: Words = ()
 
-    @field_validator("allowed_hosts", "trusted_proxies", "providers", mode="before")
+    @field_validator("allowed_hosts", "trusted_proxies", "providers", "webhook_hosts", mode="before")
     @classmethod
     def split_at_commas(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
@@ -60,6 +62,18 @@ class Environment(BaseSettings):
     def are_networks(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
         for network in value or ():
             ip_network(network)
+        return value
+
+    @field_validator("webhook_hosts")
+    @classmethod
+    def are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            parts = urlsplit(entry if "://" in entry else f"https://{entry}")
+            whole = parts.netloc == entry.rpartition("://")[2] and not any(one in "@ \t" for one in entry)
+            if not (whole and parts.hostname and parts.scheme in {"http", "https"}):
+                raise ValueError("names of hosts, or origins such as http://10.0.0.5:8080, with commas")
+            # Raises ValueError for what is no port.
+            _ = parts.port
         return value
 
     @field_validator("rate_limit")

@@ -27,6 +27,8 @@ TRUSTED_PROXIES = trusted_proxies(ENV)
 RATE_LIMIT: int | None = None if ENV.rate_limit == "off" else ENV.rate_limit
 PROVIDERS, PRIVATE_PROVIDERS = ENV.providers, ENV.private_providers
 PROVIDER_KEYS = provider_keys()
+ROUNDS = ENV.rounds
+WEBHOOK_HOSTS = ENV.webhook_hosts
 
 INSTALLED_APPS = [
     "costcalc.apps.CostcalcConfig",
@@ -131,7 +133,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "costcalc: "
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # What one address, or one account, may try; counted in the shared cache.
-ACCOUNT_RATE_LIMITS = {"login_failed": "30/10m/ip,5/5m/key", "invite": "30/h/user", "new_address": "5/h/user"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "30/10m/ip,5/5m/key",
+    "invite": "30/h/user",
+    "new_address": "5/h/user",
+    "digest": "5/h/user",
+}
 
 globals().update(mail(ENV))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
@@ -194,7 +201,8 @@ CSRF_FAILURE_VIEW = "costcalc.wire.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [ENV.public_url] if ENV.public_url else []
 
 MAX_BODY_BYTES = 1024 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+# Bodies are bounded by their path before Django reads them (asgi.BODY_LIMITS): this is the largest that is JSON.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 LOGGING = {
     "version": 1,

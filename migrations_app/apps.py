@@ -8,3 +8,23 @@ class PlannerConfig(AppConfig):
     name = "migrations_app"
     label = "planner"
     verbose_name = _("Move planner")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell accounts what a workspace and a person hold of this app, and its words in the log."""
+        from costcalc.accounts import rooms
+        from costcalc.accounts.roles import Role
+        from migrations_app import links, log_words
+        from migrations_app.calendars import links as calendar_links
+        from migrations_app.digests import digest as digests
+        from migrations_app.exporting import exported, own_data
+
+        rooms.register_export("plans", exported)
+        rooms.register_own_data("plans", own_data)
+        rooms.register_own_data("digest", digests.own_data)
+        rooms.register_own_page("digests:digest", _("What is due, by e-mail"))
+        rooms.register_page("webhooks:webhooks", _("Webhooks"), Role.OWNER)
+        rooms.register_own_page("own-calendar:calendar", _("Your plans in your calendar"))
+        rooms.register_farewell("calendars", rooms.Farewell(calendar_links.end_of, calendar_links.open_of))
+        rooms.register_farewell("reviews", rooms.Farewell(links.end_of, links.open_of))
+        log_words.register()

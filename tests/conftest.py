@@ -138,7 +138,9 @@ def samples() -> Path:
 def server(static_files: None, django_db_setup: None) -> Iterator[str]:
     """The address of a real server on the test database: uvicorn in a thread, with the whole ASGI application."""
     listener = socket.create_server(("127.0.0.1", 0))
-    serving = uvicorn.Server(uvicorn.Config("costcalc.asgi:application", log_level="warning", proxy_headers=False))
+    # Built here: an application that a test module had imported before would know no file of a fresh folder.
+    asked = uvicorn.Config("costcalc.asgi:build", factory=True, log_level="warning", proxy_headers=False)
+    serving = uvicorn.Server(asked)
     thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not serving.started:

@@ -34,6 +34,7 @@ def environment(**variables: str) -> dict[str, str]:
         "TRUSTED_PROXIES",
         "PROVIDERS",
         "PRIVATE_PROVIDERS",
+        "ROUNDS",
         "DJANGO_SETTINGS_MODULE",
         "DJANGO_ALLOW_ASYNC_UNSAFE",
     }

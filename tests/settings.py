@@ -17,6 +17,7 @@ OURS = (
     "TRUSTED_PROXIES",
     "PROVIDERS",
     "PRIVATE_PROVIDERS",
+    "WEBHOOK_HOSTS",
     *(name for name in os.environ if name.startswith("PROVIDER_KEY_")),
 )
 for name in OURS:
@@ -25,6 +26,8 @@ for name in OURS:
 os.environ["DATA_DIR"] = str(Path(__file__).resolve().parent.parent / ".cache" / "tests")
 # All tests come from one address; those of the limit set their own.
 os.environ["RATE_LIMIT"] = "off"
+# Tests go the rounds themselves.
+os.environ["ROUNDS"] = "no"
 
 from costcalc.settings import *  # noqa: E402, F403 (the product's settings, once the environment is set)
 

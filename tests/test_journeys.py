@@ -1,4 +1,5 @@
-"""The journeys of the product's people, each in a real browser. This far: *compute*, and *save, share, open*."""
+"""The journeys of the product's people, each in a real browser. This far: *compute*, *save, share, open*, and
+*advance or roll back*."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.factories import PASSWORD, a_person
+from migrations_app.plans import Plan
+from tests.browser.test_saved import entering
+from tests.factories import PASSWORD, Cast, a_cast, a_person
+from tests.planner.looked import a_plan, started
 
 LANGUAGES = {
     "en": {
@@ -200,3 +204,51 @@ def test_save_share_open(
     assert gone is not None
     assert gone.status == 404
     context.close()
+
+
+def beside(browser: Browser, site: str, people: Cast, options: dict[str, Any], address: str) -> Page:
+    """One more window at a plan, without the script that would bring the other's change into it."""
+    page = entering(browser, site, people, **{**options, "java_script_enabled": False})
+    page.goto(site + address)
+    return page
+
+
+def types_a_reason(page: Page, command: str, reason: str) -> None:
+    """Open a command's form, and say why; it is not sent yet."""
+    page.locator(f"#act-{command} > summary").click()
+    page.locator(f"#act-{command}-reason").fill(reason)
+
+
+def test_advance_or_roll_back(browser: Browser, browser_context_args: dict[str, Any], site: str, language: str) -> None:
+    """Of two who advance at once one wins, and the other gets the fresh state; who rolls back is never kept waiting."""
+    people = a_cast()
+    plan = started(people, a_plan(people))
+    address = f"/plans/{plan.public_id}/"
+    first, second, third = (beside(browser, site, people, browser_context_args, address) for _ in range(3))
+    types_a_reason(first, "skip", "little traffic")
+    types_a_reason(second, "skip", "seen enough")
+    types_a_reason(third, "roll_back", "twice the errors")
+
+    first.locator("#act-skip form button").click()
+    expect(first).to_have_url(re.compile(f"{address}(#.*)?$"))
+    with second.expect_response(lambda answer: "/commands/" in answer.url) as answered:
+        second.locator("#act-skip form button").click()
+    assert answered.value.status == 409
+    expect(second.locator(".late")).to_contain_text("little traffic")
+    expect(second.locator(".late")).to_contain_text("seen enough")
+    expect(second.locator(".split")).to_contain_text("50\u00a0%")
+    assert weight(plan) == 50
+
+    with third.expect_response(lambda answer: "/commands/" in answer.url) as answered:
+        third.locator("#act-roll_back form button").click()
+    assert answered.value.status == 302
+    expect(third.locator("#log")).to_contain_text("twice the errors")
+    assert weight(plan) == 0
+    for window in (first, second, third):
+        window.context.close()
+
+
+def weight(plan: Plan) -> int:
+    """The share of the target, in per cent."""
+    plan.refresh_from_db()
+    return plan.weight // 100

@@ -7,7 +7,7 @@ role does not reach is told so (403). Roles are read from the database at every 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
 from urllib.parse import urlencode
@@ -25,6 +25,7 @@ from costcalc.accounts.audit import Actor
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import ApiToken, Workspace, personal_workspace
+from costcalc.secrets import holds_key
 
 CURRENT = "workspace"
 TYPED = "typed"
@@ -83,11 +84,12 @@ def in_workspace(needed: Role) -> Callable[[View], View]:
     return decorated
 
 
-def sent_from(page: str, *names: str, anchor: str = "") -> Callable[[View], View]:
+def sent_from(page: str, *names: str, anchor: str = "", but: Collection[str] = ()) -> Callable[[View], View]:
     """For views that only take a form: whoever comes by GET is led to the page that the form stands on.
 
     One comes so from a reload, from the header's switches and from signing in; who signs in first, because their
-    session has ended, finds there what they had typed (`typed_before`). `names` are what the page's address takes.
+    session has ended, finds there what they had typed (`typed_before`), but for the fields in `but` and for what looks
+    like a key. `names` are what the page's address takes.
     """
 
     def decorated(view: View) -> View:
@@ -99,7 +101,8 @@ def sent_from(page: str, *names: str, anchor: str = "") -> Callable[[View], View
             if request.method != "POST":
                 return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
             if not request.user.is_authenticated:
-                typed = {name: str(text) for name, text in request.POST.items() if name != "csrfmiddlewaretoken"}
+                sent = {name: str(text) for name, text in request.POST.items() if name != "csrfmiddlewaretoken"}
+                typed = {name: text for name, text in sent.items() if name not in but and not holds_key(text)}
                 if sum(map(len, typed.values())) <= MOST_TYPED:
                     request.session[TYPED] = {"at": stands, "fields": typed}
                 return redirect_to_login(stands + anchor)

@@ -59,15 +59,28 @@ def change(user: User, email: str) -> None:
         raise TakenError(email) from None
 
 
+def is_confirmed(user: User) -> bool:
+    """Whether whoever reads this person's mail has opened a link of ours."""
+    return bool(EmailAddress.objects.filter(user_id=user.pk, email__iexact=user.email, verified=True).exists())
+
+
 def is_taken(user: User, email: str) -> bool:
     """Whether somebody else signs in with this address."""
     return User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists()
 
 
-def ask(user: User, email: str, address: str) -> None:
-    """Send the link to the new address; where that is somebody's, a notice goes there, and the asker hears the same."""
+def ask(user: User, email: str, address: str) -> bool:
+    """Send the link to the new address; where that is somebody's, a notice goes there, and the asker hears the same.
+
+    False where the server took neither.
+    """
     template = "new_address_taken" if is_taken(user, email) else "new_address"
-    _send(email, _("Your new e-mail address"), template, {"address": address, "old": user.email})
+    return _send(email, _("Your new e-mail address"), template, {"address": address, "old": user.email})
+
+
+def ask_own(user: User, address: str) -> bool:
+    """Send the link by which a person confirms the address that they have; False where that failed."""
+    return _send(user.email, _("Confirm your e-mail address"), "own_address", {"address": address})
 
 
 def tell(old: str, new: str) -> None:
@@ -75,12 +88,14 @@ def tell(old: str, new: str) -> None:
     _send(old, _("Your e-mail address was changed"), "address_changed", {"new": new})
 
 
-def _send(to: str, subject: str, template: str, context: dict[str, Any]) -> None:
+def _send(to: str, subject: str, template: str, context: dict[str, Any]) -> bool:
     text = render_to_string(f"accounts/email/{template}.txt", context)
     try:
         send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [to])
     except (OSError, SMTPException):
         logger.exception("A message could not be sent")
+        return False
+    return True
 
 
 def _signer() -> signing.TimestampSigner:

@@ -30,14 +30,17 @@ BEGINNING = "0" * 64
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a person, a person's token, or (neither) the operator at the command line."""
+    """Who acts: a person, a person's token, the product itself, or (none of them) the operator at the command line."""
 
     user: User | None = None
     token: ApiToken | None = None
+    itself: bool = False
 
     @property
     def kind(self) -> str:
-        """`person`, `token` or `operator`."""
+        """`person`, `token`, `product` or `operator`."""
+        if self.itself:
+            return "product"
         return "token" if self.token else "person" if self.user else "operator"
 
     @property
@@ -45,7 +48,7 @@ class Actor:
         """How the log names them."""
         if self.token:
             return f"{self.token}"
-        return (self.user.name or self.user.email) if self.user else "operator"
+        return (self.user.name or self.user.email) if self.user else self.kind
 
 
 class ActorCard(models.Model):

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from costcalc.accounts.models import User
 from costcalc.accounts.preferences import ZONE_COOKIE, guessed_zone
 from costcalc.accounts.workspaces import Invitation, personal_workspace
+from costcalc.wire.plain_text import PlainField
 from costcalc.wire.visitors import subscriber
 
 INVITED = "invitation"
@@ -140,7 +141,7 @@ class LoginForm(allauth_forms.LoginForm):
 class SignupForm(allauth_forms.SignupForm):
     """Name, e-mail address and a password, once: whoever mistypes it has it reset."""
 
-    name = forms.CharField(label=_("Name"), max_length=150, required=False)
+    name = PlainField(label=_("Name"), max_length=150, required=False)
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
     field_order = ("name", "email", "password1")
 

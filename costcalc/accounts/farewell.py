@@ -44,8 +44,7 @@ def _leave(workspaces: Iterable[Workspace], user: User, now: dt.datetime) -> Non
             with audit.acting(workspace, audit.Actor(user)) as act:
                 role: Role = workspace.remove(user)
                 act.note("member.left", team.target(user), {"role": role})
-                team.end_invitations(act, user, now)
-                team.end_tokens(act, user, now)
+                team.end_all(act, user, now)
         except LastOwnerError:
             stuck.append(workspace)
     if stuck:

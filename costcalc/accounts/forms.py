@@ -16,6 +16,7 @@ from costcalc.accounts.log_words import acts
 from costcalc.accounts.people import CURRENCIES, User
 from costcalc.accounts.preferences import THEMES, zones
 from costcalc.accounts.roles import Role, Scope
+from costcalc.wire.plain_text import PlainField
 
 # Each in its own words: who cannot read the page must find the way out.
 LANGUAGES = (("en", "English"), ("vi", "Tiếng Việt"))
@@ -49,7 +50,7 @@ class PreferencesForm(forms.Form):
 class WorkspaceForm(forms.Form):
     """A new workspace."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = PlainField(label=_("Name"), max_length=80)
 
 
 class SettingsForm(WorkspaceForm):
@@ -89,7 +90,7 @@ class InvitationForm(forms.Form):
 class TokenForm(forms.Form):
     """A new API token."""
 
-    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("What uses it, such as “nightly report”."))
+    name = PlainField(label=_("Name"), max_length=80, help_text=_("What uses it, such as “nightly report”."))
     scope = forms.ChoiceField(label=_("Scope"), choices=Scope)
     days = forms.ChoiceField(label=_("Expires after"), choices=TOKEN_DAYS, initial="90", required=False)
 
@@ -102,9 +103,7 @@ class TokenForm(forms.Form):
 class DeletionForm(forms.Form):
     """The workspace's own name, typed, so that nobody deletes one in passing."""
 
-    name = forms.CharField(
-        label=_("The workspace’s name"), max_length=80, widget=forms.TextInput({"autocomplete": "off"})
-    )
+    name = PlainField(label=_("The workspace’s name"), max_length=80, widget=forms.TextInput({"autocomplete": "off"}))
 
     def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -120,8 +119,8 @@ class DeletionForm(forms.Form):
 class AuditForm(forms.Form):
     """What to show of the log; `found` are the acts in it."""
 
-    actor = forms.CharField(label=_("Who"), max_length=100, required=False)
-    action = forms.CharField(label=_("What"), max_length=60, required=False)
+    actor = PlainField(label=_("Who"), max_length=100, required=False)
+    action = PlainField(label=_("What"), max_length=60, required=False)
     since = forms.DateField(
         label=pgettext_lazy("the first day", "From"),
         required=False,
@@ -170,9 +169,7 @@ def _midnight(day: dt.date | None) -> dt.datetime | None:
 class NameForm(forms.Form):
     """How others see a person."""
 
-    name = forms.CharField(
-        label=_("Name"), max_length=150, required=False, widget=forms.TextInput({"autocomplete": "name"})
-    )
+    name = PlainField(label=_("Name"), max_length=150, required=False, widget=forms.TextInput({"autocomplete": "name"}))
 
 
 class AddressForm(forms.Form):
@@ -195,9 +192,7 @@ class FirstOwnerForm(forms.Form):
     """The first account of an installation."""
 
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
-    name = forms.CharField(
-        label=_("Name"), max_length=150, required=False, widget=forms.TextInput({"autocomplete": "name"})
-    )
+    name = PlainField(label=_("Name"), max_length=150, required=False, widget=forms.TextInput({"autocomplete": "name"}))
     email = forms.EmailField(label=EMAIL, max_length=254, widget=forms.EmailInput({"autocomplete": "username"}))
     password = forms.CharField(
         label=PASSWORD,

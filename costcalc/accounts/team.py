@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from costcalc.accounts import rooms
 from costcalc.accounts.access import Visit
 from costcalc.accounts.audit import Acting, Actor, acting
 from costcalc.accounts.models import User
@@ -67,8 +68,14 @@ def remove(visit: Visit, user: User, now: dt.datetime) -> None:
     with acting(visit.workspace, visit.actor) as act:
         role = visit.workspace.remove(user)
         act.note("member.left" if user == visit.user else "member.removed", target(user), {"role": role})
-        end_invitations(act, user, now)
-        end_tokens(act, user, now)
+        end_all(act, user, now)
+
+
+def end_all(act: Acting, user: User, now: dt.datetime) -> None:
+    """End what somebody who has gone could still come in by, or have others come in by."""
+    end_invitations(act, user, now)
+    end_tokens(act, user, now)
+    rooms.say_farewell(act, user, now)
 
 
 def end_invitations(act: Acting, user: User, now: dt.datetime) -> None:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("invitations/<str:link>/", invitations.invitation, name="invitation"),
     path("me/", me.me, name="me"),
     path("me/address/", me.new_address, name="new-address"),
+    path("me/address/confirm/", me.ask_to_confirm, name="ask-to-confirm"),
     path("me/address/<str:link>/", me.confirm_address, name="confirm-address"),
     path("me/export/", me.me_export, name="me-export"),
     path("me/delete/", me.me_delete, name="me-delete"),

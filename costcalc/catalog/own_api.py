@@ -40,6 +40,7 @@ from costcalc.catalog.rates import CONTEXT_NAMES, Rates, VariantIn, rates_of
 from costcalc.catalog.terms import plain
 from costcalc.engine import CONTEXTS, USD
 from costcalc.engine import Rates as EngineRates
+from costcalc.secrets import without_key
 from costcalc.wire import exact
 from costcalc.wire.exact import DayField
 from costcalc.wire.paging import Page, Paging, paged, refuse_strangers
@@ -50,7 +51,7 @@ router = Router(tags=["own prices"], auth=Bearer())
 
 def _url(value: str) -> str:
     try:
-        return checked_url(value)
+        return without_key(checked_url(value))
     except WrongError:
         raise ValueError("must be an http(s) address, or empty") from None
 
@@ -79,7 +80,7 @@ class OwnPriceIn(Schema):
     ends_on: DayField | None = Field(None, description="The last day; null for no end.")
     source: Annotated[str, AfterValidator(exact.line), Field(max_length=LONGEST_SOURCE)] = ""
     source_url: Annotated[Url, Field(max_length=LONGEST_URL)] = ""
-    note: Annotated[str, AfterValidator(str.strip), Field(max_length=LONGEST_NOTE)] = ""
+    note: Annotated[str, AfterValidator(str.strip), Field(max_length=LONGEST_NOTE), AfterValidator(without_key)] = ""
     currency: Currency = Field(USD, description="ISO 4217; one with an exchange rate in the workspace.")
     prices: Annotated[Rates, Field(min_length=1)]
     variants: Annotated[list[VariantIn], Field(max_length=len(CONTEXTS) - 1)] = []

@@ -32,6 +32,7 @@ from costcalc.catalog.own import (
 from costcalc.digits import canonical, write_number
 from costcalc.engine import TRAFFIC_UNITS, USD, Rate, Rates
 from costcalc.figures import FigureError, read_canonical, read_date, read_number
+from costcalc.wire.plain_text import PlainField
 
 FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
 # Numbers and days as machines write them, for CSV.
@@ -106,10 +107,10 @@ def _canonical(text: str, high: Decimal, places: int) -> Decimal:
 class OwnPriceForm(forms.Form):
     """An own price; `language` says how its numbers and days are written, `rate_of` what a currency is in dollars."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=LONGEST_NAME)
+    name = PlainField(label=gettext_lazy("Name"), max_length=LONGEST_NAME)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Kind)
-    source = forms.CharField(label=gettext_lazy("Source"), max_length=LONGEST_SOURCE, required=False)
-    source_url = forms.CharField(label=gettext_lazy("Address of the source"), max_length=LONGEST_URL, required=False)
+    source = PlainField(label=gettext_lazy("Source"), max_length=LONGEST_SOURCE, required=False)
+    source_url = PlainField(label=gettext_lazy("Address of the source"), max_length=LONGEST_URL, required=False)
     currency = forms.ChoiceField(
         label=gettext_lazy("Currency"),
         choices=currency_choices,
@@ -117,7 +118,7 @@ class OwnPriceForm(forms.Form):
         initial=USD,
         help_text=gettext_lazy("In another currency, the rate that holds today makes it dollars for good."),
     )
-    note = forms.CharField(label=gettext_lazy("Note"), max_length=LONGEST_NOTE, required=False, widget=LONG)
+    note = PlainField(label=gettext_lazy("Note"), max_length=LONGEST_NOTE, required=False, widget=LONG)
 
     def __init__(
         self, data: Any = None, *, language: str, rate_of: RateOf, units: Iterable[str] = (), **options: Any

@@ -14,6 +14,7 @@ from costcalc.catalog.exchange_rates import HIGHEST, LEAST, LONGEST_SOURCE, LONG
 from costcalc.catalog.own_forms import DayField, FigureField, checked_url, printable
 from costcalc.engine import USD
 from costcalc.figures import read_number
+from costcalc.wire.plain_text import PlainField
 
 
 def _others() -> list[tuple[str, str]]:
@@ -33,12 +34,12 @@ class RateForm(forms.Form):
     """An exchange rate; `language` says how its number and day are written."""
 
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), choices=_others)
-    source = forms.CharField(
+    source = PlainField(
         label=gettext_lazy("Source"),
         max_length=LONGEST_SOURCE,
         help_text=gettext_lazy("Who says so, such as “our bank” or “the budget of 2027”."),
     )
-    source_url = forms.CharField(label=gettext_lazy("Address of the source"), max_length=LONGEST_URL, required=False)
+    source_url = PlainField(label=gettext_lazy("Address of the source"), max_length=LONGEST_URL, required=False)
 
     field_order = ("currency", "per_dollar", "starts_on", "source", "source_url")
 

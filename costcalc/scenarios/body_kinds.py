@@ -11,13 +11,14 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from costcalc.catalog.rates import STRICT
 from costcalc.scenarios.typed_values import currencies
+from costcalc.secrets import without_key
 from costcalc.wire.exact import Within
 
 # Where a fault is in the body, and what is wrong there.
 Fault = tuple[tuple[str | int, ...], str]
 
 Share = Annotated[Decimal, Within("0", "1")]
-Text = Annotated[str, Field(max_length=60)]
+Text = Annotated[str, Field(max_length=60), AfterValidator(without_key)]
 
 
 class Strict(BaseModel):

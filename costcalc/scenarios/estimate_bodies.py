@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from costcalc.catalog.rates import Rates, VariantIn
 from costcalc.digits import canonical
@@ -13,6 +13,7 @@ from costcalc.engine import USD
 from costcalc.scenarios.body_kinds import Currency, Share, Strict, Text
 from costcalc.scenarios.return_bodies import EXAMPLE as EXAMPLE_RETURN
 from costcalc.scenarios.return_bodies import ReturnIn, TypedRateIn
+from costcalc.secrets import without_key
 from costcalc.wire.exact import MomentField, Within, number
 
 Count = Annotated[Decimal, Within("0", "1000000000000")]
@@ -20,7 +21,7 @@ Tokens = Annotated[Decimal, Within("0", "1000000000")]
 Calls = Annotated[Decimal, Within("0", "1000")]
 Ratio = Annotated[Decimal, Within("0.01", "100")]
 Growth = Annotated[Decimal, Within("-0.99", "10")]
-Reference = Annotated[str, Field(min_length=1, max_length=300)]
+Reference = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(without_key)]
 
 
 def _days(value: object) -> str:

@@ -13,6 +13,7 @@ from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import Workspace
 from costcalc.scenarios.saved import Revision
 from costcalc.scenarios.talking import Approval
+from costcalc.wire.plain_text import PlainField
 
 LONG = forms.Textarea(attrs={"rows": 3})
 LASTS = (
@@ -27,8 +28,8 @@ LASTS = (
 class NameForm(forms.Form):
     """What a scenario is called, and what is worth knowing of it."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
-    note = forms.CharField(label=_("Note"), max_length=2000, required=False, widget=LONG)
+    name = PlainField(label=_("Name"), max_length=120)
+    note = PlainField(label=_("Note"), max_length=2000, required=False, widget=LONG)
 
     def clean_note(self) -> str:
         """With one character for the end of a line, where browsers send two."""
@@ -88,13 +89,13 @@ class RepriceForm(SeenForm):
 class ReviseForm(SeenForm):
     """The next revision, and why."""
 
-    comment = forms.CharField(label=_("What changed, and why"), max_length=200, required=False)
+    comment = PlainField(label=_("What changed, and why"), max_length=200, required=False)
 
 
 class ShareForm(SeenForm):
     """A link: for whom it is, and until when."""
 
-    note = forms.CharField(label=_("Whom it is for"), max_length=200, required=False)
+    note = PlainField(label=_("Whom it is for"), max_length=200, required=False)
     lasts = forms.ChoiceField(label=_("Works"), choices=LASTS, required=False)
 
     def ends(self, now: dt.datetime) -> dt.datetime | None:
@@ -106,7 +107,7 @@ class ShareForm(SeenForm):
 class CommentForm(forms.Form):
     """Something said."""
 
-    text = forms.CharField(label=_("Comment"), max_length=4000, widget=LONG)
+    text = PlainField(label=_("Comment"), max_length=4000, widget=LONG)
 
 
 class RewordForm(CommentForm, EditionForm):
@@ -136,4 +137,4 @@ class DecideForm(forms.Form):
     decision = forms.ChoiceField(
         choices=[(d.value, d.label) for d in (Approval.Decision.GIVEN, Approval.Decision.DECLINED)]
     )
-    words = forms.CharField(label=_("Why"), max_length=500, required=False)
+    words = PlainField(label=_("Why"), max_length=500, required=False)

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext, gettext_noop
 
 from costcalc.figures import FigureError
+from costcalc.secrets import REFUSAL
 
 # By pydantic's own names of what can be wrong (docs.pydantic.dev, “Validation Errors”).
 KINDS = {
@@ -37,6 +38,7 @@ OWN = (
     gettext_noop("not a currency of ISO 4217, such as USD, EUR or VND"),
     gettext_noop("holds characters that cannot be shown"),
     gettext_noop("must not be empty"),
+    REFUSAL,
 )
 
 

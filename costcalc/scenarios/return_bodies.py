@@ -9,12 +9,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from costcalc.engine import LONGEST, USD
 from costcalc.scenarios.body_kinds import Currency, Share, Strict, Text
 from costcalc.scenarios.kinds import Value
 from costcalc.scenarios.return_fields import RETURN_BY_NAME, STAGES
+from costcalc.secrets import without_key
 from costcalc.wire.exact import DayField, Within, number
 
 MOST_LINES = 50
@@ -142,7 +143,7 @@ class PriceChangeIn(SinceIn):
 class RangeIn(Strict):
     """An input that is uncertain: one time in ten it is below `low`, one in ten above `high`."""
 
-    input: Annotated[str, Field(max_length=80)] = Field(
+    input: Annotated[str, Field(max_length=80), AfterValidator(without_key)] = Field(
         description="Its place in this body, such as workloads.0.requests_per_day or return.one_off.0.price; "
         "workloads.0.candidate.prices are all prices of that side, as a factor."
     )

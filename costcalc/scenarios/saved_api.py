@@ -38,7 +38,7 @@ router = Router(tags=["scenarios"], auth=Bearer(), by_alias=True)
 CHANGED = {**GUARDED, **SENT, **ABSENT, 409: StaleScenario}
 
 
-class Archived(Schema):
+class ScenariosAsked(Schema):
     """Which scenarios."""
 
     archived: bool = Field(False, description="Those that were put away, in place of the others.")
@@ -76,10 +76,10 @@ class CopyIn(Schema):
 
 
 @router.get("/scenarios", response={200: ScenariosOut, **GUARDED}, operation_id="list_scenarios")
-def list_scenarios(request: HttpRequest, asked: Query[Archived], paging: Query[Paging]) -> dict[str, Any]:
+def list_scenarios(request: HttpRequest, asked: Query[ScenariosAsked], paging: Query[Paging]) -> dict[str, Any]:
     """The workspace's scenarios, what changed last first."""
     visit = visit_of(request)
-    refuse_strangers(request, Archived, Paging)
+    refuse_strangers(request, ScenariosAsked, Paging)
     rows = Revision.objects.standing_in(visit.workspace).filter(scenario__archived_at__isnull=not asked.archived)
     return paged(rows, paging, lambda row: line_shown(row.scenario, row))
 

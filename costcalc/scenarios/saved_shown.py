@@ -16,6 +16,7 @@ from costcalc.engine import dollars
 from costcalc.scenarios.estimate_answer import EstimateOut, answered
 from costcalc.scenarios.saved import Revision, SavedScenario, UnreadableError
 from costcalc.scenarios.saving import revision_of
+from costcalc.secrets import without_key
 from costcalc.wire import exact
 from costcalc.wire.paging import Page
 from costcalc.wire.problem import ConflictError, Problem, problems
@@ -23,7 +24,7 @@ from costcalc.wire.problem import ConflictError, Problem, problems
 GUARDED = problems(401, 403, 422, 429)
 SENT = problems(413, 415)
 ABSENT = problems(404)
-Text = Annotated[str, AfterValidator(str.strip), Field(max_length=2000)]
+Text = Annotated[str, AfterValidator(str.strip), Field(max_length=2000), AfterValidator(without_key)]
 Name = Annotated[str, AfterValidator(exact.name), Field(min_length=1, max_length=120)]
 Line = Annotated[str, AfterValidator(exact.line), Field(max_length=200)]
 Number = Annotated[int, Field(ge=1, le=10**9)]

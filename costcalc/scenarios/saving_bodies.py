@@ -9,7 +9,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import override
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog.exchange import rates_in
@@ -25,6 +25,7 @@ from costcalc.scenarios.return_bodies import EXAMPLE as EXAMPLE_RETURN
 from costcalc.scenarios.return_bodies import ReturnIn
 from costcalc.scenarios.saved import LONGEST_QUERY, Draft, UnreadableError, draft
 from costcalc.scenarios.saved_shown import Line, Name, Number, Text
+from costcalc.secrets import without_key
 from costcalc.wire.exact import MomentField
 
 EXAMPLE_QUERY = "to=google/gemini-2.5-flash&requests=60000&in=1200&out=400&cached=25"
@@ -53,7 +54,7 @@ Workloads = Annotated[list[WorkloadIn], Field(min_length=1, max_length=MOST_WORK
 class SaidIn(Strict):
     """What a scenario says: an address, or workloads with their days, the day of the prices and the return."""
 
-    query: Annotated[str, Field(max_length=LONGEST_QUERY, description=QUERY)] | None = None
+    query: Annotated[str, Field(max_length=LONGEST_QUERY, description=QUERY), AfterValidator(without_key)] | None = None
     days_per_month: Days | None = Field(None, description="With workloads; 30 where it is absent.")
     at: MomentField | None = Field(None, description="With workloads: the day of the prices; today where it is absent.")
     workloads: Workloads | None = None

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from costcalc.figures import FigureError, read_canonical, read_date, read_number
 from costcalc.scenarios.fields import FIRST_DAY, LAST_DAY, LONGEST_TEXT
 from costcalc.scenarios.kinds import Field, Value
+from costcalc.secrets import holds_key
+from costcalc.wire.plain_text import HOLDS_KEY
 
 LONGEST_REFERENCE = 300
 
@@ -46,7 +48,7 @@ def _text(text: str, field: Field, language: str | None) -> str:
         raise Refused(_("At most %(limit)s characters.") % {"limit": LONGEST_TEXT})
     if not text.isprintable():
         raise Refused(_("This holds characters that cannot be shown."))
-    return text
+    return _without_key(text)
 
 
 def _reference(text: str, field: Field, language: str | None) -> str:
@@ -55,6 +57,12 @@ def _reference(text: str, field: Field, language: str | None) -> str:
         raise Refused(_("Choose a model, or type prices instead."))
     if len(text) > LONGEST_REFERENCE or not text.isprintable():
         raise Refused(_("No model has such a name."))
+    return _without_key(text)
+
+
+def _without_key(text: str) -> str:
+    if holds_key(text):
+        raise Refused(str(HOLDS_KEY))
     return text
 
 

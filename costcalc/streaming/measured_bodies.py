@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from costcalc.secrets import without_key
 from costcalc.streaming import counts
 from costcalc.streaming.completion import End
 from costcalc.streaming.measurements import Measurement
@@ -44,8 +45,8 @@ class MeasuredIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    provider: str = Field(max_length=40)
-    model: str = Field(max_length=200)
+    provider: Annotated[str, Field(max_length=40), AfterValidator(without_key)]
+    model: Annotated[str, Field(max_length=200), AfterValidator(without_key)]
     transport: Literal["sse", "websocket"]
     end: End
     status: Annotated[int, Field(strict=True, ge=100, le=599)] | None = None
@@ -64,7 +65,7 @@ class MeasuredIn(BaseModel):
     resumed: Few = 0
     attempts: Few = 1
     usage: dict[str, Count] | None = Field(None, max_length=len(COUNTS))
-    priced_as: str = Field("", max_length=300)
+    priced_as: Annotated[str, Field(max_length=300), AfterValidator(without_key)] = ""
     batch: str = Field("", max_length=32, pattern="^([0-9a-f]{32})?$")
     place: Annotated[int, Field(strict=True, ge=0, lt=MOST_AT_ONCE)] = 0
 

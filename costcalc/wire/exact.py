@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from costcalc.figures import FigureError, read_canonical
+from costcalc.secrets import without_key
 
 _NUMBER = r"^-?[0-9]+(\.[0-9]+)?$"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -78,21 +79,21 @@ def day(value: Any) -> dt.date:
 
 
 def line(value: str) -> str:
-    """A text of one line that can be shown, without space around it. Raises ValueError."""
+    """A text of one line that can be shown, without space around it and without keys. Raises ValueError."""
     text = value.strip()
     if not text.isprintable():
         raise ValueError("holds characters that cannot be shown")
-    return text
+    return without_key(text)
 
 
 def text(value: str) -> str:
-    """A text that is not empty, of lines that can be shown, without space around it. Raises ValueError."""
+    """A text that is not empty, of lines that can be shown, without keys or space around it. Raises ValueError."""
     found = value.strip()
     if not all(part.isprintable() for part in found.replace("\r\n", "\n").replace("\t", " ").split("\n")):
         raise ValueError("holds characters that cannot be shown")
     if not found:
         raise ValueError("must not be empty")
-    return found
+    return without_key(found)
 
 
 def name(value: str) -> str:

@@ -12,7 +12,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 # Paths under which the next part is a secret, written plain or percent-encoded within a query.
-PREFIXES = ("s", "invitations", "first-owner", "accounts/password/reset/key", "me/address", "stream/runs")
+PREFIXES = (
+    "s",
+    "plans/shared",
+    "calendar",
+    "invitations",
+    "first-owner",
+    "accounts/password/reset/key",
+    "me/address",
+    "me/digest/stop",
+    "stream/runs",
+)
 _SLASH = r"(?:/|%2F)"
 _PATHS = "|".join(prefix.replace("/", _SLASH) for prefix in PREFIXES)
 _LINK = re.compile(rf"({_SLASH}(?:{_PATHS}){_SLASH})(?!set-password)[\w.-]{{8,}}", re.IGNORECASE)

@@ -36,12 +36,18 @@ class Problem(BaseModel):
 
 
 class ConflictError(Exception):
-    """A change that was decided on what is no longer so; `current` is how it stands now, as the API shows it. 409."""
+    """A change that was decided on what is no longer so; `current` is how it stands now, as the API shows it. 409.
 
-    def __init__(self, detail: str, current: dict[str, Any] | None = None) -> None:
+    `changes` are what has happened since, where that is known.
+    """
+
+    def __init__(
+        self, detail: str, current: dict[str, Any] | None = None, changes: list[dict[str, Any]] | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.current = current
+        self.changes = changes
 
 
 def problem(status: int, detail: str | None = None, errors: Iterable[Fault] = ()) -> Problem:

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
+from costcalc.wire.problem import Fault, Problem, problem
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -10,6 +12,32 @@ Send = Callable[[Message], Awaitable[None]]
 # Every library types ASGI in its own way, so what is handed from one to another is not typed further.
 App = Callable[[Any, Any, Any], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+
+
+class Refused(Exception):
+    """A request that is not served; its answer repeats nothing of what was sent."""
+
+    def __init__(
+        self, status: int, detail: str, faults: Iterable[Fault] = (), headers: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.faults = list(faults)
+        self.headers = list(headers)
+
+    def problem(self) -> Problem:
+        """The answer's body."""
+        return problem(self.status, str(self), self.faults)
+
+
+def wrong_method(allowed: str) -> Refused:
+    """405."""
+    return Refused(405, f"Allowed here: {allowed}.", headers=[("allow", allowed)])
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """The request's headers, names in lower case; of several of one name the last."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 async def answer(

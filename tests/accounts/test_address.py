@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -13,8 +14,10 @@ from costcalc.accounts.access import FRESH
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
 from tests.factories import PASSWORD, Cast, signed_in, types_the_password
+from tests.processes import free_port
 
 NEW = "alice@example.net"
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 LOGIN, AGAIN = "/accounts/login/", "/accounts/password/again/"
 
 
@@ -94,6 +97,15 @@ def test_an_address_that_was_taken_meanwhile_stays_its_owner_s(cast: Cast) -> No
     assert refused.status_code == 409
     assert "There is an account with this e-mail address already." in refused.content.decode()
     assert can_sign_in("alice@example.org")
+
+
+def test_a_message_that_no_server_takes_is_not_said_to_be_on_its_way(cast: Cast, settings: Any) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = SMTP, "127.0.0.1", free_port()
+    answer = signed_in(cast.bob).post("/me/address/", {"email": "new@example.net"})
+    assert answer.status_code == 503
+    said = answer.content.decode()
+    assert "The mail server did not take the message." in said
+    assert "new@example.net" in said
 
 
 def test_bad_addresses_are_refused_and_messages_have_an_end(cast: Cast) -> None:

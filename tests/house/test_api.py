@@ -1,5 +1,6 @@
 """The API's promises as a whole: its description, its problems, and that no input breaks it."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from decimal import Decimal
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings, strategies
+from ninja.openapi.schema import OpenAPISchema
 from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
@@ -25,6 +27,12 @@ from costcalc.catalog.index import catalogue
 from costcalc.engine import Rate
 from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
+from migrations_app import beginning, carrying, evidence_files, links
+from migrations_app.hooks import webhooks
+from migrations_app.hooks.webhooks import Webhook
+from migrations_app.playbook import own as own_templates
+from migrations_app.playbook.templates import TEMPLATES
+from migrations_app.rules.key_commands import AddKey
 from tests.factories import Cast, a_cast, a_token
 
 ESTIMATE = "/api/v1/estimate"
@@ -32,6 +40,14 @@ PRICES = "/api/v1/prices/openai/gpt-4.1"
 PROBLEM = "application/problem+json"
 # The operations that need no token, which have the most to read.
 ANONYMOUS = {"estimate", "check_claim", "get_prices"}
+# The operations that answer with a file as it is.
+FILES = {"get_plan_file": ["application/octet-stream"]}
+# What has an example that is for a plan with steps and keys.
+OF_A_PLAN_UNDER_WAY = {"/api/v1/plans/{plan_id}/keys/{key_id}/tests", "/api/v1/plans/{plan_id}/template"}
+# Where an address has another thing under a name than elsewhere.
+OTHER_IDS = {"/api/v1/plans/{plan_id}/review/links/{link_id}": {"link_id": "review_link_id"}}
+# Those that name what there must be elsewhere than in their address.
+NAME_OTHERS = {"compare_scenarios", "create_plan"}
 BUSY = {ESTIMATE, "/api/v1/prices/{provider}/{model}"}
 SIDE = {"provider": "openai", "model": "gpt-4.1"}
 WORKLOAD = {"requests_per_day": 50000, "input_tokens": 1000, "output_tokens": 500, "baseline": SIDE, "candidate": SIDE}
@@ -107,10 +123,11 @@ def test_every_operation_documents_its_problems(client: Client) -> None:
         assert anonymous == (operation["operationId"] in ANONYMOUS)
         assert {"400", "413", "429", "500"} | (set() if anonymous else {"401"}) <= answers.keys()
         assert ("422" in answers) or not (operation.get("parameters") or method == "post")
-        assert ("404" in answers) == ("{" in path or operation["operationId"] == "compare_scenarios")
+        assert ("404" in answers) == ("{" in path or operation["operationId"] in NAME_OTHERS)
         assert {"413", "415"} <= answers.keys() or "requestBody" not in operation
         for status, response in answers.items():
-            wanted = [PROBLEM] if int(status) >= 400 else [] if status == "204" else ["application/json"]
+            done = [] if status == "204" else FILES.get(operation["operationId"], ["application/json"])
+            wanted = [PROBLEM] if int(status) >= 400 else done
             assert list(response.get("content", {})) == wanted, operation["operationId"]
 
 
@@ -122,19 +139,21 @@ def test_every_operation_that_creates_takes_a_key(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_every_example_works_on_an_empty_workspace(client: Client) -> None:
+def test_every_example_works_on_an_empty_workspace(client: Client, settings: Any) -> None:
     """Those of what is created; what changes a thing has been given the thing first."""
+    settings.WEBHOOK_HOSTS = ("hooks.example.org",)
     cast = a_cast()
     ids = created_in(cast)
     token = a_token(cast.workspace, cast.alice)[1]
     schema = client.get("/api/v1/openapi.json").json()
     tried = 0
     for path, method, operation in described(schema):
+        there = ids if path in OF_A_PLAN_UNDER_WAY else {**ids, "plan_id": ids["new_plan_id"]}
         for body in examples(schema, operation):
             with transaction.atomic():
                 answer = client.generic(
                     method.upper(),
-                    path.format(**ids),
+                    path.format(**there),
                     json.dumps(body),
                     content_type="application/json",
                     headers={"authorization": f"Bearer {token}"},
@@ -155,6 +174,20 @@ def test_every_example_is_what_its_own_schema_asks_for(client: Client) -> None:
             assert [error.message for error in check.iter_errors(body)] == [], reference
 
 
+def test_a_name_in_the_document_means_one_thing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two schemas of one name would be one in the document: the one that came last."""
+    known: dict[str, Any] = {}
+
+    def add(document: OpenAPISchema, definitions: dict[str, Any]) -> None:
+        for name, said in definitions.items():
+            assert known.setdefault(name, said) == said, name
+        document.schemas.update(definitions)
+
+    monkeypatch.setattr(OpenAPISchema, "add_schema_definitions", add)
+    # Under a prefix that nobody has asked for: the document is made once for each.
+    assert len(api.get_openapi_schema(path_prefix="/names/")["components"]["schemas"]) == len(known) > 0
+
+
 def described(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Path, method and description of every operation."""
     for path, methods in schema["paths"].items():
@@ -164,9 +197,10 @@ def described(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]
 
 def examples(schema: dict[str, Any], operation: dict[str, Any]) -> list[Any]:
     """The examples of an operation's body, of which there is one at least."""
-    if "requestBody" not in operation:
+    taken = operation.get("requestBody", {}).get("content", {})
+    if "application/json" not in taken:
         return []
-    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    reference = taken["application/json"]["schema"]["$ref"]
     found: list[Any] = schema["components"]["schemas"][reference.rpartition("/")[2]]["examples"]
     assert found, reference
     return found
@@ -180,6 +214,7 @@ def created_in(cast: Cast) -> dict[str, str]:
         sheet = own.sheet_of({"standard": {"input_mtok": Rate(Decimal(1))}})
         price = own.add(act, own.OwnTerms("Ours", own.Kind.QUOTE, sheet), cast.bob)
     return {
+        **planned_in(cast, now),
         "scenario_id": scenario.public_id,
         "number": "1",
         "price_id": price.public_id,
@@ -188,6 +223,28 @@ def created_in(cast: Cast) -> dict[str, str]:
         "invitation_id": team.invite_somebody(visit(cast.alice, cast.workspace), Role.VIEWER, now)[0].public_id,
         "provider": "openai",
         "model": "gpt-4.1",
+    }
+
+
+def planned_in(cast: Cast, now: dt.datetime) -> dict[str, str]:
+    """A plan with one of everything that an address can name, and what its workspace has beside it."""
+    bob, alice = visit(cast.bob, cast.workspace), visit(cast.alice, cast.workspace)
+    new = beginning.make(bob, beginning.Wish("To Gemini"), now)
+    plan = beginning.make(bob, beginning.Wish("Keys", to_do=TEMPLATES["key-rotation"]), now)
+    hook = Webhook.objects.create(workspace=cast.workspace, url="https://hooks.example.org/", created_at=now)
+    said = {"provider": "OpenAI", "environment": "production", "print": {"last": "w7Lk"}}
+    asked = AddKey.model_validate({"command": "add_key", "revision": plan.revision, **said})
+    plan = evidence_files.kept(bob, carrying.carry_out(bob, plan, asked, now), "s1", "run.log", b"480 ms", now)
+    return {
+        "plan_id": plan.public_id,
+        "new_plan_id": new.public_id,
+        "step_id": "s1",
+        "file_id": plan.state.steps.each[0].evidence[0].file,
+        "key_id": plan.state.keys.rows[0].id,
+        "key": own_templates.keep(bob, TEMPLATES["relay"], now).public_id,
+        "review_link_id": links.share_review(bob, plan, 1, now)[0].public_id,
+        "webhook_id": hook.public_id,
+        "delivery_id": webhooks.test(alice, hook, now).public_id,
     }
 
 
@@ -207,7 +264,8 @@ def test_no_input_breaks_the_api_and_every_answer_is_as_described(site: str, pat
     @settings(max_examples=40 if path in BUSY else 15, deadline=None, suppress_health_check=list(HealthCheck))
     def ask(case: Case[Any], there: bool) -> None:
         if there and mode == GenerationMode.POSITIVE and path not in BUSY:
-            case.path_parameters = {name: ids[name] for name in case.path_parameters or ()}
+            renamed = OTHER_IDS.get(path, {})
+            case.path_parameters = {name: ids[renamed.get(name, name)] for name in case.path_parameters or ()}
         # Some rules, such as "a model or prices, not both", a schema can only say in words.
         case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
 

@@ -6,6 +6,7 @@ method that is answered without one. For outsiders, what exists and what does no
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from costcalc.accounts import address, capability, team
-from costcalc.accounts.access import visit
+from costcalc.accounts.access import Visit, visit
 from costcalc.accounts.audit import acting
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role, Scope
@@ -37,6 +38,15 @@ from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
 from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
+from migrations_app import beginning, carrying, evidence, links
+from migrations_app.calendars import links as calendar_links
+from migrations_app.digests.digest import Digest
+from migrations_app.document_api import EXAMPLE
+from migrations_app.hooks import webhooks
+from migrations_app.hooks.webhooks import Webhook
+from migrations_app.plans import Plan
+from migrations_app.playbook import own as playbook
+from migrations_app.playbook.templates import TEMPLATES
 from tests.factories import PASSWORD, Cast, a_cast, a_token, signed_in
 from tests.house.test_headers import patterns
 from tests.streaming.measured import sent
@@ -54,6 +64,9 @@ class Row:
     expected: str
     data: dict[str, Any] = field(default_factory=dict)
     query: str = ""
+    # What an application sends that is no JSON.
+    body: bytes = b""
+    media_type: str = "application/json"
 
     def by_actor(self, actors: tuple[str, ...]) -> dict[str, int]:
         """The expected status of each."""
@@ -82,6 +95,18 @@ LEAD_ON_ALL = "302 302 302 302 302"
 LEAD_ON = pages(LEAD_ON_ALL)
 # An address that only takes a form leads everybody to the page that its form stands on, whatever there is.
 TO_ITS_FORM = LEAD_ON
+PLAN_JSON = json.dumps(EXAMPLE).encode()
+TEMPLATE_FILE = b"""{"format": "costcalc template 1", "name": "Ours",
+"steps": [{"key": "a", "phase": "prepare", "title": "Begin"}]}"""
+# A ladder of one stage, as its form sends it.
+FIRST_STAGE: dict[str, Any] = {"revision": "1", "s1-percent": "100"}
+READ_FIGURES: dict[str, Any] = {"new-requests": "1"}
+NO_LIMITS: dict[str, Any] = {
+    f"l{number}-{name}": value
+    for number in range(1, 6)
+    for name, value in (("metric", "error_rate"), ("kind", "points"), ("better", "lower"))
+}
+FIGURES_CSV = b"metric,baseline,candidate\nrequests,9,1\n"
 PRICES_CSV = b"name,kind,input_mtok\nFrom a file,quote,1\n"
 
 
@@ -122,6 +147,85 @@ PAGES: dict[str, dict[str, Row]] = {
     "stream/doctor/": {"GET": PUBLIC, "POST": pages("200 200 200 200 200", recording="data: 1\n\n")},
     "stream/doctor/endpoint/": {"GET": LEAD_ON, "POST": pages("422 422 422 422 422")},
     "stream/doctor/key/": {"GET": LEAD_ON, "POST": pages("422 422 422 422 422")},
+    "plans/": {"GET": OWN_ACCOUNT},
+    # It is made in the workspace that one works in: here one's own, or the team's.
+    "plans/new/": {
+        "GET": pages("302 200 403 200 200"),
+        "POST": pages("302 302 403 302 302", name="New", start_on="2026-12-01"),
+    },
+    "plans/of/<str:public_id>/": {"GET": TO_ITS_FORM, "POST": edits()},
+    "plans/<str:plan_id>/": {"GET": READ},
+    "plans/<str:plan_id>/commands/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(command="start", revision=1),
+    },
+    "plans/import/": {
+        "GET": pages("302 200 403 200 200"),
+        "POST": pages("302 302 403 302 302", file=PLAN_JSON),
+    },
+    "plans/<str:plan_id>.json": {"GET": READ},
+    "plans/<str:plan_id>/delete/": {"GET": OWN, "POST": owns(revision=1)},
+    "plans/<str:plan_id>/rename/": {"GET": EDIT, "POST": edits(name="New", revision=1)},
+    "plans/<str:plan_id>/files/<str:file_id>/": {"GET": READ},
+    "plans/<str:plan_id>/template/": {"GET": EDIT, "POST": edits(name="As before")},
+    "plans/files/<str:plan_id>/<str:step_id>/": {"GET": LEAD_ON, "POST": edits(file=b"latency 480 ms")},
+    "plans/templates/": {
+        "GET": OWN_ACCOUNT,
+        "POST": pages("302 302 403 302 302", file=TEMPLATE_FILE),
+    },
+    "plans/templates/<str:key>.json": {"GET": pages("302 404 200 200 200")},
+    "plans/templates/<str:key>/delete/": {"GET": TO_ITS_FORM, "POST": edits()},
+    # Nothing was started: there is no stage that figures could be of.
+    "plans/<str:plan_id>/report/": {"GET": READ},
+    "plans/<str:plan_id>/calendar/": {"GET": READ, "POST": edits(200, language="en")},
+    "plans/<str:plan_id>/calendar.ics": {"GET": READ},
+    # The address is the editor's; owners end any.
+    "plans/<str:plan_id>/calendar/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
+    "plans/<str:plan_id>/figures/": {"GET": EDIT, "POST": edits(422, **READ_FIGURES)},
+    "plans/<str:plan_id>/limits/": {"GET": EDIT, "POST": edits(revision="1", requests_day="50000", **NO_LIMITS)},
+    "plans/<str:plan_id>/stages/": {"GET": EDIT, "POST": edits(**FIRST_STAGE)},
+    "plans/<str:plan_id>/way-back/": {
+        "GET": EDIT,
+        "POST": edits(revision="1", need="old_key", holds="yes", statement="I called it"),
+    },
+    "plans/<str:plan_id>/way-back/test/": {"GET": TO_ITS_FORM, "POST": edits(422)},
+    "plans/<str:plan_id>/review/": {
+        "GET": READ,
+        "POST": edits(command="review_date", revision=1, due_on="2027-01-15"),
+    },
+    "plans/<str:plan_id>/review/figures/": {
+        "GET": EDIT,
+        "POST": pages("302 404 403 302 302", revision="1", **{"line-0-metric": "cost"}),
+    },
+    "plans/<str:plan_id>/review/share/": {"GET": EDIT, "POST": edits(200, revision=1)},
+    "plans/<str:plan_id>/review/share/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
+    "plans/shared/<str:link>/": {"GET": PUBLIC},
+    "plans/<str:plan_id>/steps/": {"GET": READ},
+    "plans/<str:plan_id>/steps/commands/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(command="move_steps", revision=3, steps="s1", to="doing"),
+    },
+    "plans/<str:plan_id>/steps/new/": {
+        "GET": EDIT,
+        "POST": edits(revision=3, title="Another", phase="prepare"),
+    },
+    "plans/<str:plan_id>/steps/start/": {"GET": EDIT, "POST": edits(revision=3, start_on="2026-12-07")},
+    "plans/<str:plan_id>/steps/<str:step_id>/": {"GET": READ},
+    "plans/<str:plan_id>/steps/<str:step_id>/edit/": {
+        "GET": EDIT,
+        "POST": edits(revision=3, title="Another", phase="prepare"),
+    },
+    "plans/<str:plan_id>/keys/": {"GET": READ},
+    "plans/<str:plan_id>/keys/commands/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(command="rollback_window", revision=1, days=5),
+    },
+    "plans/<str:plan_id>/keys/new/": {
+        "GET": TO_ITS_FORM,
+        "POST": edits(revision=1, provider="OpenAI", environment="production", last="w7Lk"),
+    },
+    # There is no such key.
+    "plans/<str:plan_id>/keys/<str:key_id>/test/": {"GET": TO_ITS_FORM, "POST": edits(404)},
     "scenarios/": {"GET": OWN_ACCOUNT},
     # A scenario goes to a workspace that one may change: no other is on offer.
     "scenarios/new/": {
@@ -167,6 +271,12 @@ PAGES: dict[str, dict[str, Row]] = {
     "s/<str:link>/take/<str:file>": {"GET": PUBLIC},
     "w/<str:workspace>/links/": {"GET": EDIT},
     "w/<str:workspace>/links/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": edits()},
+    # The operator of the tests allows no host.
+    "w/<str:workspace>/webhooks/": {"GET": OWN, "POST": owns(422, url="https://hooks.example.org/")},
+    "w/<str:workspace>/webhooks/<str:webhook>/": {"GET": OWN},
+    "w/<str:workspace>/webhooks/<str:webhook>/delete/": {"GET": TO_ITS_FORM, "POST": owns()},
+    "w/<str:workspace>/webhooks/<str:webhook>/test/": {"GET": TO_ITS_FORM, "POST": owns()},
+    "w/<str:workspace>/webhooks/<str:webhook>/<str:delivery>/again/": {"GET": TO_ITS_FORM, "POST": owns()},
     "prices/": {"GET": PUBLIC},
     "prices/<str:provider>/": {"GET": PUBLIC},
     "prices/<str:provider>/<path:model_id>/": {"GET": PUBLIC},
@@ -193,7 +303,19 @@ PAGES: dict[str, dict[str, Row]] = {
     "invitations/<str:link>/": {"GET": LEAD_ON},
     "me/": {"GET": OWN_ACCOUNT, "POST": pages("302 302 302 302 302", name="New")},
     "me/export/": {"GET": OWN_ACCOUNT},
+    "me/calendar/": {"GET": OWN_ACCOUNT, "POST": pages("302 200 200 200 200", language="en")},
+    # The address is the editor's own.
+    "me/calendar/<str:link>/revoke/": {"GET": TO_ITS_FORM, "POST": pages("302 404 404 302 404")},
+    "calendar/<str:link>.ics": {"GET": PUBLIC},
     "me/address/": {"GET": OWN_ACCOUNT, "POST": pages("302 200 200 200 200", email="new@example.net")},
+    "me/address/confirm/": {"GET": TO_ITS_FORM, "POST": LEAD_ON},
+    "me/digest/": {
+        "GET": OWN_ACCOUNT,
+        "POST": pages(LEAD_ON_ALL, rhythm="weekly", hour="7", weekday="0"),
+    },
+    "me/digest/send/": {"GET": TO_ITS_FORM, "POST": LEAD_ON},
+    # Whoever has the link stops it; it is the viewer's.
+    "me/digest/stop/<str:link>/": {"GET": PUBLIC, "POST": PUBLIC},
     # The link was sent to the viewer.
     "me/address/<str:link>/": {"GET": pages("302 404 200 404 404"), "POST": pages("302 404 302 404 404")},
     # The owner has a workspace to hand over first.
@@ -257,10 +379,30 @@ PAGES: dict[str, dict[str, Row]] = {
     "readyz": {"GET": PUBLIC},
 }
 # Where an address has another thing under a name than elsewhere.
+STEPPED = {"plan_id": "stepped_plan"}
 OTHER_IDS = {
+    "plans/<str:plan_id>/files/<str:file_id>/": STEPPED,
+    "plans/<str:plan_id>/template/": STEPPED,
+    "plans/files/<str:plan_id>/<str:step_id>/": STEPPED,
+    "plans/<str:plan_id>/steps/commands/": STEPPED,
+    "plans/<str:plan_id>/steps/new/": STEPPED,
+    "plans/<str:plan_id>/steps/start/": STEPPED,
+    "plans/<str:plan_id>/steps/<str:step_id>/": STEPPED,
+    "plans/<str:plan_id>/steps/<str:step_id>/edit/": STEPPED,
     "invitations/<str:link>/": {"link": "invited"},
     "w/<str:workspace>/links/<str:link>/revoke/": {"link": "link_id"},
+    "plans/<str:plan_id>/review/share/<str:link>/revoke/": {"link": "review_link_id"},
+    "plans/shared/<str:link>/": {"link": "review_link"},
+    "/api/v1/plans/{plan_id}/review/links/{link_id}": {"link_id": "review_link_id"},
+    "/api/v1/plan-files/{plan_id}/{step_id}": STEPPED,
+    "/api/v1/plans/{plan_id}/files/{file_id}": STEPPED,
+    "/api/v1/plans/{plan_id}/template": STEPPED,
     "me/address/<str:link>/": {"link": "address_link"},
+    "me/calendar/<str:link>/revoke/": {"link": "own_calendar_id"},
+    "calendar/<str:link>.ics": {"link": "calendar_link"},
+    "plans/<str:plan_id>/calendar/<str:link>/revoke/": {"link": "calendar_link_id"},
+    "/api/v1/plans/{plan_id}/calendar-links/{link_id}": {"link_id": "calendar_link_id"},
+    "me/digest/stop/<str:link>/": {"link": "digest_link"},
 }
 UNNAMED = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 
@@ -277,9 +419,11 @@ def creates(**data: Any) -> Row:
     return Row("401 401 201 403 403 201 201", data)
 
 
-def changes(status: int = 200, **data: Any) -> Row:
+def changes(
+    status: int = 200, query: str = "", body: bytes = b"", media_type: str = "application/json", **data: Any
+) -> Row:
     """What editors do to a thing."""
-    return Row(f"401 401 404 403 403 {status} {status}", data)
+    return Row(f"401 401 404 403 403 {status} {status}", data, query, body, media_type)
 
 
 def owners(status: int = 200, elsewhere: int = 404, query: str = "", **data: Any) -> Row:
@@ -299,6 +443,44 @@ OPERATIONS = {
     "get_own_price": READS,
     "supersede_own_price": changes(),
     "archive_own_price": changes(),
+    "list_plans": LISTS,
+    "create_plan": creates(),
+    "get_plan": READS,
+    "command_plan": changes(command="start", revision=1),
+    "delete_plan": owners(204, query="revision=1"),
+    "get_plan_document": READS,
+    "get_plan_report": READS,
+    "list_plan_dates": READS,
+    "list_calendar_links": changes(),
+    "create_calendar_link": changes(201),
+    "revoke_calendar_link": changes(204),
+    "get_plan_file": READS,
+    # A file's bytes, as they are.
+    "add_file_to_step": changes(query="name=run.log", body=b"latency 480 ms", media_type="application/octet-stream"),
+    # Nothing was started: there is no stage that figures could be of.
+    "upload_reading": changes(422, query="revision=1", body=FIGURES_CSV, media_type="text/csv"),
+    "list_plan_templates": LISTS,
+    "get_plan_template": READS,
+    "create_plan_template": creates(),
+    "create_template_of_plan": changes(201),
+    "delete_plan_template": changes(204),
+    "import_plan": creates(),
+    "list_review_links": changes(),
+    "share_review": changes(201),
+    "revoke_review_link": changes(204),
+    "list_key_of_plan": changes(),
+    # There is no such key.
+    "test_key_of_plan": changes(404),
+    # There is no such provider.
+    "test_old_key_of_plan": changes(422, provider="nobody", model="m", secret="an-example-of-a-key-w7Lk"),
+    "list_webhooks": owners(200, elsewhere=200),
+    # The operator of the tests allows no host.
+    "create_webhook": owners(422, elsewhere=422),
+    "delete_webhook": owners(204),
+    "list_webhook_deliveries": owners(),
+    "test_webhook": owners(),
+    # It is still to be sent by itself.
+    "resend_webhook_delivery": owners(409),
     "list_scenarios": LISTS,
     "create_scenario": creates(),
     "compare_scenarios": Row("401 401 404 200 200 200 200", query="of={scenario_id}&of={scenario_id}.1"),
@@ -362,7 +544,7 @@ class World:
         """The same with names of things that do not exist."""
         return {
             name: value
-            if name in {"number", "provider", "model", "model_id", "chart", "kind", "file", "extension"}
+            if name in {"number", "step_id", "provider", "model", "model_id", "chart", "kind", "file", "extension"}
             else NOWHERE
             for name, value in self.ids.items()
         }
@@ -385,6 +567,11 @@ def made(cast: Cast) -> World:
     with acting(workspace, bob.actor) as act:
         sheet = own.sheet_of({"standard": {"input_mtok": Rate(Decimal(1))}})
         price = own.add(act, own.OwnTerms("Ours", own.Kind.NEGOTIATED, sheet), cast.bob)
+    plan = beginning.make(bob, beginning.Wish("To Gemini"), now)
+    review_link, reads_review = links.share_review(bob, plan, 1, now)
+    calendar_link, fetches = calendar_links.share_days(bob, plan, "en", now)
+    stepped = beginning.make(bob, beginning.Wish("Keys", to_do=TEMPLATES["key-rotation"]), now)
+    hook = Webhook.objects.create(workspace=workspace, url="https://hooks.example.org/", created_at=now)
     invitation, invited = team.invite_somebody(alice, Role.VIEWER, now)
     ids = {
         "workspace": workspace.public_id,
@@ -395,11 +582,26 @@ def made(cast: Cast) -> World:
         "approval": saving.ask_approval(bob, scenario, 1, cast.alice, now).public_id,
         "link": secret,
         "link_id": link.public_id,
+        "plan_id": plan.public_id,
+        "review_link": reads_review,
+        "review_link_id": review_link.public_id,
+        "calendar_link": fetches,
+        "calendar_link_id": calendar_link.public_id,
+        "own_calendar_id": calendar_links.own_days(calendar_links.at_home(cast.bob), "en", now)[0].public_id,
+        "stepped_plan": stepped.public_id,
+        "step_id": "s1",
+        # No key is in the list.
+        "key_id": "kkkkkkkkkkkk",
+        "file_id": evidence_of(bob, stepped, now),
+        "key": playbook.keep(bob, TEMPLATES["relay"], now).public_id,
         "price": price.public_id,
+        "webhook": hook.public_id,
+        "delivery": webhooks.test(alice, hook, now).public_id,
         "member": cast.vera.public_id,
         "invitation": invitation.public_id,
         "invited": invited,
         "token": team.new_token(alice, "Program", Scope.READ, None)[0].public_id,
+        "digest_link": Digest.objects.create(user=cast.vera, rhythm="daily", next_at=now).link,
         "address_link": address.link_for(cast.vera, "vera@example.net"),
         "reset": reset_path(cast.bob),
         "provider": "openai",
@@ -410,9 +612,16 @@ def made(cast: Cast) -> World:
         "measurement": keep([read_measured(sent())[0].row()], cast.bob, now)[0].public_id,
         "extension": "csv",
     }
-    ids |= {f"{name}_id": ids[name] for name in ("price", "member", "invitation")}
+    ids |= {f"{name}_id": ids[name] for name in ("price", "member", "invitation", "webhook", "delivery")}
     ids |= {"scenario_id": scenario.public_id}
     return World(cast, ids, cookies, tokens_of(cast))
+
+
+def evidence_of(came: Visit, plan: Plan, now: dt.datetime) -> str:
+    """A file that shows that the first step was done."""
+    file = evidence.checked(plan, "run.log", b"latency 480 ms", now)
+    carrying.carry_out(came, plan, evidence.showing("s1", file), now, file.save)
+    return file.public_id
 
 
 def reset_path(user: User) -> str:
@@ -461,8 +670,8 @@ def operations() -> dict[str, Operation]:
     for path, methods in schema["paths"].items():
         for method, said in methods.items():
             example = None
-            if "requestBody" in said:
-                reference = said["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            if "application/json" in (taken := said.get("requestBody", {}).get("content", {})):
+                reference = taken["application/json"]["schema"]["$ref"]
                 (example, *_more) = schema["components"]["schemas"][reference.rpartition("/")[2]]["examples"]
             statuses = frozenset(map(str, said["responses"]))
             found[said["operationId"]] = Operation(method.upper(), path, statuses, example)
@@ -486,11 +695,13 @@ def filled(value: Any, ids: dict[str, str]) -> Any:
     return str(value).format(**ids)
 
 
-def ask_json(world: World, actor: str, method: str, address: str, body: Any = None) -> tuple[int, str]:
+def ask_json(
+    world: World, actor: str, method: str, address: str, body: Any = None, media_type: str = "application/json"
+) -> tuple[int, str]:
     """The status and text that an application gets; whatever it did is undone."""
     with transaction.atomic():
-        data = "" if body is None else json.dumps(body)
-        response = world.client(actor).generic(method, address, data, content_type="application/json")
+        data = "" if body is None else body if isinstance(body, bytes) else json.dumps(body)
+        response = world.client(actor).generic(method, address, data, content_type=media_type)
         transaction.set_rollback(True)
     return response.status_code, response.content.decode()
 
@@ -545,8 +756,8 @@ def test_everybody_gets_what_the_matrix_says(world: World, pattern: str) -> None
 def test_every_application_gets_what_the_matrix_says(world: World, name: str) -> None:
     row, operation = OPERATIONS[name], operations()[name]
     address = world.address(operation.path, row, world.ids)
-    body = row.data or operation.example
-    found = {actor: ask_json(world, actor, operation.method, address, body)[0] for actor in APPLICATIONS}
+    sent = (row.body or row.data or operation.example, row.media_type)
+    found = {actor: ask_json(world, actor, operation.method, address, *sent)[0] for actor in APPLICATIONS}
     assert found == row.by_actor(APPLICATIONS)
 
 
@@ -578,9 +789,9 @@ def test_for_outsiders_what_exists_and_what_does_not_are_the_same(world: World, 
 @pytest.mark.parametrize("name", [name for name, row in OPERATIONS.items() if "404" in row.expected])
 def test_for_other_tokens_what_exists_and_what_does_not_are_the_same(world: World, name: str) -> None:
     row, operation = OPERATIONS[name], operations()[name]
-    body = row.data or operation.example
+    sent = (row.body or row.data or operation.example, row.media_type)
     there, nowhere = (
-        ask_json(world, "elsewhere", operation.method, world.address(operation.path, row, ids), body)
+        ask_json(world, "elsewhere", operation.method, world.address(operation.path, row, ids), *sent)
         for ids in (world.ids, world.nowhere())
     )
     assert there == nowhere

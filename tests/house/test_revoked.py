@@ -49,6 +49,7 @@ def test_who_is_removed_and_what_is_revoked_is_refused_by_every_worker_at_once(w
     asked = {
         "removed member": (page, world.cookies["editor"], ""),
         "removed member's token": ("/api/v1/own-prices", "", world.tokens["editor's"]),
+        "removed member's calendar of a plan": (f"/calendar/{world.ids['calendar_link']}.ics", "", ""),
         "revoked token": ("/api/v1/own-prices", "", world.tokens["reads"]),
         "revoked link": (link, "", ""),
         "switched off": (page, world.cookies["viewer"], ""),
@@ -66,6 +67,7 @@ def test_who_is_removed_and_what_is_revoked_is_refused_by_every_worker_at_once(w
     assert after == {
         "removed member": [404, 404],
         "removed member's token": [401, 401],
+        "removed member's calendar of a plan": [404, 404],
         "revoked token": [401, 401],
         "revoked link": [404, 404],
         "switched off": [302, 302],

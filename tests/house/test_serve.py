@@ -4,18 +4,21 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
 import pytest
 from django.conf import settings
 
-from tests.processes import Served, answers, environment, free_port
+from tests.processes import PATIENCE, ROOT, Served, answers, environment, free_port
 
 
 @contextmanager
@@ -136,3 +139,36 @@ def test_in_public_plain_http_is_sent_to_https_and_cookies_are_secure(prepared: 
         assert page.headers["strict-transport-security"] == "max-age=31536000"
         assert all("Secure" in cookie for cookie in page.headers.get_list("set-cookie"))
         assert httpx.get(f"{address}/readyz", headers=host, trust_env=False).status_code == 200
+
+
+OWNER = """
+from costcalc.accounts.access import visit
+from costcalc.accounts.models import User
+from costcalc.accounts.roles import Scope
+from costcalc.accounts.team import new_token
+from costcalc.accounts.workspaces import Workspace
+user = User.objects.create_user("lan@example.org", name="Lan")
+print(new_token(visit(user, Workspace.objects.made_for(user, "Acme")), "deploys", Scope.WRITE, None)[1])
+"""
+
+
+def test_a_stage_that_needs_nobody_is_passed_by_the_server_itself(prepared: dict[str, str]) -> None:
+    command = [sys.executable, "manage.py", "shell", "-v0", "-c", OWNER]
+    token = subprocess.run(command, env=prepared, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    headers = {"Authorization": f"Bearer {token}"}
+    stages = [{"percent": percent, "hold_hours": 0, "automatic": True} for percent in (10, 100)]
+    commands: list[dict[str, Any]] = [
+        {"command": "plan_stages", "stages": stages},
+        {"command": "set_limits", "limits": []},
+        {"command": "start"},
+    ]
+    with serving(prepared, WORKERS="2") as (_served, address), httpx.Client(trust_env=False) as team:
+        team.base_url, team.headers = httpx.URL(f"{address}/api/v1/"), httpx.Headers(headers)
+        plan = "plans/" + team.post("plans", json={"name": "To Gemini"}).json()["id"]
+        for revision, said in enumerate(commands, 1):
+            answer = team.post(f"{plan}/commands", json={"revision": revision, **said})
+            assert answer.status_code == 200, answer.text
+        deadline = time.monotonic() + PATIENCE
+        while (state := team.get(plan).json())["weight"] != "100":
+            assert time.monotonic() < deadline, state
+            time.sleep(0.2)

@@ -13,20 +13,24 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from costcalc.accounts import address
-from costcalc.accounts.access import person, with_recent_password
+from costcalc.accounts import address, rooms
+from costcalc.accounts.access import person, sent_from, with_recent_password
 from costcalc.accounts.archive import own_data
 from costcalc.accounts.farewell import HandOverError, delete_account
 from costcalc.accounts.forms import AddressForm, NameForm, PasswordForm
 from costcalc.accounts.models import User
+from costcalc.accounts.views.preferences import way_back
 from costcalc.accounts.workspaces import Workspace
 from costcalc.wire.addresses import whole_address
 from costcalc.wire.files import SentFile, json_pieces, written
 from costcalc.wire.views import too_many
+
+NOT_TAKEN = gettext_lazy("The mail server did not take the message. Try again later.")
 
 
 @login_required
@@ -39,7 +43,8 @@ def me(request: HttpRequest) -> HttpResponse:
         User.objects.filter(pk=user.pk).update(name=form.cleaned_data["name"])
         messages.success(request, _("Saved."))
         return redirect("accounts:me")
-    return render(request, "accounts/me.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "pages": rooms.own_pages()}
+    return render(request, "accounts/me.html", context, status=422 if form.is_bound else 200)
 
 
 @login_required
@@ -56,9 +61,31 @@ def new_address(request: HttpRequest) -> HttpResponse:
     if not ratelimit.consume(request, action="new_address", user=user):
         return too_many(request)
     wanted = form.cleaned_data["email"]
-    path = reverse("accounts:confirm-address", args=(address.link_for(user, wanted),))
-    address.ask(user, wanted, whole_address(request, path))
+    if not address.ask(user, wanted, _link(request, user, wanted)):
+        form.add_error("email", NOT_TAKEN)
+        return render(request, "accounts/new_address.html", {"form": form}, status=503)
     return render(request, "accounts/new_address.html", {"sent": wanted})
+
+
+def _link(request: HttpRequest, user: User, email: str) -> str:
+    path = reverse("accounts:confirm-address", args=(address.link_for(user, email),))
+    return whole_address(request, path)
+
+
+@sent_from("accounts:me")
+@login_required
+@never_cache
+def ask_to_confirm(request: HttpRequest) -> HttpResponse:
+    """Send the link that confirms the address one has."""
+    user = person(request)
+    if not ratelimit.consume(request, action="new_address", user=user):
+        return too_many(request)
+    if address.ask_own(user, _link(request, user, user.email)):
+        words = _("A link is on its way to %(email)s. Open it while you are signed in.") % {"email": user.email}
+        messages.success(request, words)
+    else:
+        messages.error(request, NOT_TAKEN)
+    return redirect(way_back(request))
 
 
 @login_required
@@ -71,11 +98,14 @@ def confirm_address(request: HttpRequest, link: str) -> HttpResponse:
     if new is None:
         raise Http404
     if request.method != "POST":
-        return render(request, "accounts/confirm_address.html", {"new": new})
+        return render(request, "accounts/confirm_address.html", {"new": new, "same": new == old})
     try:
         address.change(user, new)
     except address.TakenError:
         return render(request, "accounts/confirm_address.html", {"new": new, "taken": True}, status=409)
+    if new == old:
+        messages.success(request, _("Your e-mail address is confirmed."))
+        return redirect("accounts:me")
     address.tell(old, new)
     messages.success(request, _("Your e-mail address is changed."))
     return redirect("accounts:me")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from costcalc.accounts import team
+from costcalc.accounts import rooms, team
 from costcalc.accounts.access import Visit, in_workspace, sent_from, typed_before
 from costcalc.accounts.capability import new_id
 from costcalc.accounts.entrance import may_invite
@@ -101,6 +101,7 @@ def _leaving(request: HttpRequest, visit: Visit, user: User) -> HttpResponse:
         "member": user,
         "tokens": visit.workspace.tokens.filter(made_by=user, revoked_at=None),
         "invitations": visit.workspace.invitations.open(now).filter(invited_by=user),
+        "others": rooms.told_before(visit.workspace, user, now),
     }
     return render(request, "accounts/member_remove.html", context)
 

@@ -14,6 +14,7 @@ from costcalc.accounts.access import person
 from costcalc.accounts.forms import PreferencesForm
 from costcalc.accounts.models import User
 from costcalc.accounts.preferences import CURRENCY_COOKIE, SHOW, THEME_COOKIE, ZONE_COOKIE, currency_of
+from costcalc.accounts.rooms import own_pages
 
 COOKIES = {
     "language": settings.LANGUAGE_COOKIE_NAME,
@@ -54,7 +55,8 @@ def _keep(user: User, chosen: dict[str, str]) -> None:
 
 
 def _page(request: HttpRequest, form: PreferencesForm, status: int = 200) -> HttpResponse:
-    return render(request, "accounts/preferences.html", {"form": form}, status=status)
+    context = {"form": form, "pages": own_pages() if request.user.is_authenticated else []}
+    return render(request, "accounts/preferences.html", context, status=status)
 
 
 def _current(request: HttpRequest) -> dict[str, str | None]:

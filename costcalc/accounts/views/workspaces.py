@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -74,9 +75,10 @@ def _settings_page(request: HttpRequest, visit: Visit, form: SettingsForm, statu
 @sent_from("accounts:workspace", "workspace")
 @in_workspace(Role.VIEWER)
 def switch(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Work in this workspace from now on."""
+    """Work in this workspace from now on: at its beginning, or on the page that the form names."""
     request.session[CURRENT] = visit.workspace.public_id
-    return HttpResponseRedirect("/")
+    wanted = request.POST.get("next", "")
+    return HttpResponseRedirect(wanted if url_has_allowed_host_and_scheme(wanted, None) else "/")
 
 
 @require_safe

@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
 from django.http import QueryDict
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from costcalc.digits import canonical
 from costcalc.scenarios.body_kinds import Strict
 from costcalc.scenarios.claims.fields import LONGEST_TEXT, MOST_ROWS
 from costcalc.scenarios.estimate_bodies import Reference
 from costcalc.scenarios.kinds import Value, input_name
+from costcalc.secrets import without_key
 from costcalc.wire.exact import DayField, Within
 
 Price = Annotated[Decimal, Within("0", "1000000")]
@@ -101,7 +102,7 @@ class ClaimIn(Strict):
     """A vendor's statement as a text or as numbers. Beside a text a number stands for what the text says of it."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
-    text: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
+    text: Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(without_key)] = ""
     models: Annotated[list[ModelIn], Field(max_length=MOST_ROWS)] = []
     traffic: TrafficIn = TrafficIn()
     figures: FiguresIn = FiguresIn()

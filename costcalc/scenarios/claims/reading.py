@@ -35,6 +35,8 @@ from costcalc.scenarios.claims.hearing import hear
 from costcalc.scenarios.kinds import Field, Value, input_name
 from costcalc.scenarios.reading import LANGUAGES
 from costcalc.scenarios.typed_values import READERS
+from costcalc.secrets import holds_key
+from costcalc.wire.plain_text import HOLDS_KEY
 
 OTHERS = frozenset({"lang", "show", "rows", "said", "empty", "add", "remove", "last", "csrfmiddlewaretoken"})
 LONGEST_SHOWN = 300
@@ -96,7 +98,7 @@ def _refused_text(said: str) -> str:
         return _("At most %(limit)s characters.") % {"limit": LONGEST_TEXT}
     if not all(character.isprintable() or character in "\n\t" for character in said):
         return _("This holds characters that cannot be shown.")
-    return ""
+    return str(HOLDS_KEY) if holds_key(said) else ""
 
 
 def _heard(said: str, catalogue: Catalogue, today: dt.date) -> Heard:

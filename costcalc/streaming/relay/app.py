@@ -19,11 +19,10 @@ from costcalc.streaming.relay import asking, refusals
 from costcalc.streaming.relay.delivering import deliver
 from costcalc.streaming.relay.making import ALONE, Visitor, planned
 from costcalc.streaming.relay.passing import pass_on
-from costcalc.streaming.relay.refusals import Refused
 from costcalc.streaming.relay.runs import MOST_OF_ONE, WAIT_S, Run, TooMany, UsedUp, runs
 from costcalc.wire.inside import inside
 from costcalc.wire.problem import MEDIA_TYPE
-from costcalc.wire.raw import Receive, Scope, Send, answer, nothing
+from costcalc.wire.raw import Receive, Refused, Scope, Send, answer, headers_of, nothing, wrong_method
 from costcalc.wire.upstream import UpstreamError
 from costcalc.wire.visitors import Open, TooManyOpen, subscriber
 
@@ -56,11 +55,11 @@ class Relay:
         headers = headers_of(scope)
         if path == PATH:
             if method != "POST":
-                raise refusals.wrong_method("POST")
+                raise wrong_method("POST")
             await self.make(headers, client(scope), receive, send)
             return
         if method not in {"GET", "DELETE"}:
-            raise refusals.wrong_method("GET, DELETE")
+            raise wrong_method("GET, DELETE")
         run_id = path.removeprefix(f"{PATH}/")
         if method == "DELETE":
             check_origin(headers)
@@ -166,11 +165,6 @@ def is_our_host(host: str) -> bool:
 def _is_one_of(host: str, allowed: tuple[str, ...]) -> bool:
     domain, _ = split_domain_port(host)
     return bool(domain) and validate_host(domain, allowed)
-
-
-def headers_of(scope: Scope) -> dict[str, str]:
-    """The request's headers, names in lower case; of several of one name the last."""
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def client(scope: Scope) -> str:

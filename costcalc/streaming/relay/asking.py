@@ -5,14 +5,16 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from costcalc.streaming.relay.refusals import Refused, at, wrong
+from costcalc.secrets import without_key
+from costcalc.streaming.relay.refusals import at, wrong
 from costcalc.wire.problem import Fault, locate
+from costcalc.wire.raw import Refused
 from costcalc.wire.strict_json import BadJSONError, loads
 
 PORTS: Final = {"http": ":80", "https": ":443"}
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(without_key)]
 
 
 class Asked(BaseModel):
@@ -22,7 +24,7 @@ class Asked(BaseModel):
 
     provider: Text
     model: Text
-    prompt: Annotated[str, Field(min_length=1, max_length=100_000)]
+    prompt: Annotated[str, Field(min_length=1, max_length=100_000), AfterValidator(without_key)]
     max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**53)] | None = None
     resume: bool = False

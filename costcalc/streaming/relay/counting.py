@@ -4,11 +4,9 @@ import time
 from typing import Final
 
 from django.conf import settings
-from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
-from django.http import HttpRequest, parse_cookie
 
+from costcalc.accounts.cookies import signed_in
 from costcalc.streaming.relay.admission import Admission
 from costcalc.wire.models import RequestWindow, Standing
 from costcalc.wire.rate_limit import seconds_to_wait
@@ -24,7 +22,7 @@ def in_database(visitor: str, cookies: str | None) -> Admission:
         wait = 0
         if settings.RATE_LIMIT is not None:
             wait = seconds_until(*RequestWindow.objects.count_request(f"runs {visitor}", now), now)
-        return Admission(wait, cookies is not None and is_signed_in(cookies))
+        return Admission(wait, cookies is not None and signed_in(cookies) is not None)
     finally:
         connections.close_all()
 
@@ -34,14 +32,3 @@ def seconds_until(begun: int, runs: int, now: int) -> int:
     if settings.RATE_LIMIT is None:
         return 0
     return seconds_to_wait(Standing(begun, runs), max(1, settings.RATE_LIMIT // SHARE), now)
-
-
-def is_signed_in(cookies: str) -> bool:
-    """Whether a session's cookie among these is that of somebody who is signed in."""
-    # As Django reads them: http.cookies gives up all of them for one that another program of this host wrote oddly.
-    found = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME)
-    if not found:
-        return False
-    request = HttpRequest()
-    request.session = SessionStore(found)
-    return bool(get_user(request).is_authenticated)

@@ -1,29 +1,7 @@
 """What the relay answers instead of a run: problem JSON, which repeats nothing of what was sent. Pure."""
 
-from collections.abc import Iterable
-
-from costcalc.wire.problem import Fault, Problem, problem
-
-
-class Refused(Exception):
-    """A request that is not served."""
-
-    def __init__(
-        self, status: int, detail: str, faults: Iterable[Fault] = (), headers: Iterable[tuple[str, str]] = ()
-    ) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.faults = list(faults)
-        self.headers = list(headers)
-
-    def problem(self) -> Problem:
-        """The answer's body."""
-        return problem(self.status, str(self), self.faults)
-
-
-def wrong_method(allowed: str) -> Refused:
-    """405."""
-    return Refused(405, f"Allowed here: {allowed}.", headers=[("allow", allowed)])
+from costcalc.wire.problem import Fault
+from costcalc.wire.raw import Refused
 
 
 def no_run() -> Refused:

@@ -13,15 +13,14 @@ from costcalc.streaming.completion import End
 from costcalc.streaming.events import Parser
 from costcalc.streaming.relay import refusals
 from costcalc.streaming.relay.app import APP as RELAY
-from costcalc.streaming.relay.app import PATH, Relay, check_origin, headers_of, worker_of
-from costcalc.streaming.relay.refusals import Refused
+from costcalc.streaming.relay.app import PATH, Relay, check_origin, worker_of
 from costcalc.streaming.relay.runs import GOING_DOWN, Run, replacement, runs
 from costcalc.streaming.relay.tape import Cursor
 from costcalc.wire.inside import inside
 from costcalc.wire.listening import Messages, listening
 from costcalc.wire.problem import MEDIA_TYPE
 from costcalc.wire.racing import first_of
-from costcalc.wire.raw import Receive, Scope, Send, deny
+from costcalc.wire.raw import Receive, Refused, Scope, Send, deny, headers_of
 from costcalc.wire.upstream import UpstreamError
 
 LAST_PART: Final = "/socket"

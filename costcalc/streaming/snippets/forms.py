@@ -12,6 +12,7 @@ from costcalc.streaming.endpoints import Endpoint, allowed
 from costcalc.streaming.providers import title
 from costcalc.streaming.snippets.kinds import RECIPES, Kind
 from costcalc.streaming.snippets.making import SILENCE
+from costcalc.wire.plain_text import PlainField
 
 LONGEST_ADDRESS = 300
 # Where most come from.
@@ -22,9 +23,9 @@ class SnippetForm(forms.Form):
     """Provider, model, language, and what else differs from place to place; `old` is the provider that is left."""
 
     provider = forms.ChoiceField(label=_("Provider"))
-    model = forms.CharField(label=_("Model"), max_length=200)
+    model = PlainField(label=_("Model"), max_length=200)
     kind = forms.ChoiceField(label=_("Written for"), choices=[(kind, recipe.title) for kind, recipe in RECIPES.items()])
-    base = forms.CharField(
+    base = PlainField(
         label=_("Another address"),
         max_length=LONGEST_ADDRESS,
         required=False,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costcalc.streaming.relay.asking import is_from_elsewhere, is_json, read
-from costcalc.streaming.relay.refusals import Refused
+from costcalc.wire.raw import Refused
 from tests.streaming.relay.asking import RUNS, asked, post
 
 SECRET = "sk-secret-0123456789"

@@ -1,0 +1,1 @@
+"""What is due, by e-mail: settings of a person, what it says, sending."""

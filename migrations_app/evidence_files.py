@@ -1,0 +1,27 @@
+"""Files of evidence on their way in and out, for pages and programs alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+from costcalc.accounts.access import Visit
+from migrations_app import carrying, evidence
+from migrations_app.plans import Plan
+
+
+def kept(came: Visit, plan: Plan, step_id: str, name: str, content: bytes, now: dt.datetime) -> Plan:
+    """Keep a file as evidence of a step. Raises Refused, and ValidationError for a name that cannot be kept."""
+    file = evidence.checked(plan, name, content, now)
+    file.added_by = came.user
+    return carrying.carry_out(came, plan, evidence.showing(step_id, file), now, file.save)
+
+
+def attachment(found: evidence.EvidenceFile) -> HttpResponse:
+    """A file to take along: never shown by us, since strangers made it."""
+    response = HttpResponse(bytes(found.content), content_type="application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=found.name)
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,39 @@
+"""What the sections of a plan's page show. Each part adds its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+
+from costcalc.accounts.access import Visit
+from costcalc.accounts.roles import Role
+from migrations_app import canary_page, forecast_page, keys_shown, log_words, review_page, safety_page, step_pages
+from migrations_app.plans import Plan, PlanEvent
+
+MOST_LOGGED = 20
+
+
+def sections(plan: Plan, came: Visit, now: dt.datetime, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The context of every section; `more` is what came of a command that could not be done."""
+    state = plan.state
+    return {
+        "canary": canary_page.canary(state, now, more),
+        "forecast": forecast_page.shown(state, now),
+        "keys": keys_shown.rows(state, now),
+        "key_reminders": keys_shown.reminders(state, now),
+        "review": review_page.shown(state, now),
+        "way_back": canary_page.way_back(state, more),
+        "needs": safety_page.rows(state.safety, now),
+        "way_back_doubts": safety_page.doubts(state.safety, now),
+        **step_pages.section(plan, came),
+        "is_owner": came.may(Role.OWNER),
+        "log": [log_words.told(row, state) for row in _last(plan)],
+    }
+
+
+def _last(plan: Plan) -> QuerySet[PlanEvent]:
+    """What happened last, the latest first."""
+    return plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED]

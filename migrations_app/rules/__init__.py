@@ -1,0 +1,1 @@
+"""What may happen to a plan, and what follows: pure, no Django, no clock, no network."""
