@@ -88,6 +88,8 @@ class FigureForm(forms.Form):
         for name in [] if own else values:
             if said[name] < 0:
                 self.add_error(name, _("This cannot be less than 0."))
+            if said["metric"] == Metric.ERRORS and said[name] > 100:
+                self.add_error(name, _("A rate is at most 100 %."))
         return said
 
     def said(self) -> dict[str, Any] | None:

@@ -64,6 +64,8 @@ class Figure(BaseModel):
             raise ValueError("only a metric of your own has a unit, and may be better when it is higher")
         if self.metric is not Metric.OWN and any(value is not None and value < 0 for value in self.values):
             raise ValueError("this cannot be less than 0")
+        if self.metric is Metric.ERRORS and any(value is not None and value > 100 for value in self.values):
+            raise ValueError("a rate is at most 100 %")
         return self
 
     @property

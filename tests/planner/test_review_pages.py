@@ -86,6 +86,8 @@ def test_what_was_typed_is_still_there_where_it_cannot_be_stored(cast: Cast, pla
     assert "two have the same name" in text(twice)
     negative = client.post(address, table({**COST, "after": "-1"}))
     assert "This cannot be less than 0." in text(negative)
+    rate = client.post(address, table({"metric": "errors", "before": "100", "after": "100.1"}))
+    assert text(rate).count("A rate is at most 100 %.") == 1
     endless = table(*[{**QUALITY, "name": f"{number}"} for number in range(30)])
     for hostile in ({}, {"revision": "1"}, {"revision": "0"}, endless, table({"metric": "no"})):
         assert client.post(address, hostile).status_code == 422
