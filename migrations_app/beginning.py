@@ -9,16 +9,17 @@ from typing import Any
 
 from costcalc.accounts.access import Visit
 from costcalc.catalog.index import catalogue
-from costcalc.engine import dollars
+from costcalc.engine import GRADUAL, dollars, stages
 from costcalc.scenarios.findings import full_name
 from costcalc.scenarios.models import Revision
 from costcalc.scenarios.saved import UnreadableError
 from costcalc.scenarios.scenario import Result
 from migrations_app.carrying import begin
 from migrations_app.plans import Plan
+from migrations_app.playbook.ramps import fitted, ladder_of
 from migrations_app.playbook.template import Template
 from migrations_app.rules.happening import Happening, Moment
-from migrations_app.rules.rollout import PlanStages, plan_stages
+from migrations_app.rules.rollout import PlanStages, Stage, plan_stages
 from migrations_app.rules.state import MADE, replayed
 from migrations_app.rules.stepping import added
 
@@ -51,30 +52,43 @@ def first(wish: Wish, who: str, now: dt.datetime) -> list[Happening]:
     said |= {"baseline": wish.baseline, "candidate": wish.candidate}
     start_on = wish.start_on or now.date()
     said["start_on"] = start_on.isoformat()
+    result = _result(wish.scenario) if wish.scenario else None
     if wish.scenario:
-        said |= {"scenario": f"{wish.scenario.scenario.public_id}.{wish.scenario.number}", **foreseen(wish.scenario)}
+        said["scenario"] = f"{wish.scenario.scenario.public_id}.{wish.scenario.number}"
+    said |= foreseen(result) if result else {}
     made = Happening(MADE, now, who, said)
-    return [made, *_to_do(wish, start_on, made)]
+    return [made, *_to_do(wish, ramp(result) if result else (), start_on, made)]
 
 
-def _to_do(wish: Wish, start_on: dt.date, made: Happening) -> list[Happening]:
-    """The template's stages and steps. Raises Refused where the stages are no ladder."""
-    if wish.to_do is None:
-        return []
-    state, moment = replayed([made]), Moment(made.at, made.who)
-    steps = added(state.steps, wish.to_do.steps_from(start_on, frozenset(wish.days_off)), moment)
-    if not wish.to_do.stages:
-        return [steps]
-    stages = PlanStages(command="plan_stages", revision=1, stages=wish.to_do.stages)
-    return [plan_stages(state.rollout, stages, moment), steps]
-
-
-def foreseen(revision: Revision) -> dict[str, Any]:
-    """The sides of a scenario and what it forecasts, as `plan.made` keeps them; less where it is no longer read."""
+def _result(revision: Revision) -> Result | None:
+    """What a scenario comes to; None where it is no longer read."""
     try:
-        result = revision.computed(catalogue())
+        return revision.computed(catalogue())
     except UnreadableError:
-        return {}
+        return None
+
+
+def _to_do(wish: Wish, own: tuple[Stage, ...], start_on: dt.date, made: Happening) -> list[Happening]:
+    """The stages (the scenario's `own` before the template's), and the steps. Raises Refused for what is no ladder."""
+    state, moment, found = replayed([made]), Moment(made.at, made.who), list[Happening]()
+    to_do = fitted(wish.to_do, own) if wish.to_do else None
+    ladder = own or (to_do.stages if to_do else ())
+    if ladder:
+        planned = PlanStages(command="plan_stages", revision=1, stages=ladder)
+        found.append(plan_stages(state.rollout, planned, moment))
+    if to_do:
+        found.append(added(state.steps, to_do.steps_from(start_on, frozenset(wish.days_off)), moment))
+    return found
+
+
+def ramp(result: Result) -> tuple[Stage, ...]:
+    """The stages of a scenario's own ramp; () where nobody has chosen one, or it does not rise to 100 % by stages."""
+    terms = result.scenario.wanted.terms
+    return () if terms.ramp == GRADUAL else ladder_of(stages(terms.ramp, result.scenario.at))
+
+
+def foreseen(result: Result) -> dict[str, Any]:
+    """The sides of a scenario and what it forecasts, as `plan.made` keeps them."""
     baseline, candidate = (_names(result, side) for side in (0, 1))
     return {"baseline": baseline, "candidate": candidate, "forecast": _forecast(result)}
 

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from functools import lru_cache
+from typing import Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
+from costcalc.formatting import formatter_for
+from migrations_app.playbook.ramps import HELD_TITLE, STARTED_TITLE
 from migrations_app.playbook.templates import TEMPLATES
+
+# Titles that are made of a ramp, and how they are recognised again.
+_MADE: Final = (
+    (re.compile(r"Start the canary at (?P<share>[0-9]+(?:[.][0-9]+)?) %"), STARTED_TITLE),
+    (re.compile(r"Hold (?P<share>[0-9]+(?:[.][0-9]+)?) % for (?P<hours>[0-9]+) hours, all limits kept"), HELD_TITLE),
+)
+gettext_noop("Start the canary at %(share)s %%")
+gettext_noop("Hold %(share)s %% for %(hours)s hours, all limits kept")
 
 
 def titled(text: str) -> str:
     """A text of the playbook in the reader's language; anybody else's as it is."""
-    return gettext(text) if text in _ours() else text
+    if text in _ours():
+        return gettext(text)
+    for shape, words in _MADE:
+        if found := shape.fullmatch(text):
+            return gettext(words) % {name: _number(text) for name, text in found.groupdict().items()}
+    return text
+
+
+def _number(text: str) -> str:
+    return formatter_for().number(Decimal(text))
 
 
 @lru_cache

@@ -26,6 +26,8 @@ from migrations_app.rules.happening import Happening, Moment, Refused
 ALL: Final = Decimal(100)
 NONE: Final = Decimal(0)
 MOST_STAGES: Final = 10
+# Hours: ninety days.
+MOST_HOLD: Final = 24 * 90
 Percent = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2, max_digits=5)]
 
 
@@ -46,7 +48,7 @@ class Stage(BaseModel):
     model_config = BOTH_WAYS
 
     percent: Percent
-    hold_hours: Annotated[int, Field(ge=0, le=24 * 90)] = 24
+    hold_hours: Annotated[int, Field(ge=0, le=MOST_HOLD)] = 24
     sample: Annotated[int, Field(ge=0, le=10**10, description="Requests on the target, at least.")] = 0
     automatic: bool = Field(False, description="Promoted by itself once its time, sample and limits allow it.")
     watch: Line = ""
