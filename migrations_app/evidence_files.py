@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
@@ -16,7 +17,7 @@ def kept(came: Visit, plan: Plan, step_id: str, name: str, content: bytes, now: 
     """Keep a file as evidence of a step. Raises Refused, and ValidationError for a name that cannot be kept."""
     file = evidence.checked(plan, name, content, now)
     file.added_by = came.user
-    return carrying.carry_out(came, plan, evidence.showing(step_id, file), now, file.save)
+    return carrying.carry_out(came, plan, evidence.showing(step_id, file), now, partial(evidence.store, file))
 
 
 def attachment(found: evidence.EvidenceFile) -> HttpResponse:
