@@ -14,6 +14,7 @@ from ninja.parser import Parser
 from ninja.responses import NinjaJSONEncoder
 
 from costcalc.accounts.api import router as workspace
+from costcalc.accounts.links_api import router as links
 from costcalc.catalog.api import router as prices
 from costcalc.catalog.own_api import router as own_prices
 from costcalc.catalog.rate_api import router as exchange_rates
@@ -208,6 +209,7 @@ api.add_router("", scenarios)
 api.add_router("", revisions)
 api.add_router("", comparing)
 api.add_router("", sharing)
+api.add_router("", links)
 api.add_router("", talking)
 api.add_router("", plans)
 api.add_router("", reviews)

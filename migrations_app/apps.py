@@ -12,12 +12,13 @@ class PlannerConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell accounts what a workspace and a person hold of this app, and its words in the log."""
-        from costcalc.accounts import rooms
+        from costcalc.accounts import links, rooms
         from costcalc.accounts.roles import Role
-        from migrations_app import links, log_words
-        from migrations_app.calendars import links as calendar_links
+        from migrations_app import log_words
+        from migrations_app.calendars.links import CalendarLink
         from migrations_app.digests import digest as digests
         from migrations_app.exporting import exported, own_data
+        from migrations_app.links import ReviewLink
 
         rooms.register_export("plans", exported)
         rooms.register_own_data("plans", own_data)
@@ -25,6 +26,6 @@ class PlannerConfig(AppConfig):
         rooms.register_own_page("digests:digest", _("What is due, by e-mail"))
         rooms.register_page("webhooks:webhooks", _("Webhooks"), Role.OWNER)
         rooms.register_own_page("own-calendar:calendar", _("Your plans in your calendar"))
-        rooms.register_farewell("calendars", rooms.Farewell(calendar_links.end_of, calendar_links.open_of))
-        rooms.register_farewell("reviews", rooms.Farewell(links.end_of, links.open_of))
+        links.register(ReviewLink)
+        links.register(CalendarLink)
         log_words.register()

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.utils import timezone
 
+from costcalc.accounts.links import Link
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.wire.files import json_pieces
 from migrations_app.calendars.links import CalendarLink
 from migrations_app.evidence import EvidenceFile
 from migrations_app.hooks.webhooks import Webhook
-from migrations_app.links import Link, ReviewLink
+from migrations_app.links import ReviewLink
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.own import templates_of, written
 from migrations_app.rules import documents
@@ -26,10 +27,8 @@ def exported(workspace: Workspace) -> Iterator[tuple[str, bytes | Iterable[bytes
     """
     for plan in Plan.objects.of(workspace).iterator(chunk_size=100):
         yield f"{plan.public_id}.json", document_of(plan)
-    links = ReviewLink.objects.filter(plan__workspace=workspace).select_related("plan", "created_by")
-    yield "links.json", json_pieces(map(_link, links))
-    days = CalendarLink.objects.filter(plan__workspace=workspace).select_related("plan", "created_by")
-    yield "calendar-links.json", json_pieces(map(_calendar_link, days))
+    yield "links.json", json_pieces(map(_link, ReviewLink.objects.of(workspace)))
+    yield "calendar-links.json", json_pieces(map(_calendar_link, CalendarLink.objects.of(workspace)))
     yield from _files(workspace)
     for row in templates_of(workspace):
         yield f"templates/{row.public_id}.json", written(row.template).encode()

@@ -12,6 +12,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
+from costcalc.accounts.links import SharingForbiddenError, end
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.scenarios.saved_shown import ABSENT, GUARDED, SENT, with_example
@@ -72,7 +73,7 @@ def share_review(request: HttpRequest, plan_id: str, body: ReviewLinkIn) -> tupl
     until = None if body.days is None else now + dt.timedelta(days=body.days)
     try:
         row, link = links.share_review(visit, plan, body.revision or plan.revision, now, body.note, until)
-    except links.SharingForbiddenError:
+    except SharingForbiddenError:
         raise ConflictError("This workspace allows no links.") from None
     return 201, {**_link(row), "link": whole_address(request, reverse("planner:shared-review", args=(link,)))}
 
@@ -102,7 +103,7 @@ def revoke_review_link(request: HttpRequest, plan_id: str, link_id: str) -> Stat
     row = carrying.plan_in(visit, plan_id).review_links.filter(public_id=link_id).first()
     if row is None:
         raise Http404
-    links.end(visit, row, timezone.now())
+    end(visit, row, timezone.now())
     return Status(204, None)
 
 

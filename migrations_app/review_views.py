@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from costcalc.accounts.access import Visit, sent_from
 from costcalc.accounts.capability import new_id
+from costcalc.accounts.links import SharingForbiddenError, end
 from costcalc.accounts.once import first_time
 from costcalc.accounts.roles import Role
 from costcalc.scenarios.shared_views import in_their_language, private
 from costcalc.wire.addresses import whole_address
 from migrations_app import links
-from migrations_app.links import ReviewLink, SharingForbiddenError
+from migrations_app.links import ReviewLink
 from migrations_app.plans import Plan
 from migrations_app.review_forms import (
     ConcludeForm,
@@ -148,7 +149,7 @@ def revoke(request: HttpRequest, came: Visit, plan: Plan, link: str) -> HttpResp
     row = plan.review_links.filter(public_id=link).first()
     if row is None:
         raise Http404
-    links.end(came, row, timezone.now())
+    end(came, row, timezone.now())
     return redirect("planner:review-share", plan.public_id)
 
 
@@ -157,7 +158,7 @@ def revoke(request: HttpRequest, came: Visit, plan: Plan, link: str) -> HttpResp
 def shared(request: HttpRequest, link: str) -> HttpResponse:
     """The review as it stood when it was shared, for whoever holds the link; names of people are left out."""
     now = timezone.now()
-    row = ReviewLink.objects.with_link(link, now)
+    row = ReviewLink.objects.with_secret(link, now)
     row.used(now)
     with in_their_language(request):
         state = row.shared

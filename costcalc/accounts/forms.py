@@ -56,7 +56,7 @@ class WorkspaceForm(forms.Form):
 class SettingsForm(WorkspaceForm):
     """A workspace's settings, as they were at the revision that the page showed."""
 
-    sharing_allowed = forms.BooleanField(label=_("Scenarios may be shared by link"), required=False)
+    sharing_allowed = forms.BooleanField(label=_("What is here may be shared by link"), required=False)
     revision = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
 

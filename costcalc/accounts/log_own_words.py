@@ -31,7 +31,7 @@ FIELDS = {
     "name": Field(gettext_lazy("Name")),
     "role": Field(gettext_lazy("Role"), choice(Role)),
     "scope": Field(gettext_lazy("Scope"), choice(Scope)),
-    "sharing_allowed": Field(gettext_lazy("Scenarios may be shared by link")),
+    "sharing_allowed": Field(gettext_lazy("What is here may be shared by link")),
     "by_mail": Field(gettext_lazy("Sent by e-mail")),
     "expires_at": Field(gettext_lazy("Until"), moment),
     "invitation": Field(gettext_lazy("Invitation"), kind="invitation"),

@@ -16,6 +16,7 @@ FIRST = (
     Page("accounts:members", _("Members")),
 )
 LAST = (
+    Page("accounts:links", _("Links"), Role.EDITOR),
     Page("accounts:tokens", _("API tokens"), Role.EDITOR),
     Page("accounts:audit", _("Audit log"), Role.OWNER),
 )

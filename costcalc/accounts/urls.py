@@ -1,6 +1,6 @@
 from django.urls import path
 
-from costcalc.accounts.views import beginning, invitations, log, me, members, preferences, tokens, workspaces
+from costcalc.accounts.views import beginning, invitations, links, log, me, members, preferences, tokens, workspaces
 
 app_name = "accounts"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("w/<str:workspace>/members/<str:member>/remove/", members.remove, name="remove"),
     path("w/<str:workspace>/invitations/<str:invitation>/renew/", members.renew, name="renew-invitation"),
     path("w/<str:workspace>/invitations/<str:invitation>/revoke/", members.revoke, name="revoke-invitation"),
+    path("w/<str:workspace>/links/", links.links, name="links"),
+    path("w/<str:workspace>/links/<str:link>/revoke/", links.revoke, name="revoke-link"),
     path("w/<str:workspace>/tokens/", tokens.tokens, name="tokens"),
     path("w/<str:workspace>/tokens/<str:token>/revoke/", tokens.revoke, name="revoke-token"),
     path("w/<str:workspace>/audit/", log.audit, name="audit"),

@@ -1,7 +1,6 @@
 """The room of scenarios."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class ScenariosConfig(AppConfig):
@@ -13,12 +12,12 @@ class ScenariosConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell accounts what a workspace holds of this room."""
-        from costcalc.accounts import rooms
-        from costcalc.accounts.roles import Role
+        from costcalc.accounts import links, rooms
         from costcalc.scenarios import log_words
         from costcalc.scenarios.exporting import exported, own_data
+        from costcalc.scenarios.sharing import ShareLink
 
         rooms.register_export("scenarios", exported)
         rooms.register_own_data("scenarios", own_data)
         log_words.register()
-        rooms.register_page("scenarios:links", _("Links"), Role.EDITOR)
+        links.register(ShareLink)

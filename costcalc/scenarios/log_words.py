@@ -102,7 +102,7 @@ def _approvals(workspace: Workspace, ids: Collection[str]) -> Found:
 
 def _links(workspace: Workspace, ids: Collection[str]) -> Found:
     made = ShareLink.objects.filter(revision__scenario__workspace=workspace, public_id__in=ids)
-    address = reverse("scenarios:links", args=[workspace.public_id])
+    address = reverse("accounts:links", args=[workspace.public_id])
     return {one.public_id: (one.revision.scenario.name, address) for one in made.select_related("revision__scenario")}
 
 

@@ -41,6 +41,7 @@ from costcalc.scenarios.standing import Standing
 from costcalc.scenarios.summaries import as_typed
 from costcalc.scenarios.talking import Approval
 from costcalc.wire.addresses import whole_address
+from costcalc.wire.paging import page_number
 from costcalc.wire.rate_limit import rationed
 
 PAGE = 50
@@ -259,9 +260,3 @@ def _approvals(
 
 def _decide_form(approval: str, typed: dict[str, str]) -> DecideForm:
     return DecideForm(prefix=approval, initial={"words": typed.get(f"{approval}-words", "")})
-
-
-def page_number(request: HttpRequest) -> int:
-    """Which page of a list is asked for; what is no number is the first."""
-    text = request.GET.get("page", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1

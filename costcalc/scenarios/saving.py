@@ -11,6 +11,7 @@ from typing import Any
 
 from django.http import Http404
 
+from costcalc.accounts import links
 from costcalc.accounts.access import Visit, visit
 from costcalc.accounts.audit import acting
 from costcalc.accounts.models import User
@@ -18,12 +19,8 @@ from costcalc.accounts.roles import Role
 from costcalc.catalog.index import Catalogue
 from costcalc.scenarios import address
 from costcalc.scenarios.saved import Draft, Revision, SavedScenario, StaleError, draft, recorded
-from costcalc.scenarios.sharing import ShareLink, new_link
+from costcalc.scenarios.sharing import ShareLink
 from costcalc.scenarios.talking import Approval, Comment, ask
-
-
-class SharingForbiddenError(ValueError):
-    """The workspace allows no links."""
 
 
 def scenario_for(user: User, public_id: str, needed: Role = Role.VIEWER) -> tuple[Visit, SavedScenario]:
@@ -152,21 +149,12 @@ def share(
 ) -> tuple[ShareLink, str]:
     """A link to a revision, and its secret part, which nobody sees again. Raises SharingForbiddenError."""
     with acting(came.workspace, came.actor) as act:
-        came.workspace.refresh_from_db(fields=["sharing_allowed"])
-        if not came.workspace.sharing_allowed:
-            raise SharingForbiddenError(came.workspace.public_id)
-        row, link = new_link(revision, came.user, now, note, expires_at)
+        links.must_be_allowed(came)
+        row, link = ShareLink.made(came, now, revision=revision, note=note, expires_at=expires_at)
         shared = f"{revision.scenario.public_id}.{revision.number}"
         after = {"shares": shared, "note": note, "expires_at": expires_at}
         act.note("link.made", row.target, None, after)
     return row, link
-
-
-def revoke(came: Visit, link: ShareLink, now: dt.datetime) -> None:
-    """End a link at once and for good; one that has ended stays so."""
-    with acting(came.workspace, came.actor) as act:
-        if link.revoke(now):
-            act.note("link.revoked", link.target, {"revoked": False}, {"revoked": True})
 
 
 def comment(came: Visit, scenario: SavedScenario, text: str, now: dt.datetime) -> Comment:

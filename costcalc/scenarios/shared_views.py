@@ -1,4 +1,4 @@
-"""Links: making one, the page of whoever holds one, and the list of a workspace's links."""
+"""Links: making one, and the page of whoever holds one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from costcalc.accounts.access import Visit, in_workspace, sent_from
+from costcalc.accounts.access import Visit
 from costcalc.accounts.capability import new_id
-from costcalc.accounts.navigation import navigation
+from costcalc.accounts.links import SharingForbiddenError
 from costcalc.accounts.once import first_time
 from costcalc.accounts.preferences import asked_currency, currency_of
 from costcalc.accounts.roles import Role
@@ -28,7 +28,7 @@ from costcalc.scenarios import saving, weights
 from costcalc.scenarios.forms import ShareForm
 from costcalc.scenarios.return_charts import Place
 from costcalc.scenarios.saved import SavedScenario
-from costcalc.scenarios.saved_views import PAGE, answer, of_scenario, page_number
+from costcalc.scenarios.saved_views import answer, of_scenario
 from costcalc.scenarios.sharing import ShareLink
 from costcalc.wire.addresses import whole_address
 from costcalc.wire.rate_limit import rationed
@@ -53,7 +53,7 @@ def share(request: HttpRequest, came: Visit, scenario: SavedScenario) -> HttpRes
             made = first_time(
                 request, came, lambda: saving.share(came, revision, now, form.cleaned_data["note"], form.ends(now))
             )
-        except saving.SharingForbiddenError:
+        except SharingForbiddenError:
             allowed = False
         else:
             return _made(request, context, *made) if made else _sent_before(request, came)
@@ -69,7 +69,7 @@ def _made(request: HttpRequest, context: dict[str, Any], row: ShareLink, link: s
 
 def _sent_before(request: HttpRequest, came: Visit) -> HttpResponse:
     messages.info(request, _("This form was sent before: its link was made then, and shown then, once."))
-    return redirect("scenarios:links", came.workspace.public_id)
+    return redirect("accounts:links", came.workspace.public_id)
 
 
 @require_safe
@@ -92,9 +92,7 @@ def shared(request: HttpRequest, link: str) -> HttpResponse:
 
 def opened(link: str, now: dt.datetime) -> ShareLink:
     """The link that is open under this name. Raises Http404."""
-    row = ShareLink.objects.with_link(link, now)
-    if row is None:
-        raise Http404
+    row: ShareLink = ShareLink.objects.with_secret(link, now)
     return row
 
 
@@ -115,25 +113,3 @@ def _pictures(request: HttpRequest) -> Place:
     language = request.GET.get("language", "")
     said = f"language={language}" if language in LANGUAGES else ""
     return Place(f"{request.path}charts/", said, asked_currency(request))
-
-
-@require_safe
-@in_workspace(Role.EDITOR)
-def links(request: HttpRequest, came: Visit) -> HttpResponse:
-    """Every link of the workspace, with its last use, a page at a time."""
-    now, number = timezone.now(), page_number(request)
-    shown = ShareLink.objects.of(came.workspace)[(number - 1) * PAGE : number * PAGE + 1]
-    rows = [{"link": link, "state": link.state(now)} for link in shown]
-    context = {**navigation(came, "scenarios:links"), "rows": rows[:PAGE], "number": number, "more": len(rows) > PAGE}
-    return render(request, "scenarios/saved/links.html", context)
-
-
-@sent_from("scenarios:links", "workspace")
-@in_workspace(Role.EDITOR)
-def revoke(request: HttpRequest, came: Visit, link: str) -> HttpResponse:
-    """End a link at once."""
-    row = ShareLink.objects.of(came.workspace).filter(public_id=link).first()
-    if row is None:
-        raise Http404
-    saving.revoke(came, row, timezone.now())
-    return redirect("scenarios:links", came.workspace.public_id)

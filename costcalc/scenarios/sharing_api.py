@@ -1,17 +1,18 @@
-"""The API of links: made, listed, revoked."""
+"""The API of a scenario's links: made and listed."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Router, Schema
 from pydantic import Field
 
 from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
+from costcalc.accounts.links import SharingForbiddenError
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.scenarios import saving
@@ -72,7 +73,7 @@ def share_scenario(request: HttpRequest, scenario_id: str, body: LinkIn) -> tupl
     until = None if body.days is None else now + dt.timedelta(days=body.days)
     try:
         row, link = saving.share(visit, revision, now, body.note, until)
-    except saving.SharingForbiddenError:
+    except SharingForbiddenError:
         raise ConflictError("This workspace allows no links.") from None
     address = whole_address(request, reverse("scenarios:shared", args=(link,)))
     return 201, {**_link(row), "link": address}
@@ -90,27 +91,6 @@ def list_scenario_links(request: HttpRequest, scenario_id: str, paging: Query[Pa
     scenario = saving.scenario_in(visit, scenario_id)
     refuse_strangers(request, Paging)
     return paged(ShareLink.objects.of(visit.workspace).filter(revision__scenario=scenario), paging, _link)
-
-
-@router.get("/links", response={200: LinksOut, **GUARDED}, operation_id="list_links", auth=EDITORS)
-def list_links(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
-    """Every link of the workspace, the latest first."""
-    visit = visit_of(request, Role.EDITOR)
-    refuse_strangers(request, Paging)
-    return paged(ShareLink.objects.of(visit.workspace), paging, _link)
-
-
-@router.delete(
-    "/links/{link_id}", response={204: None, **GUARDED, **problems(404)}, operation_id="revoke_link", auth=EDITORS
-)
-def revoke_link(request: HttpRequest, link_id: str) -> Status[None]:
-    """End a link at once and for good."""
-    visit = visit_of(request, Role.EDITOR)
-    found = ShareLink.objects.of(visit.workspace).filter(public_id=link_id).first()
-    if found is None:
-        raise Http404
-    saving.revoke(visit, found, timezone.now())
-    return Status(204, None)
 
 
 def _link(row: ShareLink) -> dict[str, Any]:

@@ -54,6 +54,4 @@ urlpatterns = [
     path("s/<str:link>/", shared_views.shared, name="shared"),
     path("s/<str:link>/charts/<str:chart>.<str:kind>", picture_views.shared, name="shared_chart"),
     path("s/<str:link>/take/<str:file>", takeaway_views.of_link, name="take_shared"),
-    path("w/<str:workspace>/links/", shared_views.links, name="links"),
-    path("w/<str:workspace>/links/<str:link>/revoke/", shared_views.revoke, name="revoke"),
 ]

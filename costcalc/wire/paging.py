@@ -1,11 +1,10 @@
-"""Lists in pages, for the API."""
+"""Lists in pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Schema
 from ninja.errors import ValidationError
@@ -27,7 +26,17 @@ class Page(Schema):
     pages: int = Field(description="1 for an empty list.")
 
 
-def paged(rows: QuerySet[Any], paging: Paging, shown: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+class Rows(Protocol):
+    """What can be counted and cut."""
+
+    def count(self) -> int:
+        """How many there are."""
+
+    def __getitem__(self, part: slice, /) -> Iterable[Any]:
+        """Some of them."""
+
+
+def paged(rows: Rows, paging: Paging, shown: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
     """One page of some rows, which have an order; a page behind the last one is empty."""
     total, start = rows.count(), (paging.page - 1) * paging.size
     return {
@@ -45,3 +54,9 @@ def refuse_strangers(request: HttpRequest, *known: type[Schema]) -> None:
     faults += [("given more than once", name) for name in names if len(request.GET.getlist(name)) > 1]
     if faults:
         raise ValidationError([{"type": "value_error", "loc": ("query", name), "msg": msg} for msg, name in faults])
+
+
+def page_number(request: HttpRequest) -> int:
+    """Which page of a list is asked for; what is no number is the first."""
+    text = request.GET.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1

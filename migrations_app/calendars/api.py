@@ -13,6 +13,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
+from costcalc.accounts.links import SharingForbiddenError, end
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.scenarios.saved_shown import ABSENT, GUARDED, SENT, with_example
@@ -24,7 +25,6 @@ from migrations_app.calendars import links as calendar_links
 from migrations_app.calendars.entries import is_foreseen
 from migrations_app.calendars.links import CalendarLink
 from migrations_app.date_words import in_words
-from migrations_app.links import SharingForbiddenError
 from migrations_app.rules import dates
 from migrations_app.rules.commands import Line
 from migrations_app.rules.dates import Named
@@ -140,7 +140,7 @@ def list_calendar_links(request: HttpRequest, plan_id: str, paging: Query[Paging
     visit = visit_of(request, Role.EDITOR)
     plan = carrying.plan_in(visit, plan_id)
     refuse_strangers(request, Paging)
-    return paged(CalendarLink.objects.seen_by(visit, plan), paging, _link)
+    return paged(CalendarLink.objects.seen_by(visit).filter(plan=plan), paging, _link)
 
 
 @router.delete(
@@ -153,10 +153,10 @@ def revoke_calendar_link(request: HttpRequest, plan_id: str, link_id: str) -> St
     """End an address at once and for good: one's own, owners any; it stays in the list."""
     visit = visit_of(request, Role.EDITOR)
     plan = carrying.plan_in(visit, plan_id)
-    row = CalendarLink.objects.seen_by(visit, plan).filter(public_id=link_id).first()
+    row = CalendarLink.objects.seen_by(visit).filter(plan=plan).filter(public_id=link_id).first()
     if row is None:
         raise Http404
-    calendar_links.end(visit, row, timezone.now())
+    end(visit, row, timezone.now())
     return Status(204, None)
 
 

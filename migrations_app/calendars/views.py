@@ -23,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from costcalc.accounts.access import Visit, is_fresh, password_address, person, sent_from, with_recent_password
 from costcalc.accounts.capability import new_id
+from costcalc.accounts.links import SharingForbiddenError, end
 from costcalc.accounts.once import first_time
 from costcalc.accounts.roles import Role
 from costcalc.scenarios import weights
@@ -36,7 +37,6 @@ from migrations_app.calendars.file import MEDIA_TYPE
 from migrations_app.calendars.links import CalendarLink
 from migrations_app.calendars.page import days
 from migrations_app.link_forms import CalendarForm
-from migrations_app.links import SharingForbiddenError
 from migrations_app.plans import Plan
 from migrations_app.views import of_plan
 
@@ -48,7 +48,7 @@ Made = tuple[CalendarLink, str]
 def feed(request: HttpRequest, link: str) -> HttpResponseBase:
     """The file of whoever holds the address; one that is not open is as one that never was."""
     now = timezone.now()
-    row = CalendarLink.objects.with_link(link, now)
+    row = CalendarLink.objects.with_secret(link, now)
     row.used(now)
     with translation.override(row.language):
         if row.plan:
@@ -124,7 +124,7 @@ def _plan_page(request: HttpRequest, came: Visit, plan: Plan, status: int = 200,
         "can_edit": came.may(Role.EDITOR),
         "allowed": came.workspace.sharing_allowed,
         "days": days(plan, now),
-        "rows": rows(CalendarLink.objects.seen_by(came, plan), now, _end_of_plan(plan)),
+        "rows": rows(CalendarLink.objects.seen_by(came).filter(plan=plan), now, _end_of_plan(plan)),
         "form": CalendarForm(),
         "form_key": new_id(),
         **more,
@@ -140,7 +140,7 @@ def _end_of_plan(plan: Plan) -> Callable[[CalendarLink], str]:
 @of_plan(Role.EDITOR)
 def revoke(request: HttpRequest, came: Visit, plan: Plan, link: str) -> HttpResponse:
     """End an address of a plan's at once: one's own, owners any."""
-    row = CalendarLink.objects.seen_by(came, plan).filter(public_id=link).first()
+    row = CalendarLink.objects.seen_by(came).filter(plan=plan).filter(public_id=link).first()
     return _ended(request, came, row, reverse("planner:calendar", args=[plan.public_id]))
 
 
@@ -197,7 +197,7 @@ def revoke_own(request: HttpRequest, link: str) -> HttpResponse:
 def _ended(request: HttpRequest, came: Visit, row: CalendarLink | None, page: str) -> HttpResponse:
     if row is None:
         raise Http404
-    calendar_links.end(came, row, timezone.now())
+    end(came, row, timezone.now())
     messages.success(request, _("The link is revoked: nothing can be fetched by it any more."))
     return redirect(page)
 

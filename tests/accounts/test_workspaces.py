@@ -67,7 +67,7 @@ def test_of_two_changes_decided_on_the_same_state_the_second_is_shown_the_first(
     late = client.post(address, {"name": "Second", "revision": 1})
     assert late.status_code == 409
     page = late.content.decode()
-    assert "It is called “First” now. Scenarios may be shared by link." in page
+    assert "It is called “First” now. What is here may be shared by link." in page
     assert "Somebody else" not in page
     # What was typed is still there, and saving again puts it in the place of what stands now.
     assert 'value="Second"' in page

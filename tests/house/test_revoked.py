@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from costcalc.accounts import team
+from costcalc.accounts import links, team
 from costcalc.accounts.access import visit
 from costcalc.accounts.roles import Scope
 from costcalc.scenarios import saving
@@ -61,7 +61,7 @@ def test_who_is_removed_and_what_is_revoked_is_refused_by_every_worker_at_once(w
         team.revoke_token(visit(cast.alice, cast.workspace), token, now)
     revision = saving.revision_of(saving.scenario_in(visit(cast.alice, cast.workspace), world.ids["public_id"]))
     for shared in revision.links.all():
-        saving.revoke(visit(cast.alice, cast.workspace), shared, now)
+        links.end(visit(cast.alice, cast.workspace), shared, now)
     type(cast.vera).objects.filter(pk=cast.vera.pk).update(is_active=False)
     after = {name: [status(worker, *what) for worker in workers] for name, what in asked.items()}
     assert after == {

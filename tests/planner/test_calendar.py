@@ -17,7 +17,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
-from costcalc.accounts import team
+from costcalc.accounts import links, team
 from costcalc.accounts.access import visit
 from costcalc.accounts.archive import own_data, workspace_files
 from costcalc.accounts.audit import AuditEntry
@@ -180,7 +180,9 @@ def test_who_leaves_a_workspace_has_its_plans_no_more(cast: Cast, plan: Plan) ->
     own, of_plan = owned(cast.bob), shared(cast, plan)
     assert (len(fetched(own)) > 0, Client().get(of_plan).status_code) == (True, 200)
     leaving = f"/w/{cast.workspace.public_id}/members/{cast.bob.public_id}/remove/"
-    assert "the calendar link of “To Gemini”" in text(signed_in(cast.bob, cast.workspace).get(leaving))
+    assert "the link to “To Gemini” (days of a plan" in text(
+        signed_in(cast.bob, cast.workspace).get(leaving)
+    )
     team.remove(visit(cast.alice, cast.workspace), cast.bob, timezone.now())
     assert (fetched(own), Client().get(of_plan).status_code) == ({}, 404)
     a_member(cast.workspace, cast.bob)
@@ -206,7 +208,7 @@ def test_an_address_that_has_ended_is_as_one_that_never_was(cast: Cast, plan: Pl
     path, own = shared(cast, plan), owned(cast.bob)
     if ended == "revoked":
         for row in CalendarLink.objects.all():
-            calendar_links.end(by(cast), row, timezone.now())
+            links.end(by(cast), row, timezone.now())
     elif ended == "expired":
         CalendarLink.objects.update(expires_at=timezone.now() - dt.timedelta(seconds=1))
     elif ended == "deleted":
@@ -289,7 +291,7 @@ def test_making_and_ending_is_in_the_audit_log_and_in_what_one_takes_along(cast:
     own, path = owned(cast.bob), shared(cast, plan)
     for row in CalendarLink.objects.all():
         came = by(cast) if row.plan else calendar_links.at_home(cast.bob)
-        calendar_links.end(came, row, timezone.now())
+        links.end(came, row, timezone.now())
     for workspace in (cast.workspace, calendar_links.at_home(cast.bob).workspace):
         acts = [entry.action for entry in workspace.audit_entries.order_by("sequence")]
         assert acts[-2:] == ["calendar-link.made", "calendar-link.revoked"]

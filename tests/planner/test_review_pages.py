@@ -174,7 +174,7 @@ def test_a_link_that_has_ended_is_as_one_that_never_was(cast: Cast, plan: Plan, 
 def test_who_leaves_a_workspace_leaves_no_open_review_behind(cast: Cast, plan: Plan) -> None:
     path = shared(cast, plan)
     leaving = f"/w/{cast.workspace.public_id}/members/{cast.bob.public_id}/remove/"
-    assert "the link to the review of “To Gemini”" in text(signed_in(cast.bob, cast.workspace).get(leaving))
+    assert "the link to “To Gemini” (review of a plan" in text(signed_in(cast.bob, cast.workspace).get(leaving))
     team.remove(visit(cast.alice, cast.workspace), cast.bob, timezone.now())
     assert Client().get(path).status_code == 404
     a_member(cast.workspace, cast.bob)

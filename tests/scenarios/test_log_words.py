@@ -53,7 +53,7 @@ def test_every_entry_names_what_it_is_about_and_only_what_differs(cast: Cast) ->
         "Asked: Vera",
         "role changed Member: Vera Role: viewer → editor",
         "Invitation: dora@example.org Role: editor Sent by e-mail: yes Until: ",
-        "Scenarios may be shared by link: yes → no",
+        "What is here may be shared by link: yes → no",
         "own price changed Own price: ",
         "Answer: asked for → approved",
     ):

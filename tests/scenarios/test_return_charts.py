@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from costcalc.accounts import links
 from costcalc.accounts.access import visit
 from costcalc.catalog.exchange import bundled_rates
 from costcalc.catalog.index import catalogue
@@ -286,7 +287,7 @@ def test_a_link_has_its_pictures_while_it_is_open_and_counts_them_not_as_visits(
     assert "7,45 tháng" in answer.content.decode()
     assert (answer["referrer-policy"], answer["x-robots-tag"]) == ("no-referrer", "noindex, nofollow")
     assert "no-store" in answer["cache-control"]
-    saving.revoke(came, row, now)
+    links.end(came, row, now)
     assert Client().get(unescape(image[1])).status_code == 404
 
 

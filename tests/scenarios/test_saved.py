@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
+from costcalc.accounts import links
 from costcalc.accounts.audit import acting, faults
 from costcalc.accounts.rooms import exported
 from costcalc.accounts.workspaces import personal_workspace
@@ -109,7 +110,7 @@ def test_every_act_is_in_the_audit_log_and_the_chain_holds(cast: Cast) -> None:
     saving.archive(bob, scenario, 4, None)
     copy = saving.duplicate(bob, saving.revision_of(scenario), "Copy", catalogue(), NOW)
     link, _secret = saving.share(bob, saving.revision_of(scenario), NOW)
-    saving.revoke(bob, link, NOW)
+    links.end(bob, link, NOW)
     said = saving.comment(bob, scenario, "hello", NOW)
     saving.reword(bob, said, 1, "hello again", NOW)
     saving.unsay(bob, said, 2)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from costcalc.accounts import capability
 from costcalc.accounts.audit import acting
+from costcalc.accounts.links import SharingForbiddenError
 from costcalc.accounts.workspaces import Workspace
 from costcalc.catalog import own
 from costcalc.catalog.sync import sync
@@ -192,7 +193,7 @@ def test_a_workspace_that_forbids_links_makes_none(cast: Cast, scenario: SavedSc
     client = signed_in(cast.bob)
     assert "does not allow sharing" in client.get(address).content.decode()
     assert client.post(address, {"revision": "1"}).status_code == 403
-    with pytest.raises(saving.SharingForbiddenError):
+    with pytest.raises(SharingForbiddenError):
         saving.share(by(cast, "bob"), saving.revision_of(scenario), NOW)
     assert not ShareLink.objects.exists()
 
