@@ -101,7 +101,8 @@ def _names(result: Result, side: int) -> str:
 
 def _forecast(result: Result) -> dict[str, Any]:
     totals, requests = result.estimate.monthly, sum(result.requests("baseline"))
-    said: dict[str, Any] = {"requests_month": int(requests)}
+    days = result.scenario.day_count.days_in(1)
+    said: dict[str, Any] = {"requests_month": int(requests), "days_month": str(round(Decimal(float(days)), 6))}
     if requests:
         said["tokens_request"] = str(round(Decimal(float(result.tokens() / requests)), 1))
     if result.estimate.complete:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migrations_app.rules.about import Forecast
 from migrations_app.rules.happening import Happening, Refused
 from migrations_app.rules.saved_so_far import so_far
 from migrations_app.rules.state import MADE, replayed
@@ -44,6 +46,12 @@ def test_the_forecast_follows_the_share_of_the_traffic_and_knows_no_more_than_th
     unread = so_far(plan.state, plan.now + 10 * HOUR)
     # 24 h of a tenth, 10 h of a half.
     assert plain(unread.hours, unread.forecast, unread.actual) == [34, 66.6, None]
+
+
+def test_an_hour_of_the_forecast_is_one_of_the_scenarios_own_month() -> None:
+    forecast = Forecast(baseline_month=Decimal(7200), candidate_month=Decimal(720), days_month=Decimal(30))
+    assert forecast.saving_hour == 9
+    assert Forecast.model_validate(FORECAST).saving_hour == pytest.approx(Decimal(9))
 
 
 def test_what_was_saved_is_what_the_requests_would_have_cost_there_less_what_they_cost() -> None:
