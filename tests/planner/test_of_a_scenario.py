@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
-import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
 from costcalc.scenarios import saving
 from migrations_app.plans import Plan
-from migrations_app.rules.about import Forecast
 from tests.browser.test_saved import entering
 from tests.factories import Cast, a_cast, signed_in
-from tests.planner.test_api import PLANS, Program
 from tests.scenarios.keeping import by, kept
 
 
@@ -42,15 +38,3 @@ def test_no_plan_is_offered_of_what_is_put_away_or_past(cast: Cast) -> None:
     assert offer not in signed_in(cast.vera).get(here).content.decode()
     saving.archive(by(cast, "bob"), scenario, scenario.edition, timezone.now())
     assert offer not in bob.get(here).content.decode()
-
-
-@pytest.mark.parametrize("days", ["30", "365/12", "calendar"])
-def test_a_day_of_the_plan_has_the_requests_of_a_day_of_the_scenario(cast: Cast, days: str) -> None:
-    scenario = kept(cast, f"to=google/gemini-2.5-flash&requests=50000&days={days}")
-    status, plan = Program(cast).post(PLANS, {"name": "As typed", "scenario": scenario.public_id})
-    first = plan["canary"]["detects"][0]
-    assert (status, first["target_requests"], first["baseline_requests"]) == (201, 5000, 45000)
-    page = signed_in(cast.bob).get(f"/plans/{plan['id']}/").content.decode()
-    assert "<td>5,000</td>" in page
-    # A plan that was kept before the days of its month were told takes a twelfth of a year.
-    assert Forecast(requests_month=1_460_000).requests_day == pytest.approx(Decimal(48_000))
