@@ -17,7 +17,6 @@ from migrations_app.rules.key_commands import FinishKey, KeepKey, RevokeKey
 from migrations_app.rules.keys import Key, Progress, Standing, Trial
 from migrations_app.rules.rollout import Rollout
 from migrations_app.rules.state import State
-from migrations_app.rules.steps import Phase
 
 # A statement about a key's last use is worth this long; a whole day without any use comes before revoking.
 EVIDENCE_DAYS: Final = 7
@@ -26,14 +25,14 @@ QUIET_DAYS: Final = 2
 SOON_DAYS: Final = 14
 # A previous key that nobody has tried for so long may be dead, and the way back with it.
 ALIVE_DAYS: Final = 7
-# A provider may stay and traffic move all the same, as from one transport to another: its steps tell.
-_MOVES: Final = frozenset({Phase.CANARY, Phase.CUT_OVER})
 
 
 def has_canary(state: State) -> bool:
-    """Whether traffic is known to move: by the plan's sides, by its steps, or since it has begun to."""
-    said = bool(state.about.candidate) or state.rollout.started_at is not None
-    return said or any(step.phase in _MOVES for step in state.steps.each)
+    """Whether traffic is known to move: by the plan's sides, by its steps, or since it has begun to.
+
+    A provider may stay and traffic move all the same, as from one transport to another.
+    """
+    return bool(state.about.candidate) or state.rollout.started_at is not None or state.steps.move_traffic
 
 
 def keys_alone(state: State) -> bool:
