@@ -143,6 +143,7 @@ def test_a_day_of_the_plan_has_the_requests_of_a_day_of_the_scenario(cast: Cast,
     status, plan = program.post(PLANS, {"name": "As typed", "scenario": scenario["id"]})
     first = plan["canary"]["detects"][0]
     assert (status, first["target_requests"], first["baseline_requests"]) == (201, 5000, 45000)
+    assert plan["forecast"]["days_month"] in {"30", "30.416667", "31", "28", "29"}
     page = signed_in(cast.bob).get(f"/plans/{plan['id']}/").content.decode()
     assert "<td>5,000</td>" in page
     # A plan that was kept before the days of its month were told takes a twelfth of a year.
