@@ -93,7 +93,7 @@ def ladder(state: State, now: dt.datetime) -> Iterator[tuple[int, dt.datetime, d
     A hold or a pause is taken to end now. Nothing lies ahead of what is finished or wholly rolled back, nor where a
     plan goes by its steps alone and no traffic moves.
     """
-    rollout, by_steps = state.rollout, bool(state.steps.each) and not overlap.has_canary(state)
+    rollout, by_steps = state.rollout, overlap.keys_alone(state)
     if by_steps or rollout.standing in {Standing.FINISHED, Standing.ROLLED_BACK}:
         return
     place, begins, left = rollout.place, rollout.entered_at, rollout.hold_left(now)
