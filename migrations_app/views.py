@@ -134,7 +134,7 @@ def plan_page(request: HttpRequest, came: Visit, plan: Plan, status: int = 200, 
         "plan": plan,
         "state": plan.state,
         "can_edit": came.may(Role.EDITOR),
-        **sections(plan, came, timezone.now(), more),
+        **sections(plan, came, timezone.now(), more, whole=request.GET.get("log") == "all"),
         **more,
     }
     return render(request, "planner/plan.html", context, status=status)

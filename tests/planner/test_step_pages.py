@@ -284,6 +284,21 @@ def test_evidence_and_comments_stand_on_the_steps_page(board: Board) -> None:
     assert "evidence withdrawn" in board.page("steps/s1/")
 
 
+def test_the_log_of_a_plan_names_the_phase_and_can_be_read_to_its_beginning(board: Board) -> None:
+    ids = [step.id for step in board.fresh().state.steps.of(Phase.PREPARE)]
+    board.tell("move_steps", steps=ids, to="done")
+    board.tell("sign_off", phase="prepare", who=board.alice)
+    for number in range(20):
+        board.tell("comment_step", step="s1", text=f"Remark {number}")
+    shown = board.page("").partition('id="log"')[2]
+    assert "Plan made" not in shown
+    assert f'?log=all#log">All {board.fresh().revision} entries' in shown
+    whole = board.page("", log="all").partition('id="log"')[2]
+    assert "Plan made" in whole
+    assert "Phase signed off: Prepare" in whole
+    assert "entries</a>" not in whole
+
+
 def test_what_was_said_is_not_in_the_audit_log_which_cannot_forget(board: Board) -> None:
     board.tell("comment_step", step="s1", text="Minh is on leave")
     assert "Minh is on leave" in board.page("steps/s1/")
