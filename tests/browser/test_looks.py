@@ -35,7 +35,8 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # What is clipped makes the page no wider: nobody could move it into sight.
 CUT_OFF = """() => [...document.querySelectorAll("main *")]
-    .filter((e) => e.checkVisibility() && !e.closest(".scroll, pre") && e.getBoundingClientRect().right > innerWidth + 1)
+    .filter((e) => e.checkVisibility() && !e.closest(".scroll, pre"))
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
     .map((e) => `cut off at ${innerWidth} px: ${e.outerHTML.slice(0, 80)}`)"""
 SMALL = """() => [...document.querySelectorAll("a, button, summary, select, input")]
     .filter((e) => e.checkVisibility() && !e.closest(".skip, p, li, td, th, dd") && e.type !== "hidden")
