@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import override
 from ninja import Query, Router, Schema, Status
 from ninja.errors import HttpError
-from pydantic import ConfigDict, Field, RootModel
+from pydantic import ConfigDict, Field, RootModel, ValidationInfo, field_validator
 
 from costcalc.accounts.access import Visit
 from costcalc.accounts.credentials import EDITORS, OWNERS, Bearer, visit_of
@@ -53,7 +53,6 @@ class PlanIn(Schema):
     """A plan to make: of a scenario, of a template, of both, or of neither."""
 
     model_config = with_example({"name": "To Gemini", "start_on": "2026-12-01"})
-    name: Name
     note: Text = ""
     scenario: str = Field("", max_length=12, description="The id of a saved scenario; its current revision is taken.")
     start_on: Day | None = Field(None, description="Today where it is absent.")
@@ -62,11 +61,21 @@ class PlanIn(Schema):
         max_length=20,
         description="The key of one of the product's templates, as `base-url`, or the id of your own.",
     )
+    name: Name | None = Field(
+        None, validate_default=True, description="That of the scenario, or of the template, where it is absent."
+    )
     days_off: list[Day] = Field(
         [], max_length=MOST_OFF, description="Beside weekends; the template's days leave them out."
     )
     baseline: Line = Field("", description="The side that is left; a scenario says its own.")
     candidate: Line = ""
+
+    @field_validator("name")
+    @classmethod
+    def _is_there_or_to_be_taken(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if name is None and not (info.data.get("scenario") or info.data.get("template")):
+            raise ValueError("Give a name, or a scenario or a template to take it from.")
+        return name
 
 
 class CommandIn(RootModel[AnyCommand]):
@@ -97,10 +106,10 @@ def create_plan(request: HttpRequest, body: PlanIn) -> tuple[int, dict[str, Any]
 
 def _wish(visit: Visit, body: PlanIn) -> beginning.Wish:
     scenario = saving.revision_of(saving.scenario_in(visit, body.scenario)) if body.scenario else None
-    names = ("name", "note", "template", "start_on", "baseline", "candidate")
-    said = {name: getattr(body, name) for name in names}
     to_do = _template(visit, body.template) if body.template else None
-    return beginning.Wish(scenario=scenario, to_do=to_do, days_off=tuple(body.days_off), **said)
+    named = body.name or (scenario.scenario.name if scenario else "") or (to_do.name if to_do else "")
+    said = {name: getattr(body, name) for name in ("note", "template", "start_on", "baseline", "candidate")}
+    return beginning.Wish(named, scenario=scenario, to_do=to_do, days_off=tuple(body.days_off), **said)
 
 
 def _template(visit: Visit, key: str) -> Template:

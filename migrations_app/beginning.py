@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from costcalc.accounts.access import Visit
@@ -99,9 +100,14 @@ def _names(result: Result, side: int) -> str:
     return ", ".join(dict.fromkeys(full_name(offer.entry) if offer.entry else offer.seller for offer in offers))
 
 
+def _plain(days: Fraction) -> str:
+    return f"{round(Decimal(float(days)), 6).normalize():f}"
+
+
 def _forecast(result: Result) -> dict[str, Any]:
     totals, requests = result.estimate.monthly, sum(result.requests("baseline"))
-    said: dict[str, Any] = {"requests_month": int(requests)}
+    days = result.scenario.day_count.days_in(1)
+    said: dict[str, Any] = {"requests_month": int(requests), "days_month": _plain(days)}
     if requests:
         said["tokens_request"] = str(round(Decimal(float(result.tokens() / requests)), 1))
     if result.estimate.complete:

@@ -34,6 +34,7 @@ class Form:
     does: str
     hint: str
     reasoned: bool
+    needs_reason: bool
     primary: bool
     shares: list[tuple[str, str]]
     share: str
@@ -182,6 +183,7 @@ def form(act: acts.Act, state: State, more: Mapping[str, Any], *, passed: bool) 
         does=does,
         hint=hint,
         reasoned=act.reasoned,
+        needs_reason=act.needs_reason,
         primary=_is_next(act.command, state, passed),
         shares=[(str(share), percentage(share)) for share in act.shares],
         share=str(said.get("percent", "" if act.share is None else act.share)),

@@ -46,9 +46,13 @@ class DetectsOut(Schema):
     percent: Decimal
     base: float = Field(description="The base rate that is assumed, in per cent.")
     target_requests: int
+    baseline_requests: int
     rise_one_look: float | None = Field(description="Fixed sample, one-sided 5 %, power 80 %.")
     rise_many_looks: float | None = Field(description="Asymptotic confidence sequence, 95 %, and the same power.")
     hours_to_limit: float | None = Field(description="Until the limit is seen, however often it is looked at.")
+    sample_to_limit: int | None = Field(description="Requests on the target by then.")
+    hours_to_limit_one_look: float | None
+    sample_to_limit_one_look: int | None
 
 
 class CanaryOut(Schema):
@@ -128,9 +132,13 @@ def _detects(plan: planning.Planned, seen: tuple[Stage, planning.Sight]) -> dict
         "percent": stage.percent,
         "base": plan.base * 100,
         "target_requests": round(sight.target),
+        "baseline_requests": round(sight.baseline),
         "rise_one_look": None if sight.fixed is None else sight.fixed * 100,
         "rise_many_looks": None if sight.sequential is None else sight.sequential * 100,
         "hours_to_limit": sight.sequential_hours,
+        "sample_to_limit": sight.sequential_sample,
+        "hours_to_limit_one_look": sight.fixed_hours,
+        "sample_to_limit_one_look": sight.fixed_sample,
     }
 
 

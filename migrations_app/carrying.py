@@ -75,6 +75,8 @@ def carry_out(
         _check_owner(came, command)
         _check_room(fresh, command)
         told = decided(fresh.state, command, Moment(now, came.user.public_id))
+        if not told:
+            return fresh
         changed = _changed(act, fresh, told, came.user, now)
         if beside:
             beside()

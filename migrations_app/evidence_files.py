@@ -23,6 +23,8 @@ def kept(came: Visit, plan: Plan, step_id: str, name: str, content: bytes, now: 
 def attachment(found: evidence.EvidenceFile) -> HttpResponse:
     """A file to take along: never shown by us, since strangers made it."""
     response = HttpResponse(bytes(found.content), content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=found.name)
+    # Whoever takes it along decides where it goes: a path that somebody gave it is no part of its name.
+    name = found.name.replace("\\", "/").rstrip("/").rpartition("/")[2].lstrip(".") or "file"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     response["Cache-Control"] = "private, no-store"
     return response

@@ -20,6 +20,8 @@ from migrations_app.playbook.own import templates_of
 from migrations_app.playbook.words import titled
 from migrations_app.rules.happening import Happening
 from migrations_app.rules.state import State
+from migrations_app.rules.steps import Phase
+from migrations_app.step_words import PHASES
 
 # By the kind of a happening; the plan's own log says them in the same words.
 ACTS = {
@@ -128,11 +130,13 @@ def told(row: PlanEvent, state: State | None = None) -> dict[str, Any]:
 
 
 def _of(happening: Happening, state: State) -> str:
-    """The key, the one step or how many; nothing where the plan has them no more."""
+    """The key, the phase, the one step or how many; nothing where the plan has them no more."""
     data = happening.data
     if happening.kind.startswith("key.") and data.get("key") in state.keys.by_id:
         key = state.keys.by_id[data["key"]]
         return f"{key.provider}, {key.environment}"
+    if happening.kind.startswith("phases."):
+        return str(PHASES[Phase(data["phase"])])
     if not happening.kind.startswith("steps."):
         return ""
     ids = [*data.get("ids", ()), *data.get("changes", ()), *([data["id"]] if "id" in data else [])]

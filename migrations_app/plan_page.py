@@ -16,8 +16,13 @@ from migrations_app.plans import Plan, PlanEvent
 MOST_LOGGED = 20
 
 
-def sections(plan: Plan, came: Visit, now: dt.datetime, more: Mapping[str, Any]) -> dict[str, Any]:
-    """The context of every section; `more` is what came of a command that could not be done."""
+def sections(
+    plan: Plan, came: Visit, now: dt.datetime, more: Mapping[str, Any], *, whole: bool = False
+) -> dict[str, Any]:
+    """The context of every section; `more` is what came of a command that could not be done.
+
+    `whole` shows the log from its beginning, not only what happened last.
+    """
     state = plan.state
     return {
         "canary": canary_page.canary(state, now, more),
@@ -30,10 +35,11 @@ def sections(plan: Plan, came: Visit, now: dt.datetime, more: Mapping[str, Any])
         "way_back_doubts": safety_page.doubts(state.safety, now),
         **step_pages.section(plan, came),
         "is_owner": came.may(Role.OWNER),
-        "log": [log_words.told(row, state) for row in _last(plan)],
+        "log": [log_words.told(row, state) for row in _happened(plan)[: None if whole else MOST_LOGGED]],
+        "log_hides": not whole and plan.revision > MOST_LOGGED,
     }
 
 
-def _last(plan: Plan) -> QuerySet[PlanEvent]:
-    """What happened last, the latest first."""
-    return plan.events.select_related("actor").order_by("-number")[:MOST_LOGGED]
+def _happened(plan: Plan) -> QuerySet[PlanEvent]:
+    """What happened, the latest first."""
+    return plan.events.select_related("actor").order_by("-number")

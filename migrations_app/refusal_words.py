@@ -53,6 +53,11 @@ def _share(parts: Parts) -> str:
     )
 
 
+def _another_share(parts: Parts) -> str:
+    words = {"percent": parts["percent"], "share": parts["weight"]}
+    return _("This leads to %(share)s %%, not to %(percent)s %%.") % words
+
+
 def _no_plan(parts: Parts) -> str:
     words = {"place": parts["place"], "why": parts["why"]}
     if parts["place"]:
@@ -118,6 +123,7 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "review-open": lambda _parts: _("The review is not concluded."),
     "stage-not-passed": _missing,
     "no-earlier-share": _share,
+    "another-share": _another_share,
     "no-stage": lambda _parts: _("No stage holds now: there is nothing that its figures could be of."),
     "nothing-read": lambda _parts: _("Give at least one figure of the target."),
     "limit-twice": lambda _parts: _("Each metric has one limit."),

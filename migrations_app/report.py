@@ -70,11 +70,19 @@ def risks(state: State, now: dt.datetime) -> Iterator[str]:
     for step in state.steps.each:
         if step.doing is Doing.BLOCKED:
             yield _("A step is blocked: %(title)s") % {"title": titled(step.title)}
-    if state.rollout.weight and state.rollout.standing is not Standing.FINISHED:
+    if state.rollout.weight and _may_go_back(state, now):
         yield from safety_page.doubts(state.safety, now)
         if not state.rollout.drills:
             yield canary_page.drills_in_words(0)
     yield from keys_shown.reminders(state, now)
+
+
+def _may_go_back(state: State, now: dt.datetime) -> bool:
+    """Whether the way back is still meant to be open: until its last day after the cut-over."""
+    if state.rollout.standing is not Standing.FINISHED:
+        return True
+    last = dates.last_day_back(state, now)
+    return last is not None and now.date() <= last
 
 
 def _of_canary(state: State) -> Iterator[str]:

@@ -118,7 +118,8 @@ def when(state: State, now: dt.datetime) -> str:
         return _("Due on %(day)s.") % words
     if cut and cut.done:
         return _("Due on %(day)s, 30 days after the cut-over.") % words
-    return _("Due about %(day)s, 30 days after the cut-over as it is foreseen now.") % words
+    words["cut_over"] = write.day(cut.day) if cut else ""
+    return _("Due about %(day)s, 30 days after %(cut_over)s, when every stage can have been held.") % words
 
 
 def _after(state: State, concluded: dt.datetime) -> str:

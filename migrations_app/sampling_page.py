@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from costcalc.formatting import formatter_for
 from migrations_app.metric_words import metric_name
@@ -33,13 +34,24 @@ def _of(plan: planning.Planned) -> dict[str, Any]:
 def _row(stage: Stage, seen: Sight, margin: float) -> dict[str, Any]:
     return {
         "share": f"{formatter_for().number(stage.percent)}\u00a0%",
-        "target": formatter_for().number(Decimal(int(seen.target))),
+        "target": formatter_for().number(Decimal(round(seen.target))),
         "fixed": points(seen.fixed),
         "sequential": points(seen.sequential),
         "enough": seen.sequential is not None and seen.sequential <= margin,
         "compared": seen.sequential is not None,
-        "hours": in_hours(seen.sequential_hours),
-        "fixed_hours": in_hours(seen.fixed_hours),
+        "after": _after(seen.sequential_hours, seen.sequential_sample),
+        "fixed_after": _after(seen.fixed_hours, seen.fixed_sample),
+    }
+
+
+def _after(hours: float | None, sample: int | None) -> str:
+    """`32 h, 6,614 requests`; a dash where it never comes."""
+    if hours is None or sample is None:
+        return "—"
+    count = formatter_for().number(Decimal(sample))
+    return ngettext("%(hours)s, %(count)s request", "%(hours)s, %(count)s requests", sample) % {
+        "hours": in_hours(hours),
+        "count": count,
     }
 
 

@@ -8,11 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from pydantic import ValidationError
 
 from costcalc.accounts.access import Visit, sent_from
 from costcalc.accounts.roles import Role
+from costcalc.figures import FigureError, read_number
 from migrations_app import carrying
 from migrations_app.late import OF_THE_FORM, late
 from migrations_app.log_words import ACTS
@@ -22,6 +25,7 @@ from migrations_app.playbook.words import titled
 from migrations_app.refusal_words import in_words
 from migrations_app.rules.commands import Command
 from migrations_app.rules.happening import Refused
+from migrations_app.rules.stepping import MoveSteps, SetSteps
 from migrations_app.rules.steps import Step
 from migrations_app.step_forms import (
     FilterForm,
@@ -37,7 +41,11 @@ from migrations_app.step_pages import log_of, parts, people_of, row_of
 from migrations_app.step_words import PHASES, STATES
 from migrations_app.views import COMMANDS, of_plan, plan_page
 
+# Of a number that is evidence: what the command takes.
+MOST, PLACES = 10**14, 9
 LISTS = {"steps", "after", "days_off"}
+# Of one form with two buttons, each of which sends every field: what is meant are those of its own command.
+MEANT = {"move_steps": MoveSteps.model_fields.keys(), "set_steps": SetSteps.model_fields.keys()}
 
 
 @require_safe
@@ -201,6 +209,10 @@ def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     """Do what a form of the list, of a step's page or of the plan's says, and show that page again."""
     try:
         asked: Command = COMMANDS.validate_python(_said(request))
+    except FigureError as error:
+        return _page_again(
+            request, came, plan, 422, refused=f"{_('Nothing was done.')} {_(error.message) % error.params}"
+        )
     except ValidationError as error:
         return _page_again(request, came, plan, 422, faults=error.errors(include_url=False))
     try:
@@ -213,14 +225,19 @@ def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
 
 
 def _said(request: HttpRequest) -> dict[str, Any]:
-    """What a form says; a field that was left empty says nothing, but where it takes an owner away."""
+    """What a form says; a field that was left empty says nothing, but where it takes an owner away.
+
+    Raises FigureError for a number that cannot be read as the reader's language writes it.
+    """
     said: dict[str, Any] = {}
-    for name in request.POST:
-        if name not in OF_THE_FORM:
-            said[name] = request.POST.getlist(name) if name in LISTS else request.POST[name]
+    meant = MEANT.get(request.POST.get("command", ""), request.POST.keys())
+    for name in request.POST.keys() & meant - OF_THE_FORM:
+        said[name] = request.POST.getlist(name) if name in LISTS else request.POST[name]
     if said.get("command") == "set_steps":
         said = {name: value for name, value in said.items() if value != ""}
         said |= {"owner": ""} if said.get("owner") == "-" else {}
+    if said.get("number"):
+        said["number"] = read_number(said["number"], get_language() or "en", low=-MOST, high=MOST, places=PLACES)
     return said
 
 

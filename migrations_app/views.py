@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from costcalc.accounts.access import Visit, current_visit, person, sent_from
 from costcalc.accounts.roles import Role
 from costcalc.scenarios import saving
+from costcalc.scenarios.models import SavedScenario
 from migrations_app import beginning, carrying
 from migrations_app.forms import NewPlanForm
 from migrations_app.late import OF_THE_FORM, late
@@ -60,13 +61,19 @@ def of_plan(needed: Role) -> Callable[[View], View]:
 @require_safe
 @login_required
 def plans(request: HttpRequest) -> HttpResponse:
-    """The current workspace's plans, what changed last first; the archived ones where they are asked for."""
-    came, archived = current_visit(request), request.GET.get("archived") == "1"
+    """The current workspace's plans, what changed last first; the archived ones where they are asked for.
+
+    With `?scenario=` all that were made from that one, in its own workspace.
+    """
+    came, scenario = _asked_of(request)
+    archived = not scenario and request.GET.get("archived") == "1"
     words = request.GET.get("q", "")[:LONGEST_SEARCH].strip()
     held = Plan.objects.of(came.workspace)
-    found = held.matching(words).filter(archived=archived)
+    found = held.matching(words)
+    found = found.filter(scenario__scenario=scenario) if scenario else found.filter(archived=archived)
     context = {
         "visit": came,
+        "scenario": scenario,
         "rows": [(row, row.state) for row in found.select_related("workspace")[:PAGE]],
         "q": words,
         "archived": archived,
@@ -74,6 +81,11 @@ def plans(request: HttpRequest) -> HttpResponse:
         "can_edit": came.may(Role.EDITOR),
     }
     return render(request, "planner/list.html", context)
+
+
+def _asked_of(request: HttpRequest) -> tuple[Visit, SavedScenario | None]:
+    public_id = request.GET.get("scenario", "")
+    return saving.scenario_for(person(request), public_id) if public_id else (current_visit(request), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -134,7 +146,7 @@ def plan_page(request: HttpRequest, came: Visit, plan: Plan, status: int = 200, 
         "plan": plan,
         "state": plan.state,
         "can_edit": came.may(Role.EDITOR),
-        **sections(plan, came, timezone.now(), more),
+        **sections(plan, came, timezone.now(), more, whole=request.GET.get("log") == "all"),
         **more,
     }
     return render(request, "planner/plan.html", context, status=status)

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from costcalc.accounts import rooms
+from costcalc.accounts import mail, rooms
 from costcalc.accounts.access import Visit
 from costcalc.accounts.audit import Acting, Actor, acting
 from costcalc.accounts.models import User
@@ -132,7 +132,7 @@ def accept(invitation: Invitation, user: User, now: dt.datetime) -> Membership:
 
 
 def send(invitation: Invitation, address: str) -> bool:
-    """Send an invitation's link by e-mail, in the invited person's language; False where that failed."""
+    """Send an invitation's link by e-mail, in the invited person's language; False where it does not reach them."""
     with translation.override(invitation.language):
         context = {"invitation": invitation, "address": address}
         subject = _("You are invited to “%(workspace)s”") % {"workspace": invitation.workspace}
@@ -143,7 +143,7 @@ def send(invitation: Invitation, address: str) -> bool:
     except (OSError, SMTPException):
         logger.exception("An invitation could not be sent")
         return False
-    return True
+    return mail.is_set_up()
 
 
 def new_token(visit: Visit, name: str, scope: Scope, expires_at: dt.datetime | None) -> tuple[ApiToken, str]:

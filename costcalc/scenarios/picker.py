@@ -25,20 +25,24 @@ LONGEST_QUERY = 100
 
 @require_safe
 def models(request: HttpRequest) -> HttpResponse:
-    """The picker's list: models that contain every word; without words, those used last.
+    """The picker's list: models that contain every word, those that are shut down last; without words, those used last.
 
     `listed` leaves a workspace's own prices out: what is compared with is what the provider publishes.
     """
     held, day, write = catalogue(), timezone.now().date(), formatter_for()
     query = request.GET.get(request.GET.get("field", "q"), "")[:LONGEST_QUERY]
     chosen = query in held.by_key or is_own(query)
-    found = _at_hand(request, held) if chosen or not query.strip() else held.search(query, PICKED)
+    found = _at_hand(request, held) if chosen or not query.strip() else _found(held, query, day)
     own = [] if "listed" in request.GET else _own_offers(request, "" if chosen else query)
-    offered = [*own, *(found or held.search(query, PICKED))]
+    offered = [*own, *(found or _found(held, query, day))]
     options = [_option(index, entry, day, write) for index, entry in enumerate(offered)]
     return render(
         request, "scenarios/models.html", {"options": options, "id": request.GET.get("list", "")[:40], "query": query}
     )
+
+
+def _found(held: Catalogue, query: str, day: dt.date) -> list[Entry]:
+    return sorted(held.search(query, PICKED), key=lambda entry: entry.is_shut_down(day))
 
 
 def _own_offers(request: HttpRequest, words: str) -> list[OwnEntry]:
@@ -61,5 +65,6 @@ def _option(index: int, entry: Entry, day: dt.date, write: Formatter) -> dict[st
         "index": index,
         "entry": entry,
         "by": _("own price") if isinstance(entry, OwnEntry) else entry.provider_name,
+        "ended": entry.is_shut_down(day),
         "price": price_words(weighted[0][1], write) if weighted else _("price unknown"),
     }

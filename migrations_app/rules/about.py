@@ -20,7 +20,10 @@ Count = Annotated[int, Field(ge=0, le=10**15)]
 
 
 class Forecast(BaseModel):
-    """What a scenario said when the plan was made; None where it could not say. A month is the scenario's own."""
+    """What a scenario said when the plan was made; None where it could not say. A month is the scenario's own.
+
+    `days_month` is how many days that month has; 365/12 where it is absent.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -28,6 +31,7 @@ class Forecast(BaseModel):
     candidate_month: Money | None = None
     requests_month: Count | None = None
     tokens_request: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=3)] | None = None
+    days_month: Annotated[Decimal, Field(ge=1, le=366, decimal_places=6)] | None = None
 
     @property
     def saving_month(self) -> Decimal | None:
@@ -38,8 +42,18 @@ class Forecast(BaseModel):
 
     @property
     def requests_day(self) -> Decimal | None:
-        """Requests a day, of 365/12 days a month."""
-        return None if self.requests_month is None else Decimal(self.requests_month) * 12 / 365
+        """Requests a day."""
+        return None if self.requests_month is None else Decimal(self.requests_month) / self._days
+
+    @property
+    def saving_hour(self) -> Decimal | None:
+        """USD an hour, at full traffic on the target."""
+        month = self.saving_month
+        return None if month is None else month / self._days / 24
+
+    @property
+    def _days(self) -> Decimal:
+        return self.days_month or Decimal(365) / 12
 
     def cost_per_thousand(self, side: Literal["baseline", "candidate"]) -> Decimal | None:
         """USD for 1,000 requests."""

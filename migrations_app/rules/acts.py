@@ -19,6 +19,8 @@ _OFFERED: Final[Mapping[Standing, tuple[str, ...]]] = {
     Standing.FINISHED: ("rehearse",),
 }
 REASONED: Final = frozenset({"skip", "hold", "pause", "roll_back", "rehearse"})
+# Of these, what is done without one all the same.
+_EITHER_WAY: Final = frozenset({"hold", "pause"})
 TO_A_SHARE: Final = frozenset({"roll_back", "rehearse"})
 
 
@@ -32,8 +34,13 @@ class Act:
 
     @property
     def reasoned(self) -> bool:
-        """Whether it says why."""
+        """Whether it is asked why."""
         return self.command in REASONED
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether it is nothing without one."""
+        return self.reasoned and self.command not in _EITHER_WAY
 
 
 def offered(now: Rollout) -> list[Act]:

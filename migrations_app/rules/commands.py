@@ -30,6 +30,11 @@ Name = Annotated[
 Reason = Annotated[
     str, Field(min_length=1, max_length=500), AfterValidator(_clean), Field(min_length=1), AfterValidator(without_key)
 ]
+# A reason that may be left out, or said to be null.
+Remark = Annotated[
+    Annotated[str, Field(max_length=500), AfterValidator(_clean), AfterValidator(without_key)] | None,
+    AfterValidator(lambda said: said or ""),
+]
 Id = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
 Revision = Annotated[int, Field(ge=1, le=10**9, description="The revision of the plan that this was decided on.")]
 

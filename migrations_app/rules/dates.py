@@ -93,7 +93,7 @@ def ladder(state: State, now: dt.datetime) -> Iterator[tuple[int, dt.datetime, d
     A hold or a pause is taken to end now. Nothing lies ahead of what is finished or wholly rolled back, nor where a
     plan goes by its steps alone and no traffic moves.
     """
-    rollout, by_steps = state.rollout, bool(state.steps.each) and not overlap.has_canary(state)
+    rollout, by_steps = state.rollout, overlap.keys_alone(state)
     if by_steps or rollout.standing in {Standing.FINISHED, Standing.ROLLED_BACK}:
         return
     place, begins, left = rollout.place, rollout.entered_at, rollout.hold_left(now)
@@ -137,12 +137,17 @@ def _cut_over(state: State, now: dt.datetime) -> Iterator[Named]:
         yield found
 
 
-def _window(state: State, now: dt.datetime) -> Iterator[Named]:
-    """The last day on which the old side is kept, so that one can go back."""
+def last_day_back(state: State, now: dt.datetime) -> dt.date | None:
+    """The last (UTC) day on which the old side is kept, so that one can go back; None where that is not in sight."""
     cut, days = cut_over(state, now), state.keys.window_days
-    if cut and days:
-        last = cut.day + dt.timedelta(days=days)
-        yield Named("window", "window", last, done=cut.done and last < now.date(), parts={"days": days})
+    return cut.day + dt.timedelta(days=days) if cut and days else None
+
+
+def _window(state: State, now: dt.datetime) -> Iterator[Named]:
+    last = last_day_back(state, now)
+    if last:
+        done = state.rollout.finished_at is not None and last < now.date()
+        yield Named("window", "window", last, done=done, parts={"days": state.keys.window_days})
 
 
 def _sign_offs(state: State, _now: dt.datetime) -> Iterator[Named]:

@@ -113,9 +113,9 @@ def take_reading(state: State, command: readings.TakeReading, moment: Moment) ->
     return readings.take(command, moment, now.entry, holds=holds)
 
 
-def roll_back(state: State, command: rollout.RollBack, moment: Moment) -> Happening:
-    """Back, with what was known of the way. Raises Refused."""
-    return _evident(state, rollout.roll_back(state.rollout, command, moment))
+def roll_back(state: State, command: rollout.RollBack, moment: Moment) -> list[Happening]:
+    """Back, with what was known of the way; nothing happens where it is so already. Raises Refused."""
+    return [_evident(state, told) for told in rollout.roll_back(state.rollout, command, moment)]
 
 
 def rehearse(state: State, command: rollout.Rehearse, moment: Moment) -> Happening:

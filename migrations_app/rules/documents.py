@@ -147,7 +147,9 @@ def _check_again(happenings: Sequence[Happening]) -> None:
         told = happenings[place]
         try:
             found = again(state, told)
-            if [_spelt(one) for one in found] != [_spelt(one) for one in happenings[place : place + len(found)]]:
+            if not found or [_spelt(one) for one in found] != [
+                _spelt(one) for one in happenings[place : place + len(found)]
+            ]:
                 raise Refused("file-event-differs")
             for one in found:
                 state = evolved(state, one)

@@ -28,8 +28,16 @@ ALIVE_DAYS: Final = 7
 
 
 def has_canary(state: State) -> bool:
-    """Whether traffic moves from one side to another: not where keys alone are rotated."""
-    return bool(state.about.candidate) or state.rollout.started_at is not None
+    """Whether traffic is known to move: by the plan's sides, by its steps, or since it has begun to.
+
+    A provider may stay and traffic move all the same, as from one transport to another.
+    """
+    return bool(state.about.candidate) or state.rollout.started_at is not None or state.steps.move_traffic
+
+
+def keys_alone(state: State) -> bool:
+    """Whether keys are rotated and no traffic moves. A plan without steps does not say so: its stages stand."""
+    return bool(state.steps.each) and not has_canary(state)
 
 
 def begins_on(state: State) -> dt.date | None:
@@ -39,11 +47,14 @@ def begins_on(state: State) -> dt.date | None:
 
 
 def cut_over_at(state: State, key: Key | None, now: dt.datetime) -> dt.datetime:
-    """When everything is on the target, at the earliest; without a canary, when the key's place was taken."""
-    if not has_canary(state):
-        return (key.retired_at if key else None) or now
+    """When everything is on the target, at the earliest; of keys alone, when the key's place was taken."""
+    replaced = (key.retired_at if key else None) or now
+    if keys_alone(state):
+        return replaced
+    # A canary that nobody has asked for does not put the end off from day to day.
+    since = now if has_canary(state) else replaced
     finished = state.rollout.finished_at
-    return finished or max(now, _start(state, now)) + _rest(state.rollout, now)
+    return finished or max(since, _start(state, since)) + _rest(state.rollout, now)
 
 
 def _start(state: State, now: dt.datetime) -> dt.datetime:
@@ -99,7 +110,7 @@ def _check_end(state: State, key: Key | None, until: dt.date, moment: Moment) ->
             "overlap-too-short",
             until=until.isoformat(),
             least=least.isoformat(),
-            cut_over=cut_over_at(state, key, moment.at).date().isoformat() if has_canary(state) else "",
+            cut_over=cut_over_at(state, key, moment.at).date().isoformat() if not keys_alone(state) else "",
             days=state.keys.window_days,
         )
 

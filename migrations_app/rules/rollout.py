@@ -16,19 +16,43 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from typing import Final
 
-from pydantic import BaseModel, Field
-
-from migrations_app.rules.commands import BOTH_WAYS, Command, Guarded, Line, Reason
+from migrations_app.rules.canary_commands import (
+    MOST_HOLD,
+    MOST_STAGES,
+    NONE,
+    Hold,
+    Move,
+    Pause,
+    PlanStages,
+    Promote,
+    Rehearse,
+    Resume,
+    RollBack,
+    Skip,
+    Stage,
+    Start,
+)
 from migrations_app.rules.happening import Happening, Moment, Refused
 
+__all__ = [
+    "MOST_HOLD",
+    "MOST_STAGES",
+    "NONE",
+    "Hold",
+    "Pause",
+    "PlanStages",
+    "Promote",
+    "Rehearse",
+    "Resume",
+    "RollBack",
+    "Skip",
+    "Stage",
+    "Start",
+]
+
 ALL: Final = Decimal(100)
-NONE: Final = Decimal(0)
-MOST_STAGES: Final = 10
-# Hours: ninety days.
-MOST_HOLD: Final = 24 * 90
-Percent = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2, max_digits=5)]
 
 
 class Standing(StrEnum):
@@ -40,18 +64,6 @@ class Standing(StrEnum):
     PAUSED = "paused"
     ROLLED_BACK = "rolled_back"
     FINISHED = "finished"
-
-
-class Stage(BaseModel):
-    """One share of the traffic: `percent` of it, for `hold_hours` at least and until `sample` requests were seen."""
-
-    model_config = BOTH_WAYS
-
-    percent: Percent
-    hold_hours: Annotated[int, Field(ge=0, le=MOST_HOLD)] = 24
-    sample: Annotated[int, Field(ge=0, le=10**10, description="Requests on the target, at least.")] = 0
-    automatic: bool = Field(False, description="Promoted by itself once its time, sample and limits allow it.")
-    watch: Line = ""
 
 
 DEFAULT: Final = tuple(
@@ -94,6 +106,12 @@ class Rollout:
         """The stage that holds now."""
         return None if self.place is None else self.stages[self.place]
 
+    @property
+    def onward(self) -> Decimal:
+        """The share that comes next; the last one stays."""
+        place = 0 if self.place is None else self.place + 1
+        return self.stages[place].percent if place < len(self.stages) else self.weight
+
     def held_for(self, now: dt.datetime) -> dt.timedelta:
         """How long this stage has been held, pauses left out; never less than nothing, whatever the clock says."""
         running = max(now - self.counts_since, dt.timedelta()) if self.counts_since else dt.timedelta()
@@ -108,71 +126,6 @@ class Rollout:
         """Shares that can be rolled back to, the largest first."""
         lower = {stage.percent for stage in self.stages if stage.percent < self.weight}
         return (*sorted(lower, reverse=True), *((NONE,) if self.weight else ()))
-
-
-class PlanStages(Guarded):
-    """Other stages; those that were entered already stay as they are."""
-
-    command: Literal["plan_stages"]
-    stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=MOST_STAGES)]
-
-
-class Start(Guarded):
-    """Begin with the first stage; also after everything was rolled back."""
-
-    command: Literal["start"]
-    reason: Line = ""
-
-
-class Promote(Guarded):
-    """On to the next stage, since this one is passed; from the last one, the canary is finished."""
-
-    command: Literal["promote"]
-    reason: Line = ""
-
-
-class Skip(Guarded):
-    """On to the next stage although this one is not passed, for a reason."""
-
-    command: Literal["skip"]
-    reason: Reason
-
-
-class Hold(Guarded):
-    """Stay at this stage until somebody resumes."""
-
-    command: Literal["hold"]
-    reason: Reason
-
-
-class Pause(Guarded):
-    """Stay, and let the time not count."""
-
-    command: Literal["pause"]
-    reason: Reason
-
-
-class Resume(Guarded):
-    """Go on after a hold, a pause, or a roll-back to an earlier stage."""
-
-    command: Literal["resume"]
-    reason: Line = ""
-
-
-class RollBack(Command):
-    """Back to an earlier stage's share, or 0 %: at once, whoever was quicker with something else meanwhile."""
-
-    command: Literal["roll_back"]
-    percent: Annotated[Decimal, Field(ge=0, lt=100, decimal_places=2, max_digits=5)] = NONE
-    reason: Reason
-
-
-class Rehearse(Guarded):
-    """The same as a drill: it leaves the same evidence, and no traffic moves."""
-
-    command: Literal["rehearse"]
-    percent: Annotated[Decimal, Field(ge=0, lt=100, decimal_places=2, max_digits=5)] = NONE
-    reason: Reason
 
 
 def check_ladder(stages: tuple[Stage, ...]) -> None:
@@ -196,49 +149,67 @@ def plan_stages(now: Rollout, command: PlanStages, moment: Moment) -> Happening:
 def start(now: Rollout, command: Start, moment: Moment) -> Happening:
     """Decide to begin. Raises Refused."""
     _must(now.standing in {Standing.PLANNED, Standing.ROLLED_BACK}, "started")
+    _as_expected(command, now.onward)
     return moment.happening("canary.started", reason=command.reason)
 
 
 def promote(now: Rollout, command: Promote, moment: Moment) -> Happening:
     """Decide to go on; whoever calls has asked `obstacles` before. Raises Refused."""
     _must(now.standing is Standing.RUNNING, "not-running")
+    _as_expected(command, now.onward)
     return moment.happening("canary.promoted", reason=command.reason)
 
 
 def skip(now: Rollout, command: Skip, moment: Moment) -> Happening:
     """Decide to go on in spite of what is missing. Raises Refused."""
     _must(now.place is not None and now.standing is not Standing.FINISHED, "not-running")
+    _as_expected(command, now.onward)
     return moment.happening("canary.skipped", reason=command.reason)
 
 
 def hold(now: Rollout, command: Hold, moment: Moment) -> Happening:
     """Decide to stay. Raises Refused."""
     _must(now.standing in {Standing.RUNNING, Standing.PAUSED}, "not-running")
+    _as_expected(command, now.weight)
     return moment.happening("canary.held", reason=command.reason)
 
 
 def pause(now: Rollout, command: Pause, moment: Moment) -> Happening:
     """Decide to let the time not count. Raises Refused."""
     _must(now.standing in {Standing.RUNNING, Standing.HELD}, "not-running")
+    _as_expected(command, now.weight)
     return moment.happening("canary.paused", reason=command.reason)
 
 
 def resume(now: Rollout, command: Resume, moment: Moment) -> Happening:
     """Decide to go on at this stage. Raises Refused."""
     _must(now.standing in {Standing.HELD, Standing.PAUSED}, "not-held")
+    _as_expected(command, now.weight)
     return moment.happening("canary.resumed", reason=command.reason)
 
 
-def roll_back(now: Rollout, command: RollBack, moment: Moment) -> Happening:
-    """Decide to go back; nothing but the share itself is asked. Raises Refused."""
+def is_back(now: Rollout, percent: Decimal) -> bool:
+    """Whether a share holds already and nothing leads on from it: a roll-back to it is done, whoever asked for it."""
+    return percent == now.weight and now.standing in {Standing.PLANNED, Standing.ROLLED_BACK, Standing.HELD}
+
+
+def roll_back(now: Rollout, command: RollBack, moment: Moment) -> list[Happening]:
+    """Decide to go back, unless one is; nothing but the share itself is asked. Raises Refused."""
+    if is_back(now, command.percent):
+        return []
     _check_share(now, command.percent)
-    return moment.happening("canary.rolled_back", percent=str(command.percent), reason=command.reason)
+    return [moment.happening("canary.rolled_back", percent=str(command.percent), reason=command.reason)]
 
 
 def rehearse(now: Rollout, command: Rehearse, moment: Moment) -> Happening:
     """Decide on a drill of the same. Raises Refused."""
     _check_share(now, command.percent)
     return moment.happening("canary.rehearsed", percent=str(command.percent), reason=command.reason, entry=now.entry)
+
+
+def _as_expected(command: Move, share: Decimal) -> None:
+    if command.percent not in {None, share}:
+        raise Refused("another-share", percent=str(command.percent), weight=str(share))
 
 
 def _check_share(now: Rollout, percent: Decimal) -> None:

@@ -45,7 +45,8 @@ SEQUENTIAL: Final = boundary() + Z_POWER
 class Sight:
     """What a stage sees of one rate by its least hold: rises, None where one of the sides has no requests.
 
-    `fixed_hours` and `sequential_hours` are what it takes to see the margin, None where that never comes.
+    `fixed_hours` and `sequential_hours` are what it takes to see the margin, None where that never comes;
+    `fixed_sample` and `sequential_sample` are the target's requests by then.
     """
 
     target: float
@@ -54,6 +55,8 @@ class Sight:
     sequential: float | None
     fixed_hours: float | None
     sequential_hours: float | None
+    fixed_sample: int | None
+    sequential_sample: int | None
 
 
 def rise(base: float, target: float, baseline: float, width: float) -> float | None:
@@ -76,14 +79,22 @@ def sight(stage: Stage, traffic: float, base: float, margin: float) -> Sight:
     """What a stage sees."""
     requests, part = traffic * stage.hold_hours, float(stage.percent / ALL)
     target, baseline = requests * part, requests * (1 - part)
+    once, ever = (hours_to_see(base, margin, stage.percent, traffic, width) for width in (FIXED, SEQUENTIAL))
     return Sight(
         target,
         baseline,
         rise(base, target, baseline, FIXED),
         rise(base, target, baseline, SEQUENTIAL),
-        hours_to_see(base, margin, stage.percent, traffic, FIXED),
-        hours_to_see(base, margin, stage.percent, traffic, SEQUENTIAL),
+        once,
+        ever,
+        None if once is None else sample_after(once, traffic, stage.percent),
+        None if ever is None else sample_after(ever, traffic, stage.percent),
     )
+
+
+def sample_after(hours: float, traffic: float, share: Decimal) -> int:
+    """Requests on the target after so many hours."""
+    return math.ceil(hours * traffic * float(share / ALL))
 
 
 def suggested(
@@ -109,5 +120,4 @@ def _able(share: Decimal, traffic: float, asked: list[tuple[float, float]]) -> S
     if not needed or len(needed) < len(each) or max(needed) > PATIENCE:
         return None
     days = max(math.ceil(max(needed) / DAY), 1)
-    sample = math.ceil(max(needed) * traffic * float(share / ALL))
-    return Stage(percent=share, hold_hours=days * DAY, sample=sample)
+    return Stage(percent=share, hold_hours=days * DAY, sample=sample_after(max(needed), traffic, share))

@@ -17,8 +17,6 @@ from migrations_app.rules.about import Forecast
 from migrations_app.rules.readings import Reading
 from migrations_app.rules.state import State
 
-# Of 365/12 days, as a scenario's.
-HOURS_A_MONTH: Final = Decimal(730)
 _HOUR: Final = Decimal(3600)
 
 
@@ -86,10 +84,10 @@ def _hours(begins: dt.datetime, ends: dt.datetime) -> Decimal:
 
 
 def _foreseen(forecast: Forecast, shares: list[tuple[Decimal, Decimal]]) -> Decimal | None:
-    month = forecast.saving_month
-    if month is None:
+    hourly = forecast.saving_hour
+    if hourly is None:
         return None
-    return sum((month * weight / 100 * hours / HOURS_A_MONTH for weight, hours in shares), Decimal())
+    return sum((hourly * weight / 100 * hours for weight, hours in shares), Decimal())
 
 
 def _old_price(state: State, reading: Reading) -> tuple[Decimal, bool] | None:

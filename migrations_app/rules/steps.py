@@ -121,6 +121,11 @@ class Steps:
         """Those of a phase."""
         return tuple(step for step in self.each if step.phase is phase)
 
+    @property
+    def move_traffic(self) -> bool:
+        """Whether any is of a phase in which traffic moves."""
+        return any(step.phase in {Phase.CANARY, Phase.CUT_OVER} for step in self.each)
+
     @cached_property
     def _by_id(self) -> Mapping[str, Step]:
         return {step.id: step for step in self.each}

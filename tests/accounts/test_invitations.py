@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -13,6 +14,7 @@ from django.utils import timezone
 from costcalc.accounts.access import Visit
 from costcalc.accounts.audit import faults
 from costcalc.accounts.farewell import delete_account
+from costcalc.accounts.mail import CONSOLE
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role
 from costcalc.accounts.team import accept, change_role, invite_somebody, remove
@@ -102,6 +104,18 @@ def test_the_message_is_in_the_invited_person_s_language(cast: Cast, language: s
     assert message.to == ["dora@example.org"]
     assert message.subject == f"{subject} “Platform team”"
     assert f"http://testserver{path}" in message.body
+
+
+def test_nothing_is_said_to_be_sent_where_there_is_no_mail_server(cast: Cast, settings: Any) -> None:
+    settings.EMAIL_BACKEND = CONSOLE
+    alice, where = signed_in(cast.alice), f"/w/{cast.workspace.public_id}/members/invite/"
+    page = alice.post(where, {**FORM, "email": "dora@example.org"}).content.decode()
+    assert "It could not be sent to dora@example.org: pass it on yourself." in page
+    assert "It was also sent" not in page
+    for path in ("/accounts/password/reset/", "/accounts/password/reset/done/"):
+        answer = Client().get(path).content.decode()
+        assert "has named no mail server (the setting EMAIL_URL)" in answer
+        assert "on its way" not in answer
 
 
 def test_a_workspace_s_name_cannot_write_headers(cast: Cast) -> None:

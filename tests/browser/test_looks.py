@@ -33,6 +33,11 @@ PAGES = [
 DESK: ViewportSize = {"width": 1360, "height": 1060}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# What is clipped makes the page no wider: nobody could move it into sight.
+CUT_OFF = """() => [...document.querySelectorAll("main *")]
+    .filter((e) => e.checkVisibility() && !e.closest(".scroll, pre"))
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+    .map((e) => `cut off at ${innerWidth} px: ${e.outerHTML.slice(0, 80)}`)"""
 SMALL = """() => [...document.querySelectorAll("a, button, summary, select, input")]
     .filter((e) => e.checkVisibility() && !e.closest(".skip, p, li, td, th, dd") && e.type !== "hidden")
     .map((e) => [e.getBoundingClientRect(), e.outerHTML.slice(0, 80)])
@@ -66,6 +71,7 @@ def problems(reader: Page, address: str, size: ViewportSize) -> list[str]:
     for width in (DESK, PHONE, size):
         reader.set_viewport_size(width)
         found += [f"{reader.evaluate(WIDER)} px too wide"] if reader.evaluate(WIDER) > 0 else []
+        found += reader.evaluate(CUT_OFF)
     return found
 
 
@@ -78,9 +84,6 @@ def test_the_calculator_fits_at_twice_the_size(browser: Browser, site: str) -> N
     context.close()
 
 
-CUT_OFF = """() => [...document.querySelectorAll("main *")]
-    .filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1)
-    .map((e) => e.outerHTML.slice(0, 80))"""
 SCROLLED = """() => [...document.querySelectorAll(".scroll")]
     .filter((e) => e.checkVisibility() && e.scrollWidth > e.clientWidth).map((e) => e.ariaLabel)"""
 

@@ -16,6 +16,7 @@ from migrations_app.plans import Plan
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.rules.commands import Command
 from migrations_app.rules.deciding import AnyCommand
+from migrations_app.rules.key_commands import Tried
 from tests.browser.test_looks import PAIRS, problems
 from tests.browser.test_saved import entering
 from tests.factories import Cast, a_cast
@@ -51,7 +52,8 @@ def under_way(cast: Cast) -> Plan:
     plan = beginning.make(came, wish, now)
     for said in TOLD:
         plan = carrying.carry_out(came, plan, COMMANDS.validate_python({**said, "revision": plan.revision}), now)
-    return plan
+    tried = Tried(key="k1", outcome="works", endpoint="openai", model="gpt-4.1", known="print", revision=plan.revision)
+    return carrying.carry_out(came, plan, tried, now)
 
 
 @pytest.mark.parametrize(("language", "scheme", "size"), PAIRS, ids=["en-light", "en-dark", "vi-light", "vi-dark"])

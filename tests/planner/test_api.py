@@ -54,6 +54,27 @@ def test_a_plan_is_made_started_and_read(program: Program) -> None:
     assert [row["id"] for row in program.get(PLANS)[1]["items"]] == [made["id"]]
 
 
+def test_a_plan_without_a_name_takes_its_scenarios_or_its_templates(program: Program) -> None:
+    body = {"name": "Move to Flash", "query": "to=google/gemini-2.5-flash&requests=60000"}
+    scenario = program.post("/api/v1/scenarios", body)[1]["id"]
+    of_both = program.post(PLANS, {"scenario": scenario, "template": "base-url", "name": None})
+    assert (of_both[0], of_both[1]["name"]) == (201, "Move to Flash")
+    assert program.post(PLANS, {"template": "key-rotation"})[1]["name"] == "Key rotation only"
+    status, said = program.post(PLANS, {"start_on": "2026-12-01"})
+    assert (status, said["errors"][0]["pointer"]) == (422, "/name")
+
+
+def test_a_canary_command_may_hold_all_of_the_envelope(program: Program) -> None:
+    plan = program.tell(program.plan(), "start", reason=None, percent=None)[1]
+    assert program.tell(plan, "skip", reason="little traffic", percent=100)[0] == 422
+    plan = program.tell(plan, "skip", reason="little traffic", percent=50)[1]
+    plan = program.tell(plan, "hold", reason="", percent=50)[1]
+    assert (plan["canary"]["standing"], plan["weight"]) == ("held", "50")
+    plan = program.tell(plan, "roll_back", reason="errors", percent=0)[1]
+    # Whoever sends it again, or was slower than somebody else, has what they asked for.
+    assert program.tell(plan, "roll_back", reason="errors", percent=0) == (200, plan)
+
+
 def test_who_decided_on_an_older_revision_sees_how_it_stands(program: Program) -> None:
     made = program.plan()
     program.tell(made, "start")

@@ -74,6 +74,22 @@ def test_every_standing_offers_what_can_be_done_then(page: Page) -> None:
     assert offered(page.done("roll_back", percent="0", reason="errors")) == {"start"}
 
 
+def test_a_hold_and_a_pause_are_asked_why_and_take_no_answer(page: Page) -> None:
+    text = page.done("start")
+    asked = dict(re.findall(r'<input id="act-(\w+)-reason"([^>]*)>', text))
+    assert {name for name, field in asked.items() if "required" in field} == {"skip", "rehearse", "roll_back"}
+    assert asked.keys() >= {"hold", "pause"}
+    assert "is held" in page.done("hold", reason="")
+
+
+def test_who_has_to_say_the_traffic_first_is_led_there(page: Page) -> None:
+    led = f'each stage says here what it can detect. <a href="{page.home}limits/"'
+    assert led in page.text()
+    viewer = signed_in(User.objects.get(name="Vera")).get(page.home).content.decode()
+    assert "each stage says here what it can detect." in viewer
+    assert led not in viewer
+
+
 def test_what_is_still_open_before_it_is_said_beside_the_start(page: Page) -> None:
     start = '<button class="primary">Start at 10'
     assert start in page.text()

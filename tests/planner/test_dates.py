@@ -47,6 +47,13 @@ def test_where_keys_alone_are_rotated_no_traffic_is_foreseen_to_move() -> None:
     assert "cut-over" in days(plan)
 
 
+def test_where_a_step_of_the_canary_says_that_traffic_moves_its_stages_have_days() -> None:
+    plan = Plan()
+    plan.do("add_step", phase="keys", title="Create the new key", due="2026-11-04")
+    plan.do("add_step", phase="cut_over", title="Send all traffic to the target")
+    assert {"stage-1", "stage-2", "stage-3", "cut-over", "review", "window"} <= days(plan).keys()
+
+
 def test_one_can_go_back_for_the_days_that_the_old_side_is_kept() -> None:
     plan = Plan().unlimited()
     plan.do("rollback_window", days=5)

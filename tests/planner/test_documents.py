@@ -208,6 +208,14 @@ def test_a_plan_of_as_many_steps_as_there_may_be_comes_back() -> None:
     assert replayed(documents.checked(said(plan), LATER)) == plan.state
 
 
+def test_a_roll_back_that_nothing_came_of_is_no_event_of_a_file() -> None:
+    plan = Plan()
+    plan.do("start")
+    plan.do("roll_back", reason="errors")
+    plan.told.append(plan.told[-1])
+    assert "What follows from it is something else." in refused(said(plan))
+
+
 def test_a_file_whose_people_are_called_like_its_figures_is_no_way_around_its_rules(cast: Cast) -> None:
     """Names are changed before it is verified, so that nothing else is changed unseen."""
     plan = Plan()

@@ -6,6 +6,7 @@ import hashlib
 import json
 import zipfile
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -59,6 +60,23 @@ def test_a_file_is_evidence_and_comes_out_as_it_went_in(sender: Sender, cast: Ca
     assert response["Content-Type"] == "application/octet-stream"
     assert response["Content-Disposition"] == 'attachment; filename="run.log"'
     assert response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("named", "kept"),
+    [
+        ("../../etc/cron.d/x", "x"),
+        (r"C:\temp\run.log", "run.log"),
+        ("..", "file"),
+        ("a/b/", "b"),
+        (".bashrc", "bashrc"),
+    ],
+)
+def test_a_file_is_taken_along_without_the_path_that_somebody_gave_it(sender: Sender, named: str, kept: str) -> None:
+    plan = sender.plan(template="key-rotation")
+    shown = sender.add(plan, query=urlencode({"name": named})).json()["steps"][0]["evidence"][0]
+    response = Client().get(f"{PLANS}/{plan['id']}/files/{shown['file']}", headers=sender.headers)
+    assert (shown["text"], response["Content-Disposition"]) == (named, f'attachment; filename="{kept}"')
 
 
 def test_a_file_of_another_plan_is_not_there(sender: Sender) -> None:

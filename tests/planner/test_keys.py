@@ -124,10 +124,35 @@ def test_a_plan_that_begins_later_is_counted_from_its_start() -> None:
 
 def test_a_rotation_of_keys_alone_counts_from_the_day_that_the_new_key_is_in_use() -> None:
     plan = Rotation(candidate="")
+    plan.do("add_step", phase="prepare", title="List where the old key is used")
     plan.do("rollback_window", days=5)
     plan.rotated()
     plan.now += dt.timedelta(days=3)
     assert plan.kept_until() == dt.date(2026, 11, 7)
+
+
+def test_where_the_provider_stays_a_step_of_the_canary_says_that_traffic_moves() -> None:
+    plan = Rotation(candidate="")
+    plan.do("add_step", phase="canary", title="Start the canary at 10 %")
+    plan.rotated()
+    begun = plan.kept_until()
+    assert begun == dt.date(2026, 12, 8)
+    plan.now += dt.timedelta(days=3)
+    assert plan.kept_until() == begun + dt.timedelta(days=3)
+    assert plan.refused("revoke_key", key="k1") == "overlap-in-canary"
+
+
+def test_a_plan_that_says_nothing_yet_keeps_the_old_key_past_its_stages_and_the_way_back_after_them() -> None:
+    plan = Rotation(candidate="")
+    assert plan.refused("finish_key", key="k2", until="2026-12-07") == "no-key"
+    plan.do("add_key", **OLD)
+    plan.do("create_key", replaces="k1", **NEW)
+    plan.do("set_key", key="k2", place="Vault")
+    plan.test("k2")
+    assert plan.refused("finish_key", key="k2", until="2026-12-07") == "overlap-too-short"
+    plan.do("finish_key", key="k2", until="2026-12-08")
+    plan.now += dt.timedelta(days=30)
+    assert plan.kept_until() == dt.date(2026, 12, 8)
 
 
 def test_revoking_waits_for_the_overlap_and_for_evidence_of_the_last_use() -> None:

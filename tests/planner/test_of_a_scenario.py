@@ -38,3 +38,19 @@ def test_no_plan_is_offered_of_what_is_put_away_or_past(cast: Cast) -> None:
     assert offer not in signed_in(cast.vera).get(here).content.decode()
     saving.archive(by(cast, "bob"), scenario, scenario.edition, timezone.now())
     assert offer not in bob.get(here).content.decode()
+
+
+def test_a_scenario_leads_to_the_plans_that_were_made_from_it(cast: Cast) -> None:
+    scenario, bob = kept(cast), signed_in(cast.bob)
+    there = f"/plans/?scenario={scenario.public_id}"
+    assert f'href="{there}"' in bob.get(f"/scenarios/{scenario.public_id}/").content.decode()
+    assert "No plan has been made from this scenario yet." in bob.get(there).content.decode()
+    bob.post(f"/plans/of/{scenario.public_id}/")
+    bob.post("/plans/new/", {"name": "Of nothing", "start_on": "2026-12-01"})
+    made = Plan.objects.get(name="Move to Flash")
+    shown = bob.get(there).content.decode()
+    assert "Plans made from “Move to Flash”" in shown
+    assert f"/plans/{made.public_id}/" in shown
+    assert "Of nothing" not in shown
+    assert signed_in(cast.charlie).get(there).status_code == 404
+    assert bob.get("/plans/?scenario=none").status_code == 404

@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import override
 
-from migrations_app.report import report
+from migrations_app.report import report, risks
 from migrations_app.rules import dates
 from tests.factories import Cast, signed_in
 from tests.planner.test_api import PLANS, Program
@@ -56,6 +56,18 @@ def test_risks_are_what_failed_what_is_blocked_and_what_is_not_shown() -> None:
         assert risk in found.risks
     with override("vi"):
         assert "Giới hạn không được giữ: Tỷ lệ lỗi" in report(plan.state, plan.now).risks
+
+
+def test_the_way_back_is_at_risk_until_its_last_day_after_the_cut_over() -> None:
+    plan = Plan()
+    plan.do("start")
+    for _stage in range(3):
+        plan.do("skip", reason="decided")
+    assert plan.state.rollout.finished_at is not None
+    last = plan.now + dt.timedelta(days=plan.state.keys.window_days)
+    assert dates.last_day_back(plan.state, plan.now) == last.date()
+    assert "The roll-back has not been rehearsed." in list(risks(plan.state, last))
+    assert list(risks(plan.state, last + dt.timedelta(days=1))) == []
 
 
 def test_the_days_of_keys_are_days_of_the_plan() -> None:

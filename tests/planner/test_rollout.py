@@ -80,16 +80,58 @@ def test_paused_time_does_not_count_and_held_time_does() -> None:
     assert weight(plan.do("promote")) == 50
 
 
-@pytest.mark.parametrize("name", ["skip", "hold", "pause", "roll_back", "rehearse"])
+@pytest.mark.parametrize("name", ["skip", "roll_back", "rehearse"])
 def test_what_needs_a_reason_is_nothing_without_one(name: str) -> None:
     for reason in ({}, {"reason": ""}, {"reason": "  \n"}):
         with pytest.raises(ValueError, match="reason"):
             COMMANDS.validate_python({"command": name, "revision": 1, **reason})
 
 
+@pytest.mark.parametrize("name", ["start", "promote", "hold", "pause", "resume"])
+@pytest.mark.parametrize("reason", [{}, {"reason": ""}, {"reason": None}])
+def test_what_needs_no_reason_takes_one_and_none(name: str, reason: dict[str, str | None]) -> None:
+    said = {"command": name, "revision": 1, "percent": None}
+    assert COMMANDS.validate_python({**said, **reason}).model_dump()["reason"] == ""
+    assert COMMANDS.validate_python({**said, "reason": "errors"}).model_dump()["reason"] == "errors"
+    with pytest.raises(ValueError, match="looks like a key"):
+        COMMANDS.validate_python({**said, "reason": "sk-proj-Zq3vN8xK1bT5mW9cR2yH6pL4dS7fG0jA"})
+
+
+def test_whoever_says_where_a_command_leads_is_refused_where_it_leads_elsewhere() -> None:
+    plan = Plan().unlimited()
+    assert plan.refused("start", percent=50) == "another-share"
+    plan.do("start", percent=10)
+    for name in ("hold", "pause"):
+        assert plan.refused(name, percent=50) == "another-share"
+        plan.do(name, percent=10)
+    assert plan.refused("resume", percent=0) == "another-share"
+    plan.do("resume", percent=10)
+    assert plan.refused("promote", 24, percent=100) == "another-share"
+    plan.do("promote", percent=50)
+    assert plan.refused("skip", percent=10, reason="hurry") == "another-share"
+    plan.do("skip", percent=100, reason="hurry")
+    plan.do("promote", 72, percent=100)
+    assert plan.state.rollout.standing is Standing.FINISHED
+
+
+def test_a_roll_back_to_where_it_stands_is_done_already() -> None:
+    plan = Plan()
+    for undone in ("planned", "rolled back"):
+        before = plan.state
+        assert plan.do("roll_back", reason=undone) == before
+        plan.do("start")
+        plan.do("skip", reason="little traffic")
+        held = plan.do("roll_back", percent=10, reason="errors")
+        assert plan.do("roll_back", percent=10, reason="somebody else saw them, too") == held
+        plan.do("resume")
+        # What goes on from there is not back.
+        assert plan.refused("roll_back", percent=10, reason="errors") == "no-earlier-share"
+        plan.do("roll_back", reason="errors")
+
+
 def test_a_roll_back_asks_nothing_but_the_share() -> None:
     plan = Plan()
-    assert plan.refused("roll_back", reason="errors") == "no-earlier-share"
+    assert plan.refused("roll_back", percent=10, reason="errors") == "no-earlier-share"
     plan.do("start")
     plan.do("skip", reason="little traffic")
     plan.do("pause", reason="an outage")
@@ -161,7 +203,8 @@ def check(name: str, percent: int, before: State, after: State, held: dt.timedel
     """What must be true of any command that was not refused."""
     shares = [0.0, *(float(stage.percent) for stage in before.rollout.stages)]
     if name == "roll_back":
-        assert weight(after) == percent < weight(before)
+        assert weight(after) == percent
+        assert percent < weight(before) or after == before
     elif name in {"promote", "skip", "start"}:
         assert weight(after) == shares[min(shares.index(weight(before)) + 1, len(shares) - 1)]
     else:

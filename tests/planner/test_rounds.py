@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from costcalc.accounts.audit import AuditEntry, faults
 from migrations_app import rounds
+from migrations_app.going_round import going_round
 from migrations_app.leases import Lease
 from migrations_app.plans import Plan
 from migrations_app.rules import timely
@@ -21,6 +22,7 @@ from migrations_app.rules.readings import SetLimits
 from migrations_app.rules.rollout import Hold, Pause, PlanStages, Resume, Stage, Standing
 from migrations_app.rules.state import evolved
 from tests.factories import Cast, a_cast, signed_in
+from tests.loops import run
 from tests.planner.looked import a_plan, does, rolled_back, started
 from tests.threads import at_once
 
@@ -150,6 +152,20 @@ def test_the_command_goes_one_round_and_leaves(cast: Cast, plan: Plan, capsys: A
     call_command("rounds", "--once")
     assert capsys.readouterr().out == ""
     assert not Lease.objects.exists()
+
+
+def test_a_server_that_ends_leaves_the_rounds_to_the_next_one(committed_db: None, settings: Any) -> None:
+    settings.ROUNDS = True
+    now = timezone.now()
+
+    async def served() -> None:
+        async with going_round():
+            pass
+
+    assert Lease.objects.take(rounds.NAME, rounds.HOLDER, now, rounds.LENGTH)
+    assert not Lease.objects.take(rounds.NAME, "next", now, rounds.LENGTH)
+    run(served)
+    assert Lease.objects.take(rounds.NAME, "next", now, rounds.LENGTH)
 
 
 def test_a_clock_that_jumped_back_changes_nothing(cast: Cast, plan: Plan) -> None:

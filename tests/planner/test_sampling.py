@@ -58,7 +58,16 @@ def test_the_sequence_is_about_tightest_at_the_planned_sample() -> None:
 def test_where_one_side_has_no_requests_nothing_can_be_told() -> None:
     seen = sight(Stage(percent=Decimal(100), hold_hours=72), TRAFFIC, 0.01, 0.005)
     assert (seen.fixed, seen.sequential, seen.fixed_hours, seen.sequential_hours) == (None,) * 4
+    assert (seen.fixed_sample, seen.sequential_sample) == (None, None)
     assert sight(TENTH, 0, 0.01, 0.005).fixed is None
+
+
+def test_the_sample_that_sees_the_limit_is_the_targets_by_the_hours_that_it_takes() -> None:
+    seen = sight(TENTH, TRAFFIC, 0.01, 0.005)
+    for hours, sample in ((seen.fixed_hours, seen.fixed_sample), (seen.sequential_hours, seen.sequential_sample)):
+        assert hours is not None
+        assert sample == math.ceil(hours * TRAFFIC / 10)
+    assert rise(0.01, seen.fixed_sample or 0, 9 * (seen.fixed_sample or 0), FIXED) == pytest.approx(0.005, rel=0.001)
 
 
 RATES = st.floats(0.0005, 0.5)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migrations_app.rules.about import Forecast
 from migrations_app.rules.happening import Happening, Refused
 from migrations_app.rules.saved_so_far import so_far
 from migrations_app.rules.state import MADE, replayed
 from tests.factories import Cast, signed_in
-from tests.planner.test_api import Program
+from tests.planner.test_api import PLANS, Program
 from tests.planner.test_review_pages import text
 from tests.planner.test_rollout import BEGUN, HOUR, Plan
 
@@ -44,6 +46,12 @@ def test_the_forecast_follows_the_share_of_the_traffic_and_knows_no_more_than_th
     unread = so_far(plan.state, plan.now + 10 * HOUR)
     # 24 h of a tenth, 10 h of a half.
     assert plain(unread.hours, unread.forecast, unread.actual) == [34, 66.6, None]
+
+
+def test_an_hour_of_the_forecast_is_one_of_the_scenarios_own_month() -> None:
+    forecast = Forecast(baseline_month=Decimal(7200), candidate_month=Decimal(720), days_month=Decimal(30))
+    assert forecast.saving_hour == 9
+    assert Forecast.model_validate(FORECAST).saving_hour == pytest.approx(Decimal(9))
 
 
 def test_what_was_saved_is_what_the_requests_would_have_cost_there_less_what_they_cost() -> None:
@@ -125,3 +133,18 @@ def test_the_page_says_what_is_not_known_yet(cast: Cast) -> None:
     page = text(client.get(address))
     assert "Saved so far not known yet $3.75 Tokens per request not known yet 1,538" in page
     assert "As far as figures reach: 0 h of the 0 h" in page
+
+
+@pytest.mark.parametrize("days", ["30", "365/12", "calendar"])
+def test_a_day_of_the_plan_has_the_requests_of_a_day_of_the_scenario(cast: Cast, days: str) -> None:
+    program = Program(cast)
+    query = f"to=google/gemini-2.5-flash&requests=50000&days={days}"
+    scenario = program.post("/api/v1/scenarios", {"name": "As typed", "query": query})[1]
+    status, plan = program.post(PLANS, {"name": "As typed", "scenario": scenario["id"]})
+    first = plan["canary"]["detects"][0]
+    assert (status, first["target_requests"], first["baseline_requests"]) == (201, 5000, 45000)
+    assert plan["forecast"]["days_month"] in {"30", "30.416667", "31", "28", "29"}
+    page = signed_in(cast.bob).get(f"/plans/{plan['id']}/").content.decode()
+    assert "<td>5,000</td>" in page
+    # A plan that was kept before the days of its month were told takes a twelfth of a year.
+    assert Forecast(requests_month=1_460_000).requests_day == pytest.approx(Decimal(48_000))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -105,7 +107,7 @@ def test_what_may_not_be_done_is_said_on_the_page_that_it_was_asked_on(board: Bo
     [
         ({"command": "comment_step", "text": "it is sk-proj-abcdefghijklmnop1234"}, "This looks like a key."),
         ({"command": "show_step", "kind": "note", "text": "sk-proj-abcdefghijklmnop1234"}, "This looks like a key."),
-        ({"command": "show_step", "kind": "number", "text": "Lines", "number": "many"}, "This is not a number."),
+        ({"command": "show_step", "kind": "number", "text": "Lines", "number": "many"}, "“many” is not a number."),
         ({"command": "comment_step", "text": "x" * 4001}, "At most 4,000 characters."),
     ],
 )
@@ -167,6 +169,35 @@ def test_several_steps_are_changed_at_once(board: Board) -> None:
     assert (board.step("s1").owner, board.step("s1").phase) == ("", Phase.VERIFY)
     response = board.tell("move_steps", steps=["s2", "s4"], to="skipped", reason="done last year")
     assert {board.step(one).doing for one in ("s2", "s4")} == {Doing.SKIPPED}
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("move_steps", {"to": "skipped", "reason": "done last year"}), ("set_steps", {"days": "2", "to": "todo"})],
+)
+def test_either_button_of_the_form_for_several_does_its_own_with_every_field_sent(
+    board: Board, command: str, said: dict[str, str]
+) -> None:
+    form = board.page(several="1").partition('id="several"')[2].partition("</form>")[0]
+    fields = dict.fromkeys(re.findall(r'<(?:input|select)[^>]* name="(\w+)"', form), "")
+    assert {"to", "reason", "owner", "phase", "due", "days"} <= fields.keys()
+    sent = {**fields, **said, "steps": ["s1", "s2"], "command": command, "revision": board.fresh().revision}
+    assert board.bob.post(f"{board.root}steps/commands/?several=1", sent).status_code == 302
+    one = board.step("s1")
+    assert (one.doing is Doing.SKIPPED) == (command == "move_steps")
+    assert (one.due == dt.date(2026, 12, 3)) == (command == "set_steps")
+
+
+def test_a_number_is_read_as_the_language_of_the_reader_writes_it(board: Board) -> None:
+    board.bob.cookies["django_language"] = "vi"
+    said: dict[str, Any] = {"place": "?from=s1", "step": "s1", "kind": "number", "text": "Tỷ lệ lỗi", "unit": "%"}
+    assert board.tell("show_step", number="0,41", **said).status_code == 302
+    assert board.tell("show_step", number="12.000", **said).status_code == 302
+    assert [each.number for each in board.step("s1").evidence] == [Decimal("0.41"), Decimal(12000)]
+    again = board.tell("show_step", number="1.5", **said)
+    assert again.status_code == 422
+    assert "“1.5” có thể hiểu theo hai cách" in again.content.decode()
+    assert 'value="1.5"' in again.content.decode()
 
 
 def test_only_members_own_steps(board: Board) -> None:
@@ -251,6 +282,21 @@ def test_evidence_and_comments_stand_on_the_steps_page(board: Board) -> None:
     board.tell("withdraw_evidence", place=place, step="s1", evidence="e3", reason="not seen")
     assert "Seen by Lan" not in board.page("steps/s1/")
     assert "evidence withdrawn" in board.page("steps/s1/")
+
+
+def test_the_log_of_a_plan_names_the_phase_and_can_be_read_to_its_beginning(board: Board) -> None:
+    ids = [step.id for step in board.fresh().state.steps.of(Phase.PREPARE)]
+    board.tell("move_steps", steps=ids, to="done")
+    board.tell("sign_off", phase="prepare", who=board.alice)
+    for number in range(20):
+        board.tell("comment_step", step="s1", text=f"Remark {number}")
+    shown = board.page("").partition('id="log"')[2]
+    assert "Plan made" not in shown
+    assert f'?log=all#log">All {board.fresh().revision} entries' in shown
+    whole = board.page("", log="all").partition('id="log"')[2]
+    assert "Plan made" in whole
+    assert "Phase signed off: Prepare" in whole
+    assert "entries</a>" not in whole
 
 
 def test_what_was_said_is_not_in_the_audit_log_which_cannot_forget(board: Board) -> None:

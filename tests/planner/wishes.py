@@ -44,6 +44,10 @@ def command_of(name: str, said: dict[str, Any], revision: int) -> Command:
     return OWN[name].model_validate({**named, **said})
 
 
+# What may be told where it leads.
+MOVES = ("start", "promote", "skip", "hold", "pause", "resume")
+
+
 def wish(name: str, state: State, now: dt.datetime) -> Wish:
     """What such a command says, its revision aside; most of it can be done now."""
     kind = KINDS[name]
@@ -203,9 +207,16 @@ def _of_command(name: str, state: State) -> dict[str, Wish]:
             "status": st.none() | st.just(200),
         },
         "record_test": {"outcome": st.sampled_from(["works", "refused", "over-quota", "unreachable"])},
+        **{each: {"percent": _expected(state, each)} for each in MOVES},
         "show_file": {"file": st.just("f1"), "sha256": st.just("a" * 64)},
     }
     return wanted.get(name, {})
+
+
+def _expected(state: State, name: str) -> Wish:
+    """The share that a command of the canary leads to, as whoever gives it may say; seldom another one."""
+    leads = state.rollout.weight if name in {"hold", "pause", "resume"} else state.rollout.onward
+    return st.sampled_from([None, None, str(leads), str(leads), "33"])
 
 
 def _shares(state: State) -> Wish:

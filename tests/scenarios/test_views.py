@@ -230,6 +230,15 @@ def test_the_picker_lists_models_by_words_with_the_makers_own_first(visitor: Cli
     assert "quote" in body
 
 
+def test_the_picker_says_which_models_are_shut_down_and_names_them_last(visitor: Client) -> None:
+    body = visitor.get("/models/?field=to&to=deepseek").content.decode()
+    offered = re.findall(r'data-value="([^"]+)".*?</li>', body)
+    ended = re.findall(r'data-value="([^"]+)"(?:(?!</li>).)*shut down', body)
+    assert "deepseek/deepseek-chat" in ended
+    assert offered[-len(ended) :] == ended
+    assert offered[0] not in ended
+
+
 def test_the_picker_begins_with_what_was_used_last(visitor: Client) -> None:
     body = visitor.get("/models/?field=to&to=&recent=google/gemini-2.5-flash,nobody/nothing").content.decode()
     assert body.index('data-value="google/gemini-2.5-flash"') == body.index("data-value")
