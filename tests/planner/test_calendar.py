@@ -180,9 +180,7 @@ def test_who_leaves_a_workspace_has_its_plans_no_more(cast: Cast, plan: Plan) ->
     own, of_plan = owned(cast.bob), shared(cast, plan)
     assert (len(fetched(own)) > 0, Client().get(of_plan).status_code) == (True, 200)
     leaving = f"/w/{cast.workspace.public_id}/members/{cast.bob.public_id}/remove/"
-    assert "the link to “To Gemini” (days of a plan" in text(
-        signed_in(cast.bob, cast.workspace).get(leaving)
-    )
+    assert "the link to “To Gemini” (days of a plan" in text(signed_in(cast.bob, cast.workspace).get(leaving))
     team.remove(visit(cast.alice, cast.workspace), cast.bob, timezone.now())
     assert (fetched(own), Client().get(of_plan).status_code) == ({}, 404)
     a_member(cast.workspace, cast.bob)
