@@ -14,9 +14,10 @@ import pytest
 from django.db import OperationalError
 
 from costcalc.accounts.workspaces import Membership
-from migrations_app import live, watching
+from migrations_app.live import app as live
+from migrations_app.live import watching
+from migrations_app.live.watching import Watching
 from migrations_app.plans import Plan
-from migrations_app.watching import Watching
 from tests import loops
 from tests.factories import Cast, a_cast
 from tests.planner.looked import a_plan, cookie, looking, rolled_back, started
