@@ -31,15 +31,15 @@ from costcalc.wire.rate_limit import WAIT, AddressThrottle
 from costcalc.wire.views import problem_response
 from migrations_app.api import router as plans
 from migrations_app.calendars.api import router as calendars
+from migrations_app.canary.figures_api import router as plan_figures
 from migrations_app.document_api import router as plan_documents
-from migrations_app.evidence_api import router as plan_files
-from migrations_app.figures_api import router as plan_figures
+from migrations_app.evidence.api import router as plan_files
 from migrations_app.hooks.api import router as webhooks
-from migrations_app.key_api import router as plan_keys
-from migrations_app.report_api import router as plan_reports
-from migrations_app.review_api import router as reviews
-from migrations_app.safety_api import router as ways_back
-from migrations_app.template_api import router as plan_templates
+from migrations_app.keys.api import router as plan_keys
+from migrations_app.playbook.api import router as plan_templates
+from migrations_app.report.api import router as plan_reports
+from migrations_app.review.api import router as reviews
+from migrations_app.way_back.api import router as ways_back
 
 logger = logging.getLogger(__name__)
 MOST_FAULTS = 20

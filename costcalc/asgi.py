@@ -24,7 +24,7 @@ from costcalc.wire.lifespan import Lifespan
 from costcalc.wire.raw import App, healthz, nothing
 from costcalc.wire.watchdog import Watchdog
 from migrations_app.going_round import going_round
-from migrations_app.live import APP as LIVE
+from migrations_app.live.app import APP as LIVE
 from migrations_app.playbook.template import LARGEST as LARGEST_TEMPLATE
 from migrations_app.rules.documents import LARGEST_FILE as LARGEST_DOCUMENT
 from migrations_app.rules.stepping import LARGEST_FILE

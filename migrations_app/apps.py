@@ -18,7 +18,7 @@ class PlannerConfig(AppConfig):
         from migrations_app.calendars.links import CalendarLink
         from migrations_app.digests import digest as digests
         from migrations_app.exporting import exported, own_data
-        from migrations_app.links import ReviewLink
+        from migrations_app.review.links import ReviewLink
 
         rooms.register_export("plans", exported)
         rooms.register_own_data("plans", own_data)

@@ -18,7 +18,7 @@ from costcalc.accounts.access import Visit, visit
 from costcalc.accounts.audit import Acting, Actor, acting
 from costcalc.accounts.models import User
 from costcalc.accounts.roles import Role
-from migrations_app.evidence import forget_unshown
+from migrations_app.evidence.files import forget_unshown
 from migrations_app.hooks.webhooks import queue, queue_deletion
 from migrations_app.plans import Plan, PlanEvent, StaleError
 from migrations_app.rules.about import Archive

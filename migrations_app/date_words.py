@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from migrations_app.key_refusals import key_name
+from migrations_app.keys.refusals import key_name
 from migrations_app.playbook.words import titled
 from migrations_app.rules.dates import Named
 from migrations_app.rules.overlap import Matter
 from migrations_app.rules.steps import Phase
-from migrations_app.step_words import PHASES
+from migrations_app.steps.words import PHASES
 
 
 def in_words(named: Named) -> str:

@@ -12,11 +12,11 @@ from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Workspace
 from costcalc.wire.files import json_pieces
 from migrations_app.calendars.links import CalendarLink
-from migrations_app.evidence import EvidenceFile
+from migrations_app.evidence.files import EvidenceFile
 from migrations_app.hooks.webhooks import Webhook
-from migrations_app.links import ReviewLink
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.own import templates_of, written
+from migrations_app.review.links import ReviewLink
 from migrations_app.rules import documents
 
 

@@ -14,14 +14,14 @@ from costcalc.accounts.log_words import Field, register_acts, register_fields, r
 from costcalc.accounts.workspaces import Workspace
 from migrations_app.calendars.links import CalendarLink
 from migrations_app.hooks.webhooks import Webhook
-from migrations_app.links import ReviewLink
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.own import templates_of
 from migrations_app.playbook.words import titled
+from migrations_app.review.links import ReviewLink
 from migrations_app.rules.happening import Happening
 from migrations_app.rules.state import State
 from migrations_app.rules.steps import Phase
-from migrations_app.step_words import PHASES
+from migrations_app.steps.words import PHASES
 
 # By the kind of a happening; the plan's own log says them in the same words.
 ACTS = {

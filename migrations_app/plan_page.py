@@ -10,8 +10,14 @@ from django.db.models import QuerySet
 
 from costcalc.accounts.access import Visit
 from costcalc.accounts.roles import Role
-from migrations_app import canary_page, forecast_page, keys_shown, log_words, review_page, safety_page, step_pages
+from migrations_app import log_words
+from migrations_app.canary import page as canary_page
+from migrations_app.keys import shown as keys_shown
 from migrations_app.plans import Plan, PlanEvent
+from migrations_app.report import forecast
+from migrations_app.review import page as review_page
+from migrations_app.steps import page as step_pages
+from migrations_app.way_back import page as safety_page
 
 MOST_LOGGED = 20
 
@@ -26,7 +32,7 @@ def sections(
     state = plan.state
     return {
         "canary": canary_page.canary(state, now, more),
-        "forecast": forecast_page.shown(state, now),
+        "forecast": forecast.shown(state, now),
         "keys": keys_shown.rows(state, now),
         "key_reminders": keys_shown.reminders(state, now),
         "review": review_page.shown(state, now),

@@ -9,10 +9,10 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
 
 from costcalc.formatting import formatter_for
-from migrations_app import key_refusals
-from migrations_app.metric_words import metric_name
+from migrations_app.canary.metric_words import metric_name
+from migrations_app.keys import refusals
 from migrations_app.rules.happening import Refused
-from migrations_app.step_words import REFUSALS as OF_STEPS
+from migrations_app.steps.words import REFUSALS as OF_STEPS
 
 Parts = Mapping[str, Any]
 
@@ -135,5 +135,5 @@ WORDS: Final[Mapping[str, Callable[[Parts], str]]] = {
     "limit-unknown": lambda parts: _metric(_("%(metric)s has a limit, and no figures."), parts),
     "limit-undecided": _undecided,
     **OF_STEPS,
-    **key_refusals.WORDS,
+    **refusals.WORDS,
 }

@@ -11,14 +11,14 @@ from pydantic import Field
 
 from costcalc.wire.paging import Page
 from costcalc.wire.problem import Problem
-from migrations_app.canary_shown import CanaryOut, NeedOut, canary, way_back
-from migrations_app.keys_shown import KeysOut, keys
+from migrations_app.canary.shown import CanaryOut, NeedOut, canary, way_back
+from migrations_app.keys.shown import KeysOut, keys
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.rules.about import Forecast
 from migrations_app.rules.dates import review_day
 from migrations_app.rules.review import Figure, Verdict, table, tally
 from migrations_app.rules.state import State
-from migrations_app.step_shown import PhaseOut, StepOut, phases_of, steps_of
+from migrations_app.steps.shown import PhaseOut, StepOut, phases_of, steps_of
 
 
 class ReviewOut(Schema):

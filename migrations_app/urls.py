@@ -2,22 +2,19 @@
 
 from django.urls import include, path
 
-from migrations_app import (
-    canary_views,
-    figure_views,
-    file_views,
-    key_views,
-    report_views,
-    review_views,
-    safety_views,
-    step_views,
-    template_views,
-    upkeep_views,
-    views,
-)
+from migrations_app import upkeep_views, views
 from migrations_app.calendars import views as calendar_views
+from migrations_app.canary import figure_views
+from migrations_app.canary import views as canary_views
 from migrations_app.digests import views as digest_views
+from migrations_app.evidence import views as file_views
 from migrations_app.hooks import views as hook_views
+from migrations_app.keys import views as key_views
+from migrations_app.playbook import views as template_views
+from migrations_app.report import views as report_views
+from migrations_app.review import views as review_views
+from migrations_app.steps import views as step_views
+from migrations_app.way_back import views as safety_views
 
 app_name = "planner"
 

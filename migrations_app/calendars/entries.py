@@ -23,7 +23,7 @@ from migrations_app.rules import dates
 from migrations_app.rules.dates import Named
 from migrations_app.rules.state import State
 from migrations_app.rules.steps import Phase
-from migrations_app.step_words import PHASES
+from migrations_app.steps.words import PHASES
 
 HOUR: Final = dt.timedelta(hours=1)
 # The plans of one person's calendar, what changed last first.

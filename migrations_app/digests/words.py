@@ -18,8 +18,8 @@ from costcalc.accounts.workspaces import Membership
 from migrations_app.date_words import in_words
 from migrations_app.digests.items import Item, Reader, When, items
 from migrations_app.plans import Plan
-from migrations_app.safety_page import AGES, NEEDS
-from migrations_app.step_words import PHASES
+from migrations_app.steps.words import PHASES
+from migrations_app.way_back.page import AGES, NEEDS
 
 # Of one plan, and plans in all: the rest is a number.
 MOST_LINES: Final = 30

@@ -204,10 +204,10 @@ def test_a_slow_mail_server_does_not_tell_who_has_an_account(client: Client, cas
     with socket.create_server(("127.0.0.1", 0)) as silent:
         settings.EMAIL_BACKEND = SMTP
         settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
-        settings.EMAIL_TIMEOUT = 5
+        settings.EMAIL_TIMEOUT = 15
         begun = time.monotonic()
         assert client.post(RESET, {"email": "alice@example.org"}).status_code == 302
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 10
         silent.settimeout(5)
         caller, _ = silent.accept()
         with caller:

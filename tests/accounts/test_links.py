@@ -15,7 +15,7 @@ from costcalc.accounts.models import User
 from costcalc.scenarios import saving
 from migrations_app import beginning
 from migrations_app.calendars.links import share_days
-from migrations_app.links import share_review
+from migrations_app.review.links import share_review
 from tests.factories import Cast, a_cast, a_member, a_token, signed_in
 from tests.scenarios.keeping import drafted
 

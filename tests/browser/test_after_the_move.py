@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 from pydantic import TypeAdapter
 
 from costcalc.accounts.access import Visit, visit
-from migrations_app import beginning, carrying, links
+from migrations_app import beginning, carrying
 from migrations_app.plans import Plan
+from migrations_app.review import links
 from migrations_app.rules.commands import Command
 from migrations_app.rules.deciding import AnyCommand
 from tests.browser.test_looks import PAIRS, problems

@@ -27,11 +27,13 @@ from costcalc.catalog.index import catalogue
 from costcalc.engine import Rate
 from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
-from migrations_app import beginning, carrying, evidence_files, links
+from migrations_app import beginning, carrying
+from migrations_app.evidence import keeping
 from migrations_app.hooks import webhooks
 from migrations_app.hooks.webhooks import Webhook
 from migrations_app.playbook import own as own_templates
 from migrations_app.playbook.templates import TEMPLATES
+from migrations_app.review import links
 from migrations_app.rules.key_commands import AddKey
 from tests.factories import Cast, a_cast, a_token
 
@@ -234,7 +236,7 @@ def planned_in(cast: Cast, now: dt.datetime) -> dict[str, str]:
     hook = Webhook.objects.create(workspace=cast.workspace, url="https://hooks.example.org/", created_at=now)
     said = {"provider": "OpenAI", "environment": "production", "print": {"last": "w7Lk"}}
     asked = AddKey.model_validate({"command": "add_key", "revision": plan.revision, **said})
-    plan = evidence_files.kept(bob, carrying.carry_out(bob, plan, asked, now), "s1", "run.log", b"480 ms", now)
+    plan = keeping.kept(bob, carrying.carry_out(bob, plan, asked, now), "s1", "run.log", b"480 ms", now)
     return {
         "plan_id": plan.public_id,
         "new_plan_id": new.public_id,

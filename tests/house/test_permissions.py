@@ -38,15 +38,17 @@ from costcalc.scenarios import saving
 from costcalc.scenarios.saved import draft
 from costcalc.streaming.measured_bodies import read_measured
 from costcalc.streaming.measurements import keep
-from migrations_app import beginning, carrying, evidence, links
+from migrations_app import beginning, carrying
 from migrations_app.calendars import links as calendar_links
 from migrations_app.digests.digest import Digest
 from migrations_app.document_api import EXAMPLE
+from migrations_app.evidence import files as evidence
 from migrations_app.hooks import webhooks
 from migrations_app.hooks.webhooks import Webhook
 from migrations_app.plans import Plan
 from migrations_app.playbook import own as playbook
 from migrations_app.playbook.templates import TEMPLATES
+from migrations_app.review import links
 from tests.factories import PASSWORD, Cast, a_cast, a_token, signed_in
 from tests.house.test_headers import patterns
 from tests.streaming.measured import sent

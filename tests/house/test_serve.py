@@ -20,6 +20,9 @@ from django.conf import settings
 
 from tests.processes import PATIENCE, ROOT, Served, answers, environment, free_port
 
+# Seconds that a busy machine may take to end what takes two on a quiet one; what hangs takes for ever.
+AT_ONCE = 15
+
 
 @contextmanager
 def database() -> Iterator[dict[str, str]]:
@@ -65,7 +68,7 @@ def test_a_second_start_serves_and_its_last_line_is_the_address(prepared: dict[s
         assert httpx.get(f"{address}/readyz", trust_env=False).text == "ready\n"
         for path in ["/", "/prices/", "/no-such-page", "/api/v1/nope"]:
             httpx.get(address + path, trust_env=False)
-        assert served.end(signal.SIGINT, everybody=True) < 3
+        assert served.end(signal.SIGINT, everybody=True) < AT_ONCE
         assert served.process.returncode == 0
         assert served.rest() == []
 
@@ -105,7 +108,7 @@ def test_a_killed_worker_is_replaced_and_the_address_is_not_printed_again(prepar
         for child in children:
             os.kill(int(child), signal.SIGKILL)
         assert answers(f"{address}/healthz").text == "alive\n"
-        assert served.end(signal.SIGTERM) < 3
+        assert served.end(signal.SIGTERM) < AT_ONCE
         assert not [line for line in served.rest() if line.startswith("http")]
 
 

@@ -11,8 +11,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from costcalc.asgi import BODY_LIMITS
-from migrations_app import evidence
-from migrations_app.evidence import EvidenceFile
+from migrations_app.evidence import files as evidence
+from migrations_app.evidence.files import EvidenceFile
 from migrations_app.rules.stepping import LARGEST_FILE
 from tests.factories import Cast, signed_in
 from tests.planner.test_step_pages import Board

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from migrations_app.figures_file import FileFault, read
+from migrations_app.canary.figures_file import FileFault, read
 from migrations_app.plans import Plan
 from tests.factories import Cast
 from tests.planner.test_canary_pages import Page, words

@@ -17,7 +17,7 @@ from costcalc.accounts.archive import archive
 from costcalc.asgi import BODY_LIMITS
 from costcalc.wire.problem import MEDIA_TYPE as PROBLEM
 from migrations_app import carrying
-from migrations_app.evidence import EvidenceFile
+from migrations_app.evidence.files import EvidenceFile
 from migrations_app.hooks.webhooks import Delivery, Webhook
 from migrations_app.plans import Plan
 from migrations_app.playbook import own

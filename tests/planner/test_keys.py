@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations_app.fingerprints import print_of, recognised, salt_for
+from migrations_app.keys.fingerprints import print_of, recognised, salt_for
 from migrations_app.rules import overlap
 from migrations_app.rules.deciding import decided
 from migrations_app.rules.happening import Happening, Moment, Refused

@@ -55,7 +55,7 @@ def test_every_worker_tells_what_any_of_them_has_done_and_ends_cleanly(static_fi
         started(dora, page)
         begun = time.monotonic()
         assert [next(reader) for reader in readers] == [("revision", {"revision": 2})] * READERS
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 4
         assert served.end(signal.SIGTERM) < 10
         assert [list(reader) for reader in readers] == [[]] * READERS
 

@@ -11,8 +11,9 @@ from django.http import Http404
 from django.utils import timezone
 
 from costcalc.accounts.audit import faults
-from migrations_app import carrying, evidence, evidence_files, rounds
-from migrations_app.evidence import EvidenceFile
+from migrations_app import carrying, rounds
+from migrations_app.evidence import files, keeping
+from migrations_app.evidence.files import EvidenceFile
 from migrations_app.plans import Plan, StaleError
 from migrations_app.rules.commands import Command
 from migrations_app.rules.happening import Refused
@@ -102,14 +103,14 @@ def test_a_plan_that_is_deleted_takes_nothing_more(committed_db: None) -> None:
 
 
 def test_files_at_once_are_not_more_than_a_plan_may_have(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evidence, "MOST_BYTES", 100)
+    monkeypatch.setattr(files, "MOST_BYTES", 100)
     cast = a_cast()
     plan = a_plan(cast)
     does(cast, plan, AddStep(command="add_step", revision=1, phase=Phase.PREPARE, title="Read the contract"))
 
     def add(number: int) -> Plan:
         fresh = Plan.objects.get(pk=plan.pk)
-        return evidence_files.kept(by(cast), fresh, "s1", f"{number}.log", b"x" * 40, timezone.now())
+        return keeping.kept(by(cast), fresh, "s1", f"{number}.log", b"x" * 40, timezone.now())
 
     found = at_once(*(lambda number=number: add(number) for number in range(4)))
     assert sum(isinstance(one, Refused) for one in found) == 2

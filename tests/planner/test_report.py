@@ -7,7 +7,7 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import override
 
-from migrations_app.report import report, risks
+from migrations_app.report.contents import report, risks
 from migrations_app.rules import dates
 from tests.factories import Cast, signed_in
 from tests.planner.test_api import PLANS, Program

@@ -123,7 +123,7 @@ def test_every_sample_is_one_too(samples: Path) -> None:
         (b"HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\n\r\n" + event({"error": "slow"}), {"too-many", "says"}),
         (b'HTTP/1.1 429 Too Many\r\n\r\n{"error": "slow"}', {"too-many-no-wait", "says"}),
         (b'HTTP/1.1 401 No\r\n\r\n{"error": "key"}', {"refused-key", "says"}),
-        (b"HTTP/1.1 500 No\r\n\r\n", {"http-error", "empty"}),
+        (b"HTTP/1.1 500 No\r\n\r\n", {"http-error"}),
         (b"data: " + b"z" * 9_000_000 + b"\n\n", {"too-long"}),
     ],
 )  # fmt: skip
@@ -163,6 +163,47 @@ def test_a_har_is_read_with_its_waiting_and_its_arrival() -> None:
     packed = har(OPENAI, 200, 1800, text=base64.b64encode(OPENAI).decode(), encoding="base64")
     assert read_recording(packed).body == OPENAI
     assert read_recording(packed).waited == pytest.approx(0.2)
+
+
+WHOLE = b'{"choices": [{"index": 0, "finish_reason": "stop", "message": {"content": "Hi"}}]}'
+
+
+def refused_har(status: int, body: str, kind: str, *headers: tuple[str, str], **request: Any) -> bytes:
+    """A HAR of a page, a preflight, and a completion that was answered with something else than a stream."""
+    page, entry = json.loads(har(b"", 1, 1))["log"]["entries"]
+    listed = [{"name": name, "value": value} for name, value in (("content-type", kind), *headers)]
+    entry["response"] = {"status": status, "headers": listed, "content": {"mimeType": kind, "text": body}}
+    url = "https://llm.example/v1/chat/completions"
+    entry["request"] = {"method": "POST", "url": url, **request}
+    preflight = {"request": {"method": "OPTIONS", "url": url}, "response": {"status": 204}}
+    return json.dumps({"log": {"entries": [page, preflight, entry]}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("file", "found"),
+    [
+        (refused_har(200, WHOLE.decode(), "application/json"), {"not-streamed", "content-type", "no-usage"}),
+        (refused_har(429, "", "application/json", ("Retry-After", "2")), {"too-many"}),
+        (refused_har(401, '{"error": {"message": "No such key"}}', "application/json"), {"refused-key", "says"}),
+        (refused_har(200, "<p>Sign in", "text/html"), {"html", "content-type"}),
+        (refused_har(0, "", ""), {"no-answer"}),
+    ],
+)
+def test_what_came_instead_of_a_stream_is_diagnosed_in_a_har(file: bytes, found: set[str]) -> None:
+    assert codes(file) == found
+
+
+@pytest.mark.parametrize(
+    "request_of_it",
+    [
+        {"url": "https://app.example/chat", "headers": [{"name": "Accept", "value": "text/event-stream"}]},
+        {"url": "https://app.example/chat", "postData": {"text": '{"messages": [], "stream": false}'}},
+    ],
+)
+def test_a_completion_in_a_har_is_known_wherever_it_was_asked_for(request_of_it: dict[str, Any]) -> None:
+    assert codes(refused_har(429, "", "", **request_of_it)) == {"too-many-no-wait"}
+    with pytest.raises(NotARecordingError, match="har-without-stream"):
+        read_recording(refused_har(429, "", "", url="https://app.example/logo.svg"))
 
 
 def test_a_real_trace_of_curl_is_read_to_the_byte() -> None:
@@ -210,7 +251,7 @@ def test_a_key_that_a_provider_repeats_is_not_repeated_again() -> None:
         (b"A letter.\n", "no line begins"),
         (b"== Info: a\n<= Recv data, 4 bytes (0x4)\n0000: a..\n", "rows missing"),
         (har(b"", 1, 1), "export it with content"),
-        (b'{"log": {"entries": [7, {}]}}', "No answer in this HAR"),
+        (b'{"log": {"entries": [7, {}]}}', "No answer in this HAR is an event stream, and no request"),
         (b"\x1f\x8bnot gzip", "it is damaged"),
         (gzip.compress(bytes(65 * 1024 * 1024)), "larger than is read here"),
         (har(b"x", 1, 1, text=base64.b64encode(b"\x28\xb5\x2f\xfd....").decode(), encoding="base64"), "zstd"),

@@ -97,7 +97,9 @@ def entry(seconds: float, status: int, retry_after: str = "") -> dict[str, Any]:
 
 def test_a_har_says_to_the_millisecond_who_did_not_wait() -> None:
     har = json.dumps({"log": {"entries": [entry(0, 429, "5"), entry(0.4, 429, "5"), entry(9, 200)]}})
-    assert codes(har) == {"too-soon": {"requests": "1", "seconds": "0.3", "told": "5"}}
+    found = codes(har)
+    assert set(found) == {"too-soon", "too-many"}
+    assert found["too-soon"] == {"requests": "1", "seconds": "0.3", "told": "5"}
 
 
 @given(st.binary(max_size=300) | st.text(alphabet='1.- [/]:"POSTNov+0', max_size=300).map(str.encode))

@@ -151,6 +151,17 @@ def test_tools_are_called_as_the_request_wants_them() -> None:
     assert reading("sample-tools", tools=tools, tool_choice="none").tools == ()
     result = [{"role": "user", "content": "x"}, {"role": "tool", "tool_call_id": "c", "content": "8"}]
     assert reading("sample-tools", messages=result).finish == "stop"
+    assert reading("sample-tools", messages=result, tools=tools, tool_choice="required").finish == "tool_calls"
+
+
+@pytest.mark.parametrize("model", ["sample-plain", "sample-vietnamese", "sample-reasoning", "fault-split"])
+def test_a_tool_that_must_be_called_is_called_by_every_model(model: str) -> None:
+    tools = [{"type": "function", "function": {"name": name}} for name in ("one", "two")]
+    assert reading(model, tools=tools).tools == ()
+    required = reading(model, tools=tools, tool_choice="required")
+    assert ([call.name for call in required.tools], required.text, required.finish) == (["one"], "", "tool_calls")
+    chosen = reading(model, tools=tools, tool_choice={"type": "function", "function": {"name": "two"}})
+    assert [call.name for call in chosen.tools] == ["two"]
 
 
 @given(

@@ -9,6 +9,8 @@ from costcalc.streaming.sample.asking import MOST_TOKENS, read
 from costcalc.streaming.sample.refusals import RefusedError
 from tests.streaming.sampled import body
 
+TOOLS = [{"type": "function", "function": {"name": "one"}}]
+
 
 def refused(**changes: Any) -> RefusedError:
     """How a request with these members is refused."""
@@ -44,6 +46,9 @@ def refused(**changes: Any) -> RefusedError:
         ({"response_format": {"type": "json_object"}}, "response_format.type"),
         ({"stop": ["a", "b", "c", "d", "e"]}, "stop"),
         ({"tools": [{"type": "function", "function": {"name": "no spaces"}}]}, "tools[0].function.name"),
+        ({"tool_choice": "required"}, "tool_choice"),
+        ({"tool_choice": "sometimes", "tools": TOOLS}, "tool_choice"),
+        ({"tool_choice": {"type": "function", "function": {"name": "other"}}, "tools": TOOLS}, "tool_choice"),
         ({"functions": [{"name": "x"}]}, "functions"),
         ({"audio": {}}, "audio"),
         ({"nonsense": 1}, "nonsense"),

@@ -149,7 +149,7 @@ def test_the_sdk_retries_as_it_is_told(base: str) -> None:
         begun = time.monotonic()
         with pytest.raises(openai.RateLimitError):
             patient.chat.completions.create(model="fault-429", messages=SAID, **AT_ONCE)
-    assert 0.9 < time.monotonic() - begun < 3
+    assert 0.9 < time.monotonic() - begun < 10
 
 
 @pytest.mark.parametrize("name", ["fault-split", "fault-crlf", "fault-comments", "fault-long-line", "fault-buffered"])
@@ -224,7 +224,7 @@ def test_a_reader_who_leaves_frees_everything_at_once(base: str, name: str) -> N
     with streamed(base, name, sample_pace=10) as answer:
         assert answer.status_code == 200
         assert len(APP.open) == 1
-    assert seconds_until_nothing_is_open(time.monotonic()) < 0.2
+    assert seconds_until_nothing_is_open(time.monotonic()) < 1
 
 
 def test_hundreds_who_leave_at_once_leave_nothing_behind(base: str, sdk: openai.OpenAI) -> None:

@@ -96,7 +96,7 @@ def test_a_worker_that_is_killed_is_replaced_within_seconds(product_like: tuple[
     os.kill(int(before), signal.SIGKILL)
     begun = time.monotonic()
     assert answers(f"{address}/pid").text != before
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 15
 
 
 def test_a_body_without_a_length_is_cut_off_at_the_cap(product_like: tuple[Served, str]) -> None:

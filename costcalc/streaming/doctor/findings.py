@@ -155,7 +155,7 @@ def _ending(seen: Diagnosis) -> Iterator[Finding]:
         yield Finding(code, Level.FAULT, {"message": reading.fault.message})
     elif reading.end is End.TRUNCATED and seen.events:
         yield Finding("truncated", Level.FAULT)
-    elif not seen.events and seen.recording.body.strip()[:1] not in {b"{", b"[", b"<"}:
+    elif reading.fault is None and not seen.events and seen.recording.body.strip()[:1] not in {b"{", b"[", b"<"}:
         yield Finding("empty", Level.FAULT)
     if reading.refusal:
         yield Finding("refusal", Level.NOTE)

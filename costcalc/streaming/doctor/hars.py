@@ -6,9 +6,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from costcalc.streaming.doctor.recorded import NotARecordingError, Piece, Recording
+from costcalc.streaming.doctor.addresses import base_of
+from costcalc.streaming.doctor.recorded import Failure, NotARecordingError, Piece, Recording
 
 _DATA = re.compile(rb"^data:", re.MULTILINE)
+# What the body of a request for a completion has in it: OpenAI's and Anthropic's, Gemini's, and a relay's own.
+_ASKED = re.compile(r'"(?:messages|contents|stream)"\s*:')
 
 
 def har_entries(data: bytes) -> list[dict[str, Any]] | None:
@@ -24,26 +27,45 @@ def har_entries(data: bytes) -> list[dict[str, Any]] | None:
 
 
 def read_har(entries: list[dict[str, Any]], which: int = 1) -> Recording:
-    """The stream of this number, from 1 on, the last one where there are not so many. Raises NotARecordingError."""
+    """The stream of this number, from 1 on, the last one where there are not so many. Raises NotARecordingError.
+
+    Where there is none it is what came instead: a refusal, one whole answer, a page, or nothing at all.
+    """
     answers = [entry for entry in entries if part(entry, "response")]
     streams = [entry for entry in answers if "text/event-stream" in _headers(entry)["content-type"]]
     streams = streams or [entry for entry in answers if _DATA.search(_text(part(part(entry, "response"), "content")))]
-    if not streams:
+    instead = [] if streams else [entry for entry in answers if len(answers) == 1 or _asks_for_a_stream(entry)]
+    found = streams or instead
+    if not found:
         raise NotARecordingError("har-without-stream")
-    chosen = _answer(streams[min(max(which, 1), len(streams)) - 1])
-    if not chosen.body:
+    chosen = _answer(found[min(max(which, 1), len(found)) - 1])
+    if not chosen.body and chosen.failure is None and (chosen.status or 200) < 300:
         raise NotARecordingError("har-without-body")
-    return replace(chosen, streams=len(streams))
+    return replace(chosen, streams=max(1, len(streams)))
+
+
+def _asks_for_a_stream(entry: dict[str, Any]) -> bool:
+    """Whether a request is one for a completion; a browser's preflight asks for nothing."""
+    request = part(entry, "request")
+    asked = _ASKED.search(str(part(request, "postData").get("text")))
+    return request.get("method") != "OPTIONS" and (
+        "text/event-stream" in headers_of(request).get("accept", "")
+        or asked is not None
+        or base_of(str(request.get("url")))[1] is not None
+    )
 
 
 def _answer(entry: dict[str, Any]) -> Recording:
     response, timings = part(entry, "response"), part(entry, "timings")
+    status, body = status_of(response), _text(part(response, "content"))
     return Recording(
-        (Piece(_text(part(response, "content"))),),
-        status_of(response),
+        (Piece(body),),
+        status,
         _headers(entry),
         _milliseconds(timings.get("wait")),
         _milliseconds(timings.get("receive")),
+        # A browser writes 0 for an answer that it did not get, or did not let the page have.
+        failure=Failure("no-answer") if response.get("status") == 0 and not body else None,
     )
 
 
@@ -60,9 +82,9 @@ def status_of(response: dict[str, Any]) -> int | None:
     return status if type(status) is int and status else None
 
 
-def headers_of(response: dict[str, Any]) -> dict[str, str]:
+def headers_of(message: dict[str, Any]) -> dict[str, str]:
     """Headers, their names in lower case."""
-    listed = response.get("headers")
+    listed = message.get("headers")
     named = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
     return {str(each.get("name")).lower(): str(each.get("value")) for each in named}
 

@@ -59,6 +59,9 @@ SAYS: Final[Mapping[str, Any]] = {
     "redirected": _("The server answers HTTP %(status)s: a redirect, which a client must not follow with its key."),
     "says": _("The provider says: %(message)s"),
     "unreachable": _("The server could not be reached."),
+    "no-answer": _(
+        "The browser gave the page no answer: it was of another origin that is not let in (CORS), or cut off."
+    ),
     "not-allowed": _("The server's address is private, local or reserved: it is not called."),
     "not-trusted": _("The server has no certificate that is trusted for its name."),
     "silent": _("Nothing came for so long that the doctor left: the provider is silent, or something holds it back."),
@@ -122,6 +125,9 @@ CURES: Final[Mapping[str, Any]] = {
     "in-vain": _("Do not retry what the request itself causes: correct the request, or the key."),
     "redirected": _("Give the address that it leads to; a base URL usually ends in /v1 and has no slash after it."),
     "unreachable": _("Check the address, the name's DNS, and what stands between: a firewall, a proxy."),
+    "no-answer": _(
+        "The browser's console says which. Let your own server relay the stream, and the page ask that one."
+    ),
     "not-allowed": _("The operator can allow private providers with PRIVATE_PROVIDERS=yes."),
     "not-trusted": _("Send the whole chain of certificates, and check the date and the name in it."),
     "silent": _("Send a comment line every 15 seconds while the model is busy, and look at what stands between."),
@@ -181,7 +187,7 @@ SERVERS: Final[Mapping[str, Mapping[str, str]]] = {
     **dict.fromkeys(("compressed", "compression-holds", "gzip-members", "packed-cut"), _COMPRESSED),
     **dict.fromkeys(("content-type", "html"), _TYPED),
     **dict.fromkeys(("silence", "silent", "lost", "truncated"), _SILENT),
-    **dict.fromkeys(("no-cors", "cors-half", "open-to-all"), _SHARED),
+    **dict.fromkeys(("no-answer", "no-cors", "cors-half", "open-to-all"), _SHARED),
     **dict.fromkeys(("goes-on", "leaving-unknown"), _LEFT),
     **dict.fromkeys(("too-soon", "no-back-off", "many-retries", "too-many", "too-many-no-wait"), _RETRIED),
 }
@@ -192,7 +198,7 @@ REFUSALS: Final[Mapping[str, Any]] = {
     "packed-zstd": _("The body is compressed with zstd, which is not read here: record with --compressed."),
     "packed-broken": _("The body is compressed, and cannot be unpacked: it is damaged."),
     "large": _("The stream in it is larger than is read here: manage.py stream_doctor --recording FILE reads more."),
-    "har-without-stream": _("No answer in this HAR is an event stream."),
+    "har-without-stream": _("No answer in this HAR is an event stream, and no request asks for a completion."),
     "har-without-body": _("The HAR holds no body of the stream: export it with content."),
 }
 

@@ -53,10 +53,10 @@ class Answer:
 def answer(
     asked: Asked, seed: int, *, language: Language | None = None, thinks: bool = False, calls: bool = False
 ) -> Answer:
-    """The answer to a request; `language` None is the prompt's own."""
+    """The answer to a request; `language` None is the prompt's own. `calls` is a model that calls a tool unasked."""
     spoken = language or language_of(asked.prompt)
     thought = tokens(thoughts(spoken, seed)) if thinks else []
-    function = _function(asked) if calls else None
+    function = _function(asked) if calls or asked.must_call else None
     said = [] if function else tokens(_until(answer_text(spoken, seed), asked.stops))
     arguments = tokens(json.dumps(fitting(function.parameters, seed), ensure_ascii=False)) if function else []
     return _within(asked.limit, thought, said, (function, arguments), seed)
@@ -82,12 +82,12 @@ def _until(text: str, stops: list[str]) -> str:
 
 def _function(asked: Asked) -> Function | None:
     """What is to be called; None where the caller wants none, or has brought what the last call gave."""
-    if asked.tool_choice == "none" or asked.messages[-1].role == "tool":
+    if asked.tool_choice == "none" or (asked.messages[-1].role == "tool" and not asked.must_call):
         return None
     offered = [tool.function for tool in asked.tools or []] or [OWN_TOOL]
     if isinstance(asked.tool_choice, ChosenTool):
         wanted = asked.tool_choice.function.name
-        return next((function for function in offered if function.name == wanted), offered[0])
+        return next(function for function in offered if function.name == wanted)
     return offered[0]
 
 

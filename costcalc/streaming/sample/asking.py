@@ -4,6 +4,7 @@ What would change the answer and cannot be done here (several answers, logprobs,
 than passed over; what only tunes a real model (temperature, penalties …) is checked, and changes nothing.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
@@ -158,6 +159,11 @@ class Asked(Strict):
         return [stop for stop in stops if stop]
 
     @property
+    def must_call(self) -> bool:
+        """Whether a tool has to be called, whatever the model would rather do."""
+        return self.tool_choice == "required" or isinstance(self.tool_choice, ChosenTool)
+
+    @property
     def prompt(self) -> str:
         """The last thing that the user said."""
         return next((message.text for message in reversed(self.messages) if message.role == "user"), "")
@@ -184,11 +190,18 @@ def read(body: bytes) -> Asked:
         asked = Asked.model_validate(given)
     except ValidationError as error:
         raise first_wrong(error, given) from None
-    if asked.stream_options and not asked.stream:
-        raise RefusedError(
-            400,
-            "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
-            "invalid_value",
-            "stream_options",
-        )
+    for message, param in _at_odds(asked, given):
+        raise RefusedError(400, message, "invalid_value", param)
     return asked
+
+
+def _at_odds(asked: Asked, given: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What does not go together: what is said of it, and the member."""
+    if asked.stream_options and not asked.stream:
+        yield "The 'stream_options' parameter is only allowed when 'stream' is enabled.", "stream_options"
+    if given.get("tool_choice") is not None and not asked.tools:
+        yield "The 'tool_choice' parameter is only allowed when 'tools' are specified.", "tool_choice"
+    elif isinstance(asked.tool_choice, ChosenTool):
+        name = asked.tool_choice.function.name
+        if name not in {tool.function.name for tool in asked.tools or []}:
+            yield "Invalid value for 'tool_choice': no function of this name is in 'tools'.", "tool_choice"

@@ -75,11 +75,11 @@ def test_a_database_that_is_away_stops_nobody_and_the_bound_holds(
 def test_a_database_that_does_not_answer_is_not_waited_for(
     server: str, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counting, "in_database", lambda *_: time.sleep(3))
+    monkeypatch.setattr(counting, "in_database", lambda *_: time.sleep(6))
     settings.RATE_LIMIT = 100
     begun = time.monotonic()
     assert [post(server, asked()).status_code for _ in range(3)] == [201] * 3
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 5
 
 
 def test_runs_that_wait_have_a_bound_for_one_and_for_all(

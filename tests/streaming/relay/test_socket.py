@@ -232,6 +232,6 @@ def test_two_workers_say_it_wherever_the_reader_comes_in(tmp_path: Path) -> None
             assert isinstance(end, dict)
             assert (end["costcalc"], end["end"], end["code"]) == ("end", "cancelled", "going_down")
             assert listener.close_code == 1001
-            assert time.monotonic() - begun < 2
+            assert time.monotonic() - begun < 8
         served.process.wait(10)
         assert left_at["id"] not in "\n".join([*served.lines, *served.rest()]), "a run's id is in the log"

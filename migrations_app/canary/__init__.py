@@ -1,0 +1,1 @@
+"""The canary: its stages, their figures, and what each can detect."""

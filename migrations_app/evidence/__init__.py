@@ -1,0 +1,1 @@
+"""Files that show that a step is done."""

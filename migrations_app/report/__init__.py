@@ -1,0 +1,1 @@
+"""A plan on one page, for management."""

@@ -1,0 +1,1 @@
+"""The review after the move: its table, verdict, links."""

@@ -1,0 +1,1 @@
+"""What must still be true for a roll-back to work."""
