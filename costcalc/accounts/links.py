@@ -24,8 +24,8 @@ from costcalc.accounts.audit import Acting, acting
 from costcalc.accounts.people import User
 from costcalc.accounts.workspaces import Workspace
 
-# Of one moment by their names, so that pages of a list do not overlap.
-LATEST = ("-created_at", "public_id")
+# Those of one moment have an order too, so that pages of a list do not overlap.
+LATEST = ("-created_at", "-pk", "of")
 
 
 class SharingForbiddenError(ValueError):
@@ -166,14 +166,14 @@ class Seen:
 
     def __getitem__(self, part: slice) -> list[Link]:
         """Some of them."""
-        names = ("created_at", "public_id", "of")
+        names = ("created_at", "pk", "of")
         first, *others = (rows.annotate(of=Value(noun)).values_list(*names) for noun, rows in self._of.items())
         chosen = list(first.order_by().union(*(each.order_by() for each in others), all=True).order_by(*LATEST)[part])
-        found: dict[tuple[str, str], Link] = {}
+        found: dict[tuple[str, int], Link] = {}
         for noun, rows in self._of.items():
-            ids = [public_id for _made, public_id, of in chosen if of == noun]
-            found |= {(noun, row.public_id): row for row in rows.filter(public_id__in=ids)} if ids else {}
-        return [found[of, public_id] for _made, public_id, of in chosen if (of, public_id) in found]
+            ids = [pk for _made, pk, of in chosen if of == noun]
+            found |= {(noun, row.pk): row for row in rows.filter(pk__in=ids)} if ids else {}
+        return [found[of, pk] for _made, pk, of in chosen if (of, pk) in found]
 
 
 def find(came: Visit, public_id: str) -> Link | None:

@@ -13,7 +13,7 @@ from ninja import Schema
 from pydantic import Field
 
 from costcalc.formatting import formatter_for
-from costcalc.streaming.doctor.shown import OUTCOMES
+from costcalc.streaming.doctor.shown import OUTCOMES, any_key
 from costcalc.streaming.key_test import Outcome
 from migrations_app.keys.refusals import key_name
 from migrations_app.rules import overlap
@@ -109,6 +109,7 @@ class Row:
     kind: str
     seen: str
     trial: str
+    doubt: str
     used: str
 
 
@@ -120,7 +121,7 @@ def rows(state: State, now: dt.datetime) -> list[Row]:
 def _row(state: State, key: Key, now: dt.datetime) -> Row:
     says, kind = _standing(state, key, now)
     name = key_name(key.print.last, _("no fingerprint"))
-    return Row(key, name, says, kind, _seen(key), _trial(key), _used(key))
+    return Row(key, name, says, kind, _seen(key), _trial(key), _doubt(key), _used(key))
 
 
 def _standing(state: State, key: Key, now: dt.datetime) -> tuple[str, str]:
@@ -163,6 +164,10 @@ def _trial(key: Key) -> str:
         "known": _KNOWN[trial.known],
     }
     return _("Tested %(at)s with %(model)s at %(endpoint)s: it %(outcome)s (recognised %(known)s).") % words
+
+
+def _doubt(key: Key) -> str:
+    return any_key(key.trial.endpoint, Outcome(key.trial.outcome)) if key.trial else ""
 
 
 def _used(key: Key) -> str:

@@ -210,9 +210,8 @@ def command(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     try:
         asked: Command = COMMANDS.validate_python(_said(request))
     except FigureError as error:
-        return _page_again(
-            request, came, plan, 422, refused=f"{_('Nothing was done.')} {_(error.message) % error.params}"
-        )
+        nothing, why = _("Nothing was done."), _(error.message) % error.params
+        return _page_again(request, came, plan, 422, refused=f"{nothing} {why}")
     except ValidationError as error:
         return _page_again(request, came, plan, 422, faults=error.errors(include_url=False))
     try:

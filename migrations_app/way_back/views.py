@@ -103,7 +103,8 @@ def test(request: HttpRequest, came: Visit, plan: Plan) -> HttpResponse:
     except Refused as refused:
         trial.add_error(None, in_words(refused))
         return _page(request, came, plan, trial=trial)
-    return _page(request, came, plan, trial=trial, trial_of=trial_shown(tried))
+    at = trial.cleaned_data["target"].endpoint.name
+    return _page(request, came, plan, trial=trial, trial_of=trial_shown(tried, at))
 
 
 def _page(

@@ -32,8 +32,8 @@ OTHERS = {
     "streaming.doctor.asking_forms.*.model": "has the same rule, with words for the field beside it",
     "streaming.doctor.asking_forms.*.address": "as the model",
     "streaming.doctor.asking_forms.*.key": "made for a key",
-    "key_forms.TrialForm.secret": "made for a key",
-    "key_forms.NewKeyForm.secret": "made for a key",
+    "keys.forms.TrialForm.secret": "made for a key",
+    "keys.forms.NewKeyForm.secret": "made for a key",
     "scenarios.forms.*.prices": "the name of a set of prices, compared with those that there are",
     "accounts.*.time_zone": "one of the time zones that there are",
     "accounts.*.password": "made for a password",
@@ -45,7 +45,7 @@ OTHERS = {
     "accounts.*.login": "an e-mail address",
     "accounts.forms.AuditFilter.*": "sought, not stored",
     "catalog.forms.*.q": "sought, not stored",
-    "step_forms.FilterForm.q": "sought, not stored",
+    "steps.forms.FilterForm.q": "sought, not stored",
 }
 
 

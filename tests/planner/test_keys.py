@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migrations_app.keys import shown
 from migrations_app.keys.fingerprints import print_of, recognised, salt_for
 from migrations_app.rules import overlap
 from migrations_app.rules.deciding import decided
@@ -31,8 +32,8 @@ class Rotation(Plan):
         self.told = [Happening(MADE, BEGUN, "alice", {"name": "To DeepSeek", "candidate": candidate})]
         self.state = replayed(self.told)
 
-    def test(self, key: str, outcome: str = "works") -> None:
-        command = Tried(key=key, outcome=outcome, endpoint="deepseek", model="deepseek-chat", known="print")
+    def test(self, key: str, outcome: str = "works", endpoint: str = "deepseek") -> None:
+        command = Tried(key=key, outcome=outcome, endpoint=endpoint, model="deepseek-chat", known="print")
         for happening in decided(self.state, command, Moment(self.now, "alice")):
             self.told.append(happening)
             self.state = evolved(self.state, happening)
@@ -355,3 +356,17 @@ def test_what_has_happened_says_all_and_no_key_is_revoked_while_one_may_go_back_
 def test_what_is_no_print_is_refused(print_of_one: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="print"):
         Rotation().do("add_key", **{**OLD, "print": print_of_one})
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "outcome", "doubted"),
+    [("sample", "works", True), ("sample", "refused", False), ("deepseek", "works", False)],
+)
+def test_that_the_built_in_provider_took_a_key_says_nothing_of_the_key(
+    endpoint: str, outcome: str, doubted: bool
+) -> None:
+    plan = Rotation()
+    plan.do("add_key", **NEW)
+    plan.test("k1", outcome, endpoint)
+    (row,) = shown.rows(plan.state, plan.now)
+    assert ("takes any key" in row.doubt) == doubted

@@ -214,6 +214,13 @@ def test_the_built_in_provider_is_too(visitor: Visitor) -> None:
     assert "It stops when its reader leaves" in page
 
 
+def test_a_key_that_the_built_in_provider_took_is_not_said_to_be_good(visitor: Visitor, settings: Settings) -> None:
+    takes_any = "The built-in sample takes any key"
+    assert takes_any in visitor.send("key", "trial", provider="sample", model="sample-plain", key=KEY).text
+    with at(OK, settings):
+        assert takes_any not in visitor.send("key", "trial", provider="acme", model="m", key=KEY).text
+
+
 @pytest.mark.parametrize(
     "address", ["https://evil.example/v1", "http://127.0.0.1:1/v1", "http://169.254.169.254/latest", "nonsense"]
 )

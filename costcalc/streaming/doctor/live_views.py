@@ -77,4 +77,4 @@ def endpoint(request: HttpRequest, target: Target) -> dict[str, Any]:
 def key(_request: HttpRequest, target: Target) -> dict[str, Any]:
     """Whether a key works."""
     tried = finished(lambda: try_key(target.endpoint, target.model, target.key))
-    return {"trial_of": trial_shown(tried)}
+    return {"trial_of": trial_shown(tried, target.endpoint.name)}

@@ -14,6 +14,7 @@ from costcalc.streaming.completion import End
 from costcalc.streaming.doctor.examining import Examination
 from costcalc.streaming.doctor.findings import Diagnosis, Finding, Level
 from costcalc.streaming.doctor.words import LEVELS, told
+from costcalc.streaming.endpoints import SAMPLE
 from costcalc.streaming.key_test import KeyTest, Outcome
 
 # Of the answer, as much as shows which one it was.
@@ -163,13 +164,21 @@ class Trial:
     kind: str
     facts: tuple[tuple[str, str], ...]
     said: str
+    doubt: str
 
 
-def trial_shown(tried: KeyTest) -> Trial:
-    """The test of a key, as a page draws it; nothing of the key is in it."""
+def any_key(endpoint: str, outcome: Outcome) -> str:
+    """What a key's test does not show, where it was made at the built-in provider, which takes any."""
+    if endpoint != SAMPLE.name or outcome is not Outcome.WORKS:
+        return ""
+    return _("The built-in sample takes any key: this shows that the way works, and nothing of the key.")
+
+
+def trial_shown(tried: KeyTest, endpoint: str) -> Trial:
+    """The test of a key at an endpoint of this name, as a page draws it; nothing of the key is in it."""
     write = formatter_for()
     kind, verdict = OUTCOMES[tried.outcome]
     facts = [(_("Status"), _("unknown") if tried.status is None else f"HTTP {tried.status}")]
     if tried.seconds is not None:
         facts.append((_("In all"), _seconds(tried.seconds, write)))
-    return Trial(str(verdict), kind, tuple(facts), tried.said)
+    return Trial(str(verdict), kind, tuple(facts), tried.said, any_key(endpoint, tried.outcome))
