@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from django.conf import settings
-from django.db import Error, close_old_connections
+from django.db import Error, close_old_connections, connections
 from django.utils import timezone
 
 from costcalc.wire.drain import drain
@@ -66,4 +66,5 @@ def leave() -> None:
     except Error:
         logger.warning("The rounds were not left: the database does not answer.", exc_info=True)
     finally:
-        close_old_connections()
+        # The thread ends with this: what it held open would stay open.
+        connections.close_all()
