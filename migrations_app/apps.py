@@ -15,10 +15,10 @@ class PlannerConfig(AppConfig):
         from costcalc.accounts import links, rooms
         from costcalc.accounts.roles import Role
         from migrations_app import log_words
-        from migrations_app.calendars.links import CalendarLink
+        from migrations_app.calendars import links as calendar_links
         from migrations_app.digests import digest as digests
         from migrations_app.exporting import exported, own_data
-        from migrations_app.review.links import ReviewLink
+        from migrations_app.review import links as review_links
 
         rooms.register_export("plans", exported)
         rooms.register_own_data("plans", own_data)
@@ -26,6 +26,6 @@ class PlannerConfig(AppConfig):
         rooms.register_own_page("digests:digest", _("What is due, by e-mail"))
         rooms.register_page("webhooks:webhooks", _("Webhooks"), Role.OWNER)
         rooms.register_own_page("own-calendar:calendar", _("Your plans in your calendar"))
-        links.register(ReviewLink)
-        links.register(CalendarLink)
+        links.register(review_links.ReviewLink, review_links.opened)
+        links.register(calendar_links.CalendarLink, calendar_links.opened)
         log_words.register()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from costcalc.accounts.access import Visit
 from costcalc.catalog.index import catalogue
+from costcalc.digits import canonical
 from costcalc.engine import GRADUAL, dollars, stages
 from costcalc.scenarios.findings import full_name
 from costcalc.scenarios.models import Revision
@@ -19,8 +19,9 @@ from migrations_app.carrying import begin
 from migrations_app.plans import Plan
 from migrations_app.playbook.ramps import fitted, ladder_of
 from migrations_app.playbook.template import Template
+from migrations_app.rules.canary_commands import PlanStages, Stage
 from migrations_app.rules.happening import Happening, Moment
-from migrations_app.rules.rollout import PlanStages, Stage, plan_stages
+from migrations_app.rules.rollout import plan_stages
 from migrations_app.rules.state import MADE, replayed
 from migrations_app.rules.stepping import added
 
@@ -100,14 +101,13 @@ def _names(result: Result, side: int) -> str:
     return ", ".join(dict.fromkeys(full_name(offer.entry) if offer.entry else offer.seller for offer in offers))
 
 
-def _plain(days: Fraction) -> str:
-    return f"{round(Decimal(float(days)), 6).normalize():f}"
-
-
 def _forecast(result: Result) -> dict[str, Any]:
     totals, requests = result.estimate.monthly, sum(result.requests("baseline"))
     days = result.scenario.day_count.days_in(1)
-    said: dict[str, Any] = {"requests_month": int(requests), "days_month": _plain(days)}
+    said: dict[str, Any] = {
+        "requests_month": int(requests),
+        "days_month": canonical(round(Decimal(days.numerator) / days.denominator, 6)),
+    }
     if requests:
         said["tokens_request"] = str(round(Decimal(float(result.tokens() / requests)), 1))
     if result.estimate.complete:

@@ -8,9 +8,10 @@ workspace that allows no links, none is open.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -64,9 +65,8 @@ class LinkQuerySet(models.QuerySet[Any]):
 class Link(models.Model):
     """What every link has. The secret part itself is not stored."""
 
-    # What the audit log calls a link of this kind, what the API does, and how one gets to its workspace.
+    # What the audit log calls a link of this kind, and how one gets to its workspace.
     noun: ClassVar[str]
-    kind: ClassVar[str]
     to_workspace: ClassVar[str]
 
     public_id = models.CharField(max_length=12, unique=True, default=capability.new_id, editable=False)
@@ -91,26 +91,6 @@ class Link(models.Model):
     def target(self) -> str:
         """How the audit log names it."""
         return f"{self.noun}:{self.public_id}"
-
-    @property
-    def opened(self) -> str:
-        """The name of what it opens."""
-        raise NotImplementedError
-
-    @property
-    def opened_part(self) -> str:
-        """Which part of that, in words."""
-        raise NotImplementedError
-
-    @property
-    def opened_at(self) -> str:
-        """Where members of the workspace see that."""
-        raise NotImplementedError
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What it opens, for programs: the ids of things."""
-        raise NotImplementedError
 
     def state(self, now: dt.datetime) -> str:
         """`open`, `expired` or `revoked`."""
@@ -137,14 +117,29 @@ class Link(models.Model):
         return row, secret
 
 
-_kinds: list[type[Link]] = []
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a link opens: its name, which part of it (in words), where members see that, and the same for programs."""
+
+    name: str
+    part: str
+    address: str
+    facts: Mapping[str, str | int | None]
 
 
-def register(kind: type[Link]) -> None:
+Kind = TypeVar("Kind", bound=Link)
+_kinds: dict[type[Link], Callable[[Any], Opened]] = {}
+
+
+def register(kind: type[Kind], opens: Callable[[Kind], Opened]) -> None:
     """Have links of a kind on the page of every workspace, and ended with the membership of their maker."""
-    if kind not in _kinds:
-        _kinds.append(kind)
-        rooms.register_farewell(kind.noun, rooms.Farewell(partial(_end_of, kind), partial(_open_of, kind)))
+    _kinds[kind] = opens
+    rooms.register_farewell(kind.noun, rooms.Farewell(partial(_end_of, kind), partial(_open_of, kind)))
+
+
+def opened_by(link: Link) -> Opened:
+    """What a link opens."""
+    return _kinds[type(link)](link)
 
 
 def must_be_allowed(came: Visit) -> None:
@@ -195,7 +190,8 @@ def _end(act: Acting, link: Link, now: dt.datetime) -> None:
 def _open_of(kind: type[Link], workspace: Workspace, user: User, now: dt.datetime) -> Iterator[str]:
     """What would end with somebody's membership, in words."""
     for link in kind.objects.of(workspace).alive(now).filter(created_by=user):
-        yield _("the link to “%(name)s” (%(part)s)") % {"name": link.opened, "part": link.opened_part}
+        opened = opened_by(link)
+        yield _("the link to “%(name)s” (%(part)s)") % {"name": opened.name, "part": opened.part}
 
 
 def _end_of(kind: type[Link], act: Acting, user: User, now: dt.datetime) -> None:

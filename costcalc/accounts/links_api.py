@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Router, Status
 from pydantic import Field
 
 from costcalc.accounts import links
+from costcalc.accounts.api import GUARDED
 from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
+from costcalc.accounts.link_bodies import KeptLink, shown
 from costcalc.accounts.roles import Role
 from costcalc.wire.paging import Page, Paging, paged, refuse_strangers
 from costcalc.wire.problem import problems
 
 router = Router(tags=["links"], auth=Bearer())
-GUARDED = problems(401, 403, 422, 429)
 
 
-class AnyLinkOut(Schema):
+class AnyLinkOut(KeptLink):
     """A link of any room, without its secret part."""
 
-    id: str
     kind: Literal["scenario", "review", "calendar"] = Field(
         description="What it opens: a revision of a scenario, the review of a plan, or a plan's days."
     )
     scenario: str | None = Field(None, description="The scenario's id; null where it opens none.")
     plan: str | None = Field(None, description="The plan's id; null where it opens none.")
     revision: int | None = Field(None, description="Null for what is shown as it stands.")
-    note: str
-    state: Literal["open", "expired", "revoked"]
-    created_at: dt.datetime
-    expires_at: dt.datetime | None
-    last_used_at: dt.datetime | None
 
 
 class AnyLinksOut(Page):
@@ -48,7 +42,7 @@ def list_links(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     """Every link of the workspace, the latest first; of calendars one's own, to owners all."""
     visit = visit_of(request, Role.EDITOR)
     refuse_strangers(request, Paging)
-    return paged(links.Seen(visit), paging, lambda link: {"kind": link.kind, **link.facts, **shown(link)})
+    return paged(links.Seen(visit), paging, lambda link: shown(link, **links.opened_by(link).facts))
 
 
 @router.delete(
@@ -62,9 +56,3 @@ def revoke_link(request: HttpRequest, link_id: str) -> Status[None]:
         raise Http404
     links.end(visit, found, timezone.now())
     return Status(204, None)
-
-
-def shown(link: links.Link) -> dict[str, Any]:
-    """What the API says of every link."""
-    names = ("note", "created_at", "expires_at", "last_used_at")
-    return {"id": link.public_id, "state": link.state(timezone.now()), **{name: getattr(link, name) for name in names}}

@@ -15,9 +15,9 @@ class ScenariosConfig(AppConfig):
         from costcalc.accounts import links, rooms
         from costcalc.scenarios import log_words
         from costcalc.scenarios.exporting import exported, own_data
-        from costcalc.scenarios.sharing import ShareLink
+        from costcalc.scenarios.sharing import ShareLink, opened
 
         rooms.register_export("scenarios", exported)
         rooms.register_own_data("scenarios", own_data)
         log_words.register()
-        links.register(ShareLink)
+        links.register(ShareLink, opened)

@@ -2,55 +2,43 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from ninja import Query, Router, Schema
-from pydantic import Field
+from ninja import Query, Router
 
 from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
-from costcalc.accounts.links import SharingForbiddenError
+from costcalc.accounts.link_bodies import KeptLink, NewLink, ShownOnce, shown, where_links_are_allowed
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.scenarios import saving
-from costcalc.scenarios.saved_shown import GUARDED, SENT, Line, Number, with_example
+from costcalc.scenarios.saved_shown import GUARDED, SENT, Number, with_example
 from costcalc.scenarios.sharing import ShareLink
 from costcalc.wire.addresses import whole_address
 from costcalc.wire.paging import Page, Paging, paged, refuse_strangers
-from costcalc.wire.problem import ConflictError, problems
+from costcalc.wire.problem import problems
 
 router = Router(tags=["links"], auth=Bearer())
 
 
-class LinkIn(Schema):
+class LinkIn(NewLink):
     """A link to share: to which revision (the current one where it is absent), and for how long."""
 
     model_config = with_example({"note": "For finance", "days": 30})
     revision: Number | None = None
-    note: Line = ""
-    days: Annotated[int, Field(ge=1, le=3650)] | None = Field(None, description="Null for no end.")
 
 
-class LinkOut(Schema):
+class LinkOut(KeptLink):
     """A link, without its secret part."""
 
-    id: str
     scenario: str
     revision: int
-    note: str
-    state: Literal["open", "expired", "revoked"]
-    created_at: dt.datetime
-    expires_at: dt.datetime | None
-    last_used_at: dt.datetime | None
 
 
-class NewLinkOut(LinkOut):
+class NewLinkOut(LinkOut, ShownOnce):
     """A link as it is shown once."""
-
-    link: str | None = Field(description="Shown this once; null where the answer is given again.")
 
 
 class LinksOut(Page):
@@ -70,11 +58,8 @@ def share_scenario(request: HttpRequest, scenario_id: str, body: LinkIn) -> tupl
     """A link under which anybody may read one revision. 409 where the workspace allows no links."""
     visit, now = visit_of(request, Role.EDITOR), timezone.now()
     revision = saving.revision_of(saving.scenario_in(visit, scenario_id), body.revision)
-    until = None if body.days is None else now + dt.timedelta(days=body.days)
-    try:
-        row, link = saving.share(visit, revision, now, body.note, until)
-    except SharingForbiddenError:
-        raise ConflictError("This workspace allows no links.") from None
+    with where_links_are_allowed():
+        row, link = saving.share(visit, revision, now, body.note, body.until(now))
     address = whole_address(request, reverse("scenarios:shared", args=(link,)))
     return 201, {**_link(row), "link": address}
 
@@ -94,10 +79,4 @@ def list_scenario_links(request: HttpRequest, scenario_id: str, paging: Query[Pa
 
 
 def _link(row: ShareLink) -> dict[str, Any]:
-    return {
-        "id": row.public_id,
-        "scenario": row.revision.scenario.public_id,
-        "revision": row.revision.number,
-        "state": row.state(timezone.now()),
-        **{name: getattr(row, name) for name in ("note", "created_at", "expires_at", "last_used_at")},
-    }
+    return shown(row, scenario=row.revision.scenario.public_id, revision=row.revision.number)

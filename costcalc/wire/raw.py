@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-from costcalc.wire.problem import Fault, Problem, problem
+from costcalc.wire.problem import MEDIA_TYPE, Fault, Problem, problem
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -62,6 +62,17 @@ async def deny(
         await send({**message, "type": f"websocket.{message['type']}"})
 
     await answer(denying, status, body, media_type, headers)
+
+
+async def answered(answering: App, scope: Scope, receive: Receive, send: Send) -> None:
+    """Have an HTTP request answered, or tell why it is refused; there is nothing for another kind."""
+    if scope["type"] != "http":
+        await nothing(scope, receive, send)
+        return
+    try:
+        await answering(scope, receive, send)
+    except Refused as refused:
+        await answer(send, refused.status, refused.problem().encode(), MEDIA_TYPE, refused.headers)
 
 
 async def healthz(scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -13,20 +13,20 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
-from costcalc.accounts.links import SharingForbiddenError, end
+from costcalc.accounts.link_bodies import KeptLink, NewLink, ShownOnce, shown, where_links_are_allowed
+from costcalc.accounts.links import end
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
 from costcalc.scenarios.saved_shown import ABSENT, GUARDED, SENT, with_example
 from costcalc.wire.addresses import whole_address
 from costcalc.wire.paging import Page, Paging, paged, refuse_strangers
-from costcalc.wire.problem import ConflictError, problems
+from costcalc.wire.problem import problems
 from migrations_app import carrying
 from migrations_app.calendars import links as calendar_links
 from migrations_app.calendars.entries import is_foreseen
 from migrations_app.calendars.links import CalendarLink
 from migrations_app.date_words import in_words
 from migrations_app.rules import dates
-from migrations_app.rules.commands import Line
 from migrations_app.rules.dates import Named
 from migrations_app.rules.state import State
 
@@ -56,31 +56,21 @@ class PlanDatesOut(Schema):
     items: list[PlanDateOut]
 
 
-class CalendarLinkIn(Schema):
+class CalendarLinkIn(NewLink):
     """An address for a calendar program: in which language, and for how long."""
 
     model_config = with_example({"note": "The team's calendar", "language": "en", "days": 90})
-    note: Line = ""
     language: Literal["en", "vi"] = "en"
-    days: Annotated[int, Field(ge=1, le=3650)] | None = Field(None, description="Null for no end.")
 
 
-class CalendarLinkOut(Schema):
+class CalendarLinkOut(KeptLink):
     """An address, without its secret part."""
 
-    id: str
-    note: str
     language: str
-    state: Literal["open", "expired", "revoked"]
-    created_at: dt.datetime
-    expires_at: dt.datetime | None
-    last_used_at: dt.datetime | None
 
 
-class NewCalendarLinkOut(CalendarLinkOut):
+class NewCalendarLinkOut(CalendarLinkOut, ShownOnce):
     """An address as it is shown once."""
-
-    link: str | None = Field(description="Shown this once; null where the answer is given again.")
 
 
 class CalendarLinksOut(Page):
@@ -121,11 +111,8 @@ def create_calendar_link(request: HttpRequest, plan_id: str, body: CalendarLinkI
     """An address from which calendar programs fetch the days. 409 where the workspace allows no links."""
     visit, now = visit_of(request, Role.EDITOR), timezone.now()
     plan = carrying.plan_in(visit, plan_id)
-    until = None if body.days is None else now + dt.timedelta(days=body.days)
-    try:
-        row, secret = calendar_links.share_days(visit, plan, body.language, now, body.note, until)
-    except SharingForbiddenError:
-        raise ConflictError("This workspace allows no links.") from None
+    with where_links_are_allowed():
+        row, secret = calendar_links.share_days(visit, plan, body.language, now, body.note, body.until(now))
     return 201, {**_link(row), "link": whole_address(request, reverse("calendars:feed", args=(secret,)))}
 
 
@@ -153,7 +140,7 @@ def revoke_calendar_link(request: HttpRequest, plan_id: str, link_id: str) -> St
     """End an address at once and for good: one's own, owners any; it stays in the list."""
     visit = visit_of(request, Role.EDITOR)
     plan = carrying.plan_in(visit, plan_id)
-    row = CalendarLink.objects.seen_by(visit).filter(plan=plan).filter(public_id=link_id).first()
+    row = CalendarLink.objects.seen_by(visit).filter(plan=plan, public_id=link_id).first()
     if row is None:
         raise Http404
     end(visit, row, timezone.now())
@@ -161,5 +148,4 @@ def revoke_calendar_link(request: HttpRequest, plan_id: str, link_id: str) -> St
 
 
 def _link(row: CalendarLink) -> dict[str, Any]:
-    names = ("note", "language", "created_at", "expires_at", "last_used_at")
-    return {"id": row.public_id, "state": row.state(timezone.now()), **{name: getattr(row, name) for name in names}}
+    return shown(row, language=row.language)

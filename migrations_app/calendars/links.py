@@ -8,7 +8,7 @@ that they are in when it is fetched, whether or not links are allowed there.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from costcalc.accounts import links
 from costcalc.accounts.access import Visit, visit
 from costcalc.accounts.audit import Acting, acting
-from costcalc.accounts.links import Link, LinkQuerySet
+from costcalc.accounts.links import Link, LinkQuerySet, Opened
 from costcalc.accounts.people import User
 from costcalc.accounts.roles import Role
 from costcalc.accounts.workspaces import personal_workspace
@@ -46,7 +46,6 @@ class CalendarLink(Link):
     """That whoever holds an address may fetch days: a plan's, or (without one) those of its maker's plans."""
 
     noun: ClassVar[str] = "calendar-link"
-    kind: ClassVar[str] = "calendar"
     to_workspace: ClassVar[str] = "plan__workspace"
 
     plan = models.ForeignKey(Plan, null=True, on_delete=models.CASCADE, related_name="calendar_links")
@@ -56,27 +55,16 @@ class CalendarLink(Link):
 
     objects: ClassVar = CalendarLinkQuerySet.as_manager()
 
-    @property
-    def opened(self) -> str:
-        """The plan's name; of a person's own none."""
-        return self.plan.name if self.plan else ""
 
-    @property
-    def opened_part(self) -> str:
-        """Days."""
-        return _("days of a plan, for calendars")
-
-    @property
-    def opened_at(self) -> str:
-        """Where the addresses of these days are."""
-        if self.plan is None:
-            return reverse("own-calendar:calendar")
-        return reverse("planner:calendar", args=[self.plan.public_id])
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """Its plan."""
-        return {"plan": self.plan.public_id if self.plan else None}
+def opened(link: CalendarLink) -> Opened:
+    """The days of the plan; a person's own are on no page of a workspace."""
+    assert link.plan is not None
+    return Opened(
+        link.plan.name,
+        _("days of a plan, for calendars"),
+        reverse("planner:calendar", args=[link.plan.public_id]),
+        {"kind": "calendar", "plan": link.plan.public_id},
+    )
 
 
 def share_days(

@@ -140,7 +140,7 @@ def _end_of_plan(plan: Plan) -> Callable[[CalendarLink], str]:
 @of_plan(Role.EDITOR)
 def revoke(request: HttpRequest, came: Visit, plan: Plan, link: str) -> HttpResponse:
     """End an address of a plan's at once: one's own, owners any."""
-    row = CalendarLink.objects.seen_by(came).filter(plan=plan).filter(public_id=link).first()
+    row = CalendarLink.objects.seen_by(came).filter(plan=plan, public_id=link).first()
     return _ended(request, came, row, reverse("planner:calendar", args=[plan.public_id]))
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from costcalc.catalog.own_forms import FigureField
 from costcalc.figures import read_number
 from costcalc.wire.plain_text import PlainField
-from migrations_app.rules.rollout import MOST_STAGES, Stage
+from migrations_app.rules.canary_commands import MOST_STAGES, Stage
 
 # Blank rows after those that there are.
 SPARE: Final = 2

@@ -16,9 +16,10 @@ from migrations_app.canary import metric_words, sampling
 from migrations_app.mistake_words import field_mistakes
 from migrations_app.refusal_words import in_words
 from migrations_app.rules import acts, planning, verdicts
+from migrations_app.rules.canary_commands import Stage
 from migrations_app.rules.gates import obstacles
 from migrations_app.rules.progress import before_the_canary
-from migrations_app.rules.rollout import ALL, Rollout, Stage, Standing
+from migrations_app.rules.rollout import ALL, Rollout, Standing
 from migrations_app.rules.state import State
 from migrations_app.steps.words import PHASES, told_of
 

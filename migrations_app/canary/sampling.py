@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from costcalc.formatting import formatter_for
 from migrations_app.canary.metric_words import metric_name
 from migrations_app.rules import planning
-from migrations_app.rules.rollout import Stage
+from migrations_app.rules.canary_commands import Stage
 from migrations_app.rules.sampling import Sight
 from migrations_app.rules.state import State
 

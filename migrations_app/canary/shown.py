@@ -10,8 +10,8 @@ from ninja import Schema
 from pydantic import Field
 
 from migrations_app.rules import planning, verdicts
+from migrations_app.rules.canary_commands import Stage
 from migrations_app.rules.readings import Limit, Side
-from migrations_app.rules.rollout import Stage
 from migrations_app.rules.state import State
 
 

@@ -14,8 +14,9 @@ from migrations_app.canary.forms import StageForm, stage_forms
 from migrations_app.plans import Plan
 from migrations_app.refusal_words import in_words
 from migrations_app.rules import planning
+from migrations_app.rules.canary_commands import PlanStages, Stage
 from migrations_app.rules.happening import Refused
-from migrations_app.rules.rollout import PlanStages, Rollout, Stage
+from migrations_app.rules.rollout import Rollout
 from migrations_app.views import carried_out, of_plan
 
 

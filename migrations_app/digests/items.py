@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from costcalc.digits import canonical
 from migrations_app.rules import dates, gates, phases
 from migrations_app.rules.dates import Named
 from migrations_app.rules.happening import Moment, Refused
@@ -135,7 +136,7 @@ def _of_stage(state: State, now: dt.datetime) -> Iterator[Item]:
     stage = state.rollout.stage
     if stage is None or state.rollout.standing is not Standing.RUNNING:
         return
-    missing, percent = {each.code for each in gates.obstacles(state, now)}, f"{stage.percent.normalize():f}"
+    missing, percent = {each.code for each in gates.obstacles(state, now)}, canonical(stage.percent)
     if missing and missing <= _UNREAD:
         yield Item(When.WAITS, "figures", parts={"percent": percent})
     if not missing and not stage.automatic:

@@ -17,9 +17,18 @@ from django.db import Error
 
 from costcalc.wire import sse
 from costcalc.wire.drain import drain
-from costcalc.wire.problem import MEDIA_TYPE
 from costcalc.wire.racing import first_of, gone
-from costcalc.wire.raw import Headers, Receive, Refused, Scope, Send, answer, headers_of, nothing, wrong_method
+from costcalc.wire.raw import (
+    Headers,
+    Receive,
+    Refused,
+    Scope,
+    Send,
+    answer,
+    answered,
+    headers_of,
+    wrong_method,
+)
 from costcalc.wire.visitors import Open, TooManyOpen
 from migrations_app.live.watching import Looker, Watching
 
@@ -62,13 +71,7 @@ class Live:
         self._asking = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await nothing(scope, receive, send)
-            return
-        try:
-            await self.answer(scope, receive, send)
-        except Refused as refused:
-            await answer(send, refused.status, refused.problem().encode(), MEDIA_TYPE, refused.headers)
+        await answered(self.answer, scope, receive, send)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or raise Refused."""

@@ -11,9 +11,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final, Protocol
 
+from costcalc.digits import canonical
 from migrations_app.playbook.template import Template, TemplateStep
+from migrations_app.rules.canary_commands import MOST_HOLD, MOST_STAGES, Stage
 from migrations_app.rules.happening import Refused
-from migrations_app.rules.rollout import DEFAULT, MOST_HOLD, MOST_STAGES, Stage, check_ladder
+from migrations_app.rules.rollout import DEFAULT, check_ladder
 from migrations_app.rules.steps import Phase
 
 # A month of 365 / 12 days.
@@ -61,8 +63,7 @@ def ladder_of(spans: Iterable[Span]) -> tuple[Stage, ...]:
 
 
 def _percent(share: Fraction) -> Decimal:
-    found = (Decimal(share.numerator) * 100 / share.denominator).quantize(HUNDREDTH, ROUND_HALF_UP)
-    return Decimal(f"{found.normalize():f}")
+    return Decimal(canonical((Decimal(share.numerator) * 100 / share.denominator).quantize(HUNDREDTH, ROUND_HALF_UP)))
 
 
 def _hours(span: Span) -> int:
@@ -141,7 +142,7 @@ def _held(stage: Stage) -> str:
 
 def share(stage: Stage) -> str:
     """Its per cent as automatic steps name it: `12.5`."""
-    return f"{stage.percent.normalize():f}"
+    return canonical(stage.percent)
 
 
 def _day(steps: list[TemplateStep]) -> int:

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from migrations_app.rules.canary_commands import MOST_STAGES, Stage
 from migrations_app.rules.commands import Id, Name, Text
 from migrations_app.rules.happening import Refused
-from migrations_app.rules.rollout import MOST_STAGES, Stage, check_ladder
+from migrations_app.rules.rollout import check_ladder
 from migrations_app.rules.stepping import MOST_STEPS, Automatic
 from migrations_app.rules.steps import Phase
 from migrations_app.rules.workdays import WorkDays

@@ -2,56 +2,44 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from ninja import Query, Router, Schema, Status
-from pydantic import Field
+from ninja import Query, Router, Status
 
 from costcalc.accounts.credentials import EDITORS, Bearer, visit_of
-from costcalc.accounts.links import SharingForbiddenError, end
+from costcalc.accounts.link_bodies import KeptLink, NewLink, ShownOnce, shown, where_links_are_allowed
+from costcalc.accounts.links import end
 from costcalc.accounts.once import sendable_again
 from costcalc.accounts.roles import Role
-from costcalc.scenarios.saved_shown import ABSENT, GUARDED, SENT, with_example
+from costcalc.scenarios.saved_shown import ABSENT, GUARDED, SENT, Number, with_example
 from costcalc.wire.addresses import whole_address
 from costcalc.wire.paging import Page, Paging, paged, refuse_strangers
-from costcalc.wire.problem import ConflictError, problems
+from costcalc.wire.problem import problems
 from migrations_app import carrying
 from migrations_app.review import links
 from migrations_app.review.links import ReviewLink
-from migrations_app.rules.commands import Line
 
 router = Router(tags=["plans"], auth=Bearer())
 
 
-class ReviewLinkIn(Schema):
+class ReviewLinkIn(NewLink):
     """A link to share: to the review as it stands at a revision (now, where it is absent), and for how long."""
 
     model_config = with_example({"note": "For the board", "days": 30})
-    revision: Annotated[int, Field(ge=1, le=10**9)] | None = None
-    note: Line = ""
-    days: Annotated[int, Field(ge=1, le=3650)] | None = Field(None, description="Null for no end.")
+    revision: Number | None = None
 
 
-class ReviewLinkOut(Schema):
+class ReviewLinkOut(KeptLink):
     """A link, without its secret part."""
 
-    id: str
     revision: int
-    note: str
-    state: Literal["open", "expired", "revoked"]
-    created_at: dt.datetime
-    expires_at: dt.datetime | None
-    last_used_at: dt.datetime | None
 
 
-class NewReviewLinkOut(ReviewLinkOut):
+class NewReviewLinkOut(ReviewLinkOut, ShownOnce):
     """A link as it is shown once."""
-
-    link: str | None = Field(description="Shown this once; null where the answer is given again.")
 
 
 class ReviewLinksOut(Page):
@@ -71,11 +59,8 @@ def share_review(request: HttpRequest, plan_id: str, body: ReviewLinkIn) -> tupl
     """A link under which anybody may read the review. 409 where the workspace allows no links."""
     visit, now = visit_of(request, Role.EDITOR), timezone.now()
     plan = carrying.plan_in(visit, plan_id)
-    until = None if body.days is None else now + dt.timedelta(days=body.days)
-    try:
-        row, link = links.share_review(visit, plan, body.revision or plan.revision, now, body.note, until)
-    except SharingForbiddenError:
-        raise ConflictError("This workspace allows no links.") from None
+    with where_links_are_allowed():
+        row, link = links.share_review(visit, plan, body.revision or plan.revision, now, body.note, body.until(now))
     return 201, {**_link(row), "link": whole_address(request, reverse("planner:shared-review", args=(link,)))}
 
 
@@ -109,5 +94,4 @@ def revoke_review_link(request: HttpRequest, plan_id: str, link_id: str) -> Stat
 
 
 def _link(row: ReviewLink) -> dict[str, Any]:
-    names = ("revision", "note", "created_at", "expires_at", "last_used_at")
-    return {"id": row.public_id, "state": row.state(timezone.now()), **{name: getattr(row, name) for name in names}}
+    return shown(row, revision=row.revision)

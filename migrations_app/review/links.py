@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.http import Http404
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from costcalc.accounts import links
 from costcalc.accounts.access import Visit
 from costcalc.accounts.audit import acting
-from costcalc.accounts.links import Link
+from costcalc.accounts.links import Link, Opened
 from migrations_app.plans import Plan
 from migrations_app.rules.state import State
 
@@ -22,36 +22,25 @@ class ReviewLink(Link):
     """That whoever holds a link may read the review of a plan, as it stood at one of its revisions."""
 
     noun: ClassVar[str] = "review-link"
-    kind: ClassVar[str] = "review"
     to_workspace: ClassVar[str] = "plan__workspace"
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="review_links")
     revision = models.PositiveIntegerField()
 
     @property
-    def opened(self) -> str:
-        """The plan's name."""
-        return self.plan.name
-
-    @property
-    def opened_part(self) -> str:
-        """Its review, at a revision."""
-        return _("review of a plan, revision %(number)s") % {"number": self.revision}
-
-    @property
-    def opened_at(self) -> str:
-        """Where the review's links are."""
-        return reverse("planner:review-share", args=[self.plan.public_id])
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """Its plan and revision."""
-        return {"plan": self.plan.public_id, "revision": self.revision}
-
-    @property
     def shared(self) -> State:
         """What it shows."""
         return self.plan.state_at(self.revision)
+
+
+def opened(link: ReviewLink) -> Opened:
+    """The review, at a revision of its plan."""
+    return Opened(
+        link.plan.name,
+        _("review of a plan, revision %(number)s") % {"number": link.revision},
+        reverse("planner:review-share", args=[link.plan.public_id]),
+        {"kind": "review", "plan": link.plan.public_id, "revision": link.revision},
+    )
 
 
 def share_review(

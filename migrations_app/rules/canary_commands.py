@@ -44,6 +44,12 @@ class Move(Guarded):
     ] = None
 
 
+class Remarked(Move):
+    """One that may be given without a reason."""
+
+    reason: Remark = ""
+
+
 class PlanStages(Guarded):
     """Other stages; those that were entered already stay as they are."""
 
@@ -51,18 +57,16 @@ class PlanStages(Guarded):
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=MOST_STAGES)]
 
 
-class Start(Move):
+class Start(Remarked):
     """Begin with the first stage; also after everything was rolled back."""
 
     command: Literal["start"]
-    reason: Remark = ""
 
 
-class Promote(Move):
+class Promote(Remarked):
     """On to the next stage, since this one is passed; from the last one, the canary is finished."""
 
     command: Literal["promote"]
-    reason: Remark = ""
 
 
 class Skip(Move):
@@ -72,25 +76,22 @@ class Skip(Move):
     reason: Reason
 
 
-class Hold(Move):
+class Hold(Remarked):
     """Stay at this stage until somebody resumes."""
 
     command: Literal["hold"]
-    reason: Remark = ""
 
 
-class Pause(Move):
+class Pause(Remarked):
     """Stay, and let the time not count."""
 
     command: Literal["pause"]
-    reason: Remark = ""
 
 
-class Resume(Move):
+class Resume(Remarked):
     """Go on after a hold, a pause, or a roll-back to an earlier stage."""
 
     command: Literal["resume"]
-    reason: Remark = ""
 
 
 class RollBack(Command):

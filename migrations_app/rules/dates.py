@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from costcalc.digits import canonical
 from migrations_app.rules import overlap
+from migrations_app.rules.canary_commands import Stage
 from migrations_app.rules.review import DAYS_AFTER
-from migrations_app.rules.rollout import Stage, Standing
+from migrations_app.rules.rollout import Standing
 from migrations_app.rules.state import State
 from migrations_app.rules.steps import Doing, Phase
 
@@ -73,7 +75,7 @@ def stages(state: State, now: dt.datetime) -> Iterator[Named]:
 
 
 def _stage(place: int, stage: Stage, begins: dt.datetime, ends: dt.datetime, *, done: bool) -> Named:
-    parts = {"percent": f"{stage.percent.normalize():f}", "hours": stage.hold_hours}
+    parts = {"percent": canonical(stage.percent), "hours": stage.hold_hours}
     return Named(f"stage-{place + 1}", "stage", begins, done=done, until=ends, parts=parts)
 
 

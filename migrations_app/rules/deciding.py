@@ -8,7 +8,18 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from migrations_app.rules import about, key_commands, overlap, phases, readings, review, rollout, safety, stepping
+from migrations_app.rules import (
+    about,
+    canary_commands,
+    key_commands,
+    overlap,
+    phases,
+    readings,
+    review,
+    rollout,
+    safety,
+    stepping,
+)
 from migrations_app.rules.commands import Command
 from migrations_app.rules.following import consequences
 from migrations_app.rules.gates import obstacles
@@ -16,15 +27,15 @@ from migrations_app.rules.happening import Happening, Moment, Refused
 from migrations_app.rules.state import State, evolved
 
 AnyCommand = Annotated[
-    rollout.Start
-    | rollout.Promote
-    | rollout.Skip
-    | rollout.Hold
-    | rollout.Pause
-    | rollout.Resume
-    | rollout.RollBack
-    | rollout.Rehearse
-    | rollout.PlanStages
+    canary_commands.Start
+    | canary_commands.Promote
+    | canary_commands.Skip
+    | canary_commands.Hold
+    | canary_commands.Pause
+    | canary_commands.Resume
+    | canary_commands.RollBack
+    | canary_commands.Rehearse
+    | canary_commands.PlanStages
     | readings.SetLimits
     | readings.TakeReading
     | safety.Vouch
@@ -97,7 +108,7 @@ def promoted(state: State, moment: Moment) -> list[Happening]:
     return [Happening("canary.promoted", moment.at, data={"reason": ""})]
 
 
-def promote(state: State, command: rollout.Promote, moment: Moment) -> Happening:
+def promote(state: State, command: canary_commands.Promote, moment: Moment) -> Happening:
     """On to the next stage, if this one is passed. Raises Refused with everything that is missing."""
     told = rollout.promote(state.rollout, command, moment)
     missing = obstacles(state, moment.at)
@@ -113,12 +124,12 @@ def take_reading(state: State, command: readings.TakeReading, moment: Moment) ->
     return readings.take(command, moment, now.entry, holds=holds)
 
 
-def roll_back(state: State, command: rollout.RollBack, moment: Moment) -> list[Happening]:
+def roll_back(state: State, command: canary_commands.RollBack, moment: Moment) -> list[Happening]:
     """Back, with what was known of the way; nothing happens where it is so already. Raises Refused."""
     return [_evident(state, told) for told in rollout.roll_back(state.rollout, command, moment)]
 
 
-def rehearse(state: State, command: rollout.Rehearse, moment: Moment) -> Happening:
+def rehearse(state: State, command: canary_commands.Rehearse, moment: Moment) -> Happening:
     """A drill, with the same evidence. Raises Refused."""
     return _evident(state, rollout.rehearse(state.rollout, command, moment))
 
@@ -134,18 +145,18 @@ def sign_off(state: State, command: phases.SignOff, moment: Moment) -> Happening
 
 
 # Never gated by anything; and what takes a plan out of the archive.
-UNGATED: Final = (rollout.RollBack, about.Restore, key_commands.LeakedKey)
+UNGATED: Final = (canary_commands.RollBack, about.Restore, key_commands.LeakedKey)
 # A command → the part of the state that decides ("" for the whole), and how.
 DECIDE: Final[Mapping[type[Command], tuple[str, Decide]]] = {
-    rollout.Start: ("rollout", rollout.start),
-    rollout.Promote: ("", promote),
-    rollout.Skip: ("rollout", rollout.skip),
-    rollout.Hold: ("rollout", rollout.hold),
-    rollout.Pause: ("rollout", rollout.pause),
-    rollout.Resume: ("rollout", rollout.resume),
-    rollout.RollBack: ("", roll_back),
-    rollout.Rehearse: ("", rehearse),
-    rollout.PlanStages: ("rollout", rollout.plan_stages),
+    canary_commands.Start: ("rollout", rollout.start),
+    canary_commands.Promote: ("", promote),
+    canary_commands.Skip: ("rollout", rollout.skip),
+    canary_commands.Hold: ("rollout", rollout.hold),
+    canary_commands.Pause: ("rollout", rollout.pause),
+    canary_commands.Resume: ("rollout", rollout.resume),
+    canary_commands.RollBack: ("", roll_back),
+    canary_commands.Rehearse: ("", rehearse),
+    canary_commands.PlanStages: ("rollout", rollout.plan_stages),
     readings.SetLimits: ("readings", readings.set_limits),
     readings.TakeReading: ("", take_reading),
     safety.Vouch: ("safety", safety.vouch),

@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
+from costcalc.digits import canonical
 from migrations_app.rules import key_effects
+from migrations_app.rules.canary_commands import NONE
 from migrations_app.rules.gates import reached
 from migrations_app.rules.happening import ITSELF, Happening, Moment
-from migrations_app.rules.rollout import ALL, NONE, Rollout
+from migrations_app.rules.rollout import ALL, Rollout
 from migrations_app.rules.state import State
 from migrations_app.rules.steps import MOVED, Doing, Phase, Step
 
@@ -41,7 +43,7 @@ def seen(before: State, after: State, told: Happening) -> frozenset[str]:
     """What automatic steps may wait for, of what has happened now."""
     found = {SEEN[told.kind]} if told.kind in SEEN else set()
     if told.kind == "canary.promoted" and before.rollout.stage:
-        share = _share(before.rollout.stage.percent)
+        share = canonical(before.rollout.stage.percent)
         found |= {f"stage-held:{share}", f"gate-passed:{share}"}
     if told.kind in {"canary.started", "canary.promoted", "canary.skipped"}:
         found |= _entered(after.rollout)
@@ -52,11 +54,7 @@ def seen(before: State, after: State, told: Happening) -> frozenset[str]:
 
 def _entered(rollout: Rollout) -> set[str]:
     cut_over = {"cut-over"} if rollout.weight == ALL else set()
-    return cut_over | {f"stage-started:{_share(rollout.weight)}"}
-
-
-def _share(percent: Decimal) -> str:
-    return f"{percent.normalize():f}"
+    return cut_over | {f"stage-started:{canonical(rollout.weight)}"}
 
 
 def _ticked(before: State, after: State, told: Happening, moment: Moment) -> Iterator[Happening]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+from costcalc.digits import canonical
 from migrations_app.rules import rollout, verdicts
 from migrations_app.rules.happening import Refused
 from migrations_app.rules.rollout import Standing
@@ -25,7 +26,7 @@ def reached(state: State, at: dt.datetime) -> frozenset[str]:
     now = state.rollout
     if now.stage is None or now.standing is Standing.FINISHED:
         return frozenset()
-    share, missing = f"{now.stage.percent.normalize():f}", {each.code for each in obstacles(state, at)}
+    share, missing = canonical(now.stage.percent), {each.code for each in obstacles(state, at)}
     held = {f"stage-held:{share}"} if not missing and (now.counts_since or now.counted) else set()
     passed = {f"gate-passed:{share}"} if state.readings.of(now.entry) and missing <= {_HOLD} else set()
     return frozenset(held | passed)

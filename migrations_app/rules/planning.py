@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from migrations_app.rules.canary_commands import Stage
 from migrations_app.rules.readings import Limit
-from migrations_app.rules.rollout import Stage
 from migrations_app.rules.sampling import Sight, sight, suggested
 from migrations_app.rules.state import State
 from migrations_app.rules.verdicts import figure, limits_of

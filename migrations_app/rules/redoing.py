@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from migrations_app.rules import about, key_commands, phases, readings, review, rollout, safety, stepping
+from migrations_app.rules import about, canary_commands, key_commands, phases, readings, review, safety, stepping
 from migrations_app.rules.about import Day
 from migrations_app.rules.commands import Command, Id, Line, Name, Text
 from migrations_app.rules.deciding import decided, following
@@ -167,15 +167,15 @@ AGAIN: Final[Mapping[str, Again]] = {
     "plan.renamed": _command(about.Rename),
     "plan.rescheduled": _rescheduled,
     "plan.restored": _command(about.Restore),
-    "canary.held": _command(rollout.Hold),
-    "canary.paused": _command(rollout.Pause),
-    "canary.planned": _command(rollout.PlanStages),
-    "canary.promoted": _command(rollout.Promote),
-    "canary.rehearsed": _command(rollout.Rehearse),
-    "canary.resumed": _command(rollout.Resume),
-    "canary.rolled_back": _command(rollout.RollBack),
-    "canary.skipped": _command(rollout.Skip),
-    "canary.started": _command(rollout.Start),
+    "canary.held": _command(canary_commands.Hold),
+    "canary.paused": _command(canary_commands.Pause),
+    "canary.planned": _command(canary_commands.PlanStages),
+    "canary.promoted": _command(canary_commands.Promote),
+    "canary.rehearsed": _command(canary_commands.Rehearse),
+    "canary.resumed": _command(canary_commands.Resume),
+    "canary.rolled_back": _command(canary_commands.RollBack),
+    "canary.skipped": _command(canary_commands.Skip),
+    "canary.started": _command(canary_commands.Start),
     "key.added": _command(key_commands.AddKey),
     "key.created": _command(key_commands.CreateKey),
     "key.described": _command(key_commands.DescribeKey),

@@ -19,8 +19,6 @@ from enum import StrEnum
 from typing import Final
 
 from migrations_app.rules.canary_commands import (
-    MOST_HOLD,
-    MOST_STAGES,
     NONE,
     Hold,
     Move,
@@ -35,22 +33,6 @@ from migrations_app.rules.canary_commands import (
     Start,
 )
 from migrations_app.rules.happening import Happening, Moment, Refused
-
-__all__ = [
-    "MOST_HOLD",
-    "MOST_STAGES",
-    "NONE",
-    "Hold",
-    "Pause",
-    "PlanStages",
-    "Promote",
-    "Rehearse",
-    "Resume",
-    "RollBack",
-    "Skip",
-    "Stage",
-    "Start",
-]
 
 ALL: Final = Decimal(100)
 

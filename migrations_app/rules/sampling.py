@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from migrations_app.rules.rollout import ALL, Stage
+from migrations_app.rules.canary_commands import Stage
+from migrations_app.rules.rollout import ALL
 
 # Standard normal quantiles at 95 % and 80 %.
 Z_LEVEL: Final = 1.6448536269514722

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from costcalc.digits import canonical
 from migrations_app.rules.about import Day
 from migrations_app.rules.commands import Command, Guarded, Id, Line, Name, Reason, Text
 from migrations_app.rules.happening import Happening, Moment, Refused
@@ -37,7 +38,7 @@ def _listed(said: Any) -> Any:
 def _one_spelling(automatic: str) -> str:
     """A stage's share as stages have it: `stage-held:10`, and not `stage-held:010.0`, which no stage is called."""
     what, colon, share = automatic.partition(":")
-    return f"{what}:{Decimal(share).normalize():f}" if colon else automatic
+    return f"{what}:{canonical(Decimal(share))}" if colon else automatic
 
 
 def _web(url: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from costcalc.digits import canonical
 from costcalc.formatting import formatter_for
 from migrations_app.playbook.words import titled
 from migrations_app.rules.progress import Progress, Where
@@ -69,7 +70,7 @@ def _canary(rollout: Rollout) -> str:
         return _("finished %(day)s") % {"day": formatter_for().day(rollout.finished_at)}
     if rollout.place is None:
         return ""
-    words = {"place": rollout.place + 1, "stages": len(rollout.stages), "percent": f"{rollout.weight.normalize():f}"}
+    words = {"place": rollout.place + 1, "stages": len(rollout.stages), "percent": canonical(rollout.weight)}
     return _("stage %(place)d of %(stages)d, %(percent)s %%") % words
 
 

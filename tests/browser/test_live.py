@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from costcalc.accounts.models import User
 from costcalc.accounts.workspaces import Membership
 from migrations_app.plans import Plan
-from migrations_app.rules.rollout import Pause
+from migrations_app.rules.canary_commands import Pause
 from tests.factories import Cast, a_cast, signed_in
 from tests.planner.looked import a_plan, does, rolled_back, started
 

@@ -15,8 +15,8 @@ from costcalc.accounts.access import Visit, visit
 from costcalc.accounts.models import User
 from migrations_app import beginning, carrying
 from migrations_app.plans import Plan
+from migrations_app.rules.canary_commands import RollBack, Start
 from migrations_app.rules.commands import Command
-from migrations_app.rules.rollout import RollBack, Start
 from tests.factories import Cast, signed_in
 
 

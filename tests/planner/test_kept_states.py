@@ -12,8 +12,8 @@ from migrations_app import carrying
 from migrations_app.kept_states import KeptStates
 from migrations_app.plans import Plan as Row
 from migrations_app.rules.about import Archive, Rename
+from migrations_app.rules.canary_commands import RollBack
 from migrations_app.rules.happening import Happening, Refused
-from migrations_app.rules.rollout import RollBack
 from tests.factories import Cast
 from tests.planner.looked import a_plan, does, started
 from tests.planner.test_rollout import Plan

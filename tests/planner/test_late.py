@@ -10,7 +10,7 @@ from django.test import Client
 
 from migrations_app import late
 from migrations_app.plans import Plan
-from migrations_app.rules.rollout import Hold
+from migrations_app.rules.canary_commands import Hold
 from tests.factories import Cast, signed_in
 from tests.planner.looked import a_plan, does, rolled_back, started
 

@@ -15,10 +15,10 @@ from migrations_app import carrying, rounds
 from migrations_app.evidence import files, keeping
 from migrations_app.evidence.files import EvidenceFile
 from migrations_app.plans import Plan, StaleError
+from migrations_app.rules.canary_commands import Hold, Pause, PlanStages, RollBack, Skip, Stage
 from migrations_app.rules.commands import Command
 from migrations_app.rules.happening import Refused
 from migrations_app.rules.readings import SetLimits
-from migrations_app.rules.rollout import Hold, Pause, PlanStages, RollBack, Skip, Stage
 from migrations_app.rules.state import replayed
 from migrations_app.rules.stepping import AddStep
 from migrations_app.rules.steps import Phase

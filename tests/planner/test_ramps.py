@@ -19,7 +19,8 @@ from migrations_app.playbook.ramps import fitted, ladder_of
 from migrations_app.playbook.template import Template
 from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.playbook.words import titled
-from migrations_app.rules.rollout import Stage, check_ladder
+from migrations_app.rules.canary_commands import Stage
+from migrations_app.rules.rollout import check_ladder
 from tests.factories import Cast
 from tests.planner.looked import by
 from tests.scenarios.keeping import kept

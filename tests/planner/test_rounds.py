@@ -17,9 +17,10 @@ from migrations_app.leases import Lease
 from migrations_app.plans import Plan
 from migrations_app.rules import timely
 from migrations_app.rules.about import Archive
+from migrations_app.rules.canary_commands import Hold, Pause, PlanStages, Resume, Stage
 from migrations_app.rules.happening import ITSELF, Moment
 from migrations_app.rules.readings import SetLimits
-from migrations_app.rules.rollout import Hold, Pause, PlanStages, Resume, Stage, Standing
+from migrations_app.rules.rollout import Standing
 from migrations_app.rules.state import evolved
 from tests.factories import Cast, a_cast, signed_in
 from tests.loops import run

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations_app.rules.rollout import Stage, check_ladder
+from migrations_app.rules.canary_commands import Stage
+from migrations_app.rules.rollout import check_ladder
 from migrations_app.rules.sampling import FIXED, PATIENCE, SEQUENTIAL, boundary, hours_to_see, rise, sight, suggested
 
 # The article's first stage: 10 % of 50,000 requests a day, for a day, at a base rate of 1 %.

@@ -22,7 +22,7 @@ def links(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The links of every room that they may see, with their last use, a page at a time."""
     now, number = timezone.now(), page_number(request)
     shown = held.Seen(visit)[(number - 1) * PAGE : number * PAGE + 1]
-    rows = [{"link": link, "state": link.state(now)} for link in shown]
+    rows = [{"link": link, "state": link.state(now), "opened": held.opened_by(link)} for link in shown]
     context = {**navigation(visit, "accounts:links"), "rows": rows[:PAGE], "number": number, "more": len(rows) > PAGE}
     return render(request, "accounts/links.html", context)
 

@@ -21,8 +21,7 @@ from costcalc.streaming.relay.making import ALONE, Visitor, planned
 from costcalc.streaming.relay.passing import pass_on
 from costcalc.streaming.relay.runs import MOST_OF_ONE, WAIT_S, Run, TooMany, UsedUp, runs
 from costcalc.wire.inside import inside
-from costcalc.wire.problem import MEDIA_TYPE
-from costcalc.wire.raw import Receive, Refused, Scope, Send, answer, headers_of, nothing, wrong_method
+from costcalc.wire.raw import Receive, Refused, Scope, Send, answer, answered, headers_of, wrong_method
 from costcalc.wire.upstream import UpstreamError
 from costcalc.wire.visitors import Open, TooManyOpen, subscriber
 
@@ -41,13 +40,7 @@ class Relay:
         self.open = Open()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await nothing(scope, receive, send)
-            return
-        try:
-            await self.answer(scope, receive, send)
-        except Refused as refused:
-            await answer(send, refused.status, refused.problem().encode(), MEDIA_TYPE, refused.headers)
+        await answered(self.answer, scope, receive, send)
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or raise Refused."""

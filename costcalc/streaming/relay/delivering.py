@@ -66,9 +66,14 @@ class Delivery:
         # One timer looks again and again; armed anew for each piece it would cost more than the piece.
         idle = self._loop.time() - self._sent_at
         due = idle >= HEARTBEAT_S
-        if due and not self._sending and self.last == b"\n":
-            self._beating = self._loop.create_task(self.pass_on(words.HEARTBEAT))
+        if due and not self._sending:
+            self._beating = self._loop.create_task(self._beat())
         self._timer = self._loop.call_later(HEARTBEAT_S - (0 if due else idle), self._look)
+
+    async def _beat(self) -> None:
+        # Asked here, not where the task is made: before it begins, half a line may have been passed on.
+        if not self._sending and self.last == b"\n":
+            await self.pass_on(words.HEARTBEAT)
 
 
 async def deliver(run: Run, receive: Receive, send: Send, last_id: str | None = None) -> None:
