@@ -1,16 +1,12 @@
 """Pieces and signs of life of one answer, where both are due at the same moment."""
 
 import asyncio
-import time
 
 import pytest
 
-from costcalc.streaming.relay import delivering
-from costcalc.streaming.relay.delivering import Delivery
+from costcalc.streaming.relay.delivering import HEARTBEAT_S, Delivery
 from costcalc.wire.raw import Message
 from tests import loops
-
-HEARTBEAT_S = 0.02
 
 
 @pytest.mark.parametrize(
@@ -23,7 +19,6 @@ HEARTBEAT_S = 0.02
 def test_a_sign_of_life_that_is_due_with_a_piece_goes_where_a_line_has_ended(
     monkeypatch: pytest.MonkeyPatch, piece: bytes, then: bytes
 ) -> None:
-    monkeypatch.setattr(delivering, "HEARTBEAT_S", HEARTBEAT_S)
     sent: list[bytes] = []
 
     async def send(message: Message) -> None:
@@ -31,12 +26,13 @@ def test_a_sign_of_life_that_is_due_with_a_piece_goes_where_a_line_has_ended(
 
     async def meet() -> None:
         loop = asyncio.get_running_loop()
-        came = loop.create_future()
-        delivery = Delivery(send)
-        loop.call_later(HEARTBEAT_S / 2, came.set_result, None)
+        now = [loop.time()]
+        monkeypatch.setattr(loop, "time", lambda: now[-1])
+        came, delivery = loop.create_future(), Delivery(send)
+        loop.call_later(HEARTBEAT_S - 1, came.set_result, None)
         await delivery.begin()
-        # The loop is held up until both timers are due: it wakes the reader of the piece, then looks.
-        loop.call_soon(time.sleep, HEARTBEAT_S * 2)
+        # Both timers are due at once: the first wakes the reader of the piece, the second looks before it has read.
+        loop.call_soon(now.append, now[0] + HEARTBEAT_S)
         await came
         await delivery.pass_on(piece)
         await asyncio.sleep(0)
