@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from costcalc.accounts.log_words import Field, register_acts, register_fields, register_kind
+from costcalc.accounts.log_words import register_acts, register_kind
 from costcalc.accounts.workspaces import Workspace
+from migrations_app import log_fields
 from migrations_app.calendars.links import CalendarLink
 from migrations_app.hooks.webhooks import Webhook
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.own import templates_of
+from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.playbook.words import titled
 from migrations_app.review.links import ReviewLink
 from migrations_app.rules.happening import Happening
@@ -91,7 +93,7 @@ ACTS = {
 def register() -> None:
     """Have the app's words in every log."""
     register_acts(ACTS)
-    register_fields({"plan": Field(_("Plan"), kind="plan"), "language": Field(_("Language"))})
+    log_fields.register()
     register_kind("plan", _("Plan"), _plans)
     register_kind("template", _("Template"), _templates)
     register_kind("webhook", _("Webhook"), _webhooks)
@@ -106,7 +108,8 @@ def _plans(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str
 
 def _templates(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
     there = reverse("planner:templates")
-    return {one.public_id: (one.name, there) for one in templates_of(workspace).filter(public_id__in=ids)}
+    ours = {key: (titled(template.name), there) for key, template in TEMPLATES.items() if key in ids}
+    return ours | {one.public_id: (one.name, there) for one in templates_of(workspace).filter(public_id__in=ids)}
 
 
 def _webhooks(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
