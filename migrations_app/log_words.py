@@ -21,6 +21,7 @@ from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.playbook.words import titled
 from migrations_app.review.links import ReviewLink
 from migrations_app.rules.happening import Happening
+from migrations_app.rules.rollout import Rollout, evolved
 from migrations_app.rules.state import State
 from migrations_app.rules.steps import Phase
 from migrations_app.steps.words import PHASES
@@ -90,6 +91,10 @@ ACTS = {
 }
 
 
+# What leads on; where to is no part of what happened, since the stages say it.
+ONWARD = {"canary.started", "canary.promoted", "canary.skipped"}
+
+
 def register() -> None:
     """Have the app's words in every log."""
     register_acts(ACTS)
@@ -118,13 +123,26 @@ def _webhooks(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[
     return {one.public_id: (str(one), reverse("webhooks:webhook", args=[at, one.public_id])) for one in found}
 
 
-def told(row: PlanEvent, state: State | None = None) -> dict[str, Any]:
-    """A happening as the plan's own log says it; with the plan's state, of which step or key."""
+def shares(plan: Plan) -> dict[int, Decimal]:
+    """The target's share of the traffic after each happening of the canary, by its revision."""
+    found, now = {}, Rollout()
+    for row in plan.events.filter(kind__startswith="canary.").order_by("number"):
+        now = evolved(now, row.happening)
+        found[row.number] = now.weight
+    return found
+
+
+def told(row: PlanEvent, state: State, weight: Decimal | None) -> dict[str, Any]:
+    """A happening as the plan's own log says it: of which step or key, and to which share of the traffic.
+
+    `state` is the plan's as it is now, `weight` the target's share after this happening of the canary.
+    """
     happening = row.happening
+    back = Decimal(happening.data["percent"]) if "percent" in happening.data else None
     return {
         "what": ACTS[happening.kind],
-        "of": _of(happening, state) if state else "",
-        "share": Decimal(happening.data["percent"]) if "percent" in happening.data else None,
+        "of": _of(happening, state),
+        "share": weight if happening.kind in ONWARD else back,
         "why": happening.data.get("reason") or happening.data.get("statement", ""),
         "at": happening.at,
         "actor": row.actor,
@@ -143,6 +161,7 @@ def _of(happening: Happening, state: State) -> str:
     if not happening.kind.startswith("steps."):
         return ""
     ids = [*data.get("ids", ()), *data.get("changes", ()), *([data["id"]] if "id" in data else [])]
+    ids += [step["id"] for step in data.get("steps", ())]
     found = [step for step in map(state.steps.found, ids) if step]
     return titled(found[0].title) if len(found) == 1 else counted(len(found))
 
