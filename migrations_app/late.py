@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 
 from costcalc.accounts.access import Visit
 from migrations_app import carrying
-from migrations_app.log_words import told
+from migrations_app.log_words import shares, told
 from migrations_app.plans import StaleError
 from migrations_app.refusal_words import in_words
 from migrations_app.rules.commands import Command
@@ -42,9 +42,10 @@ def late(
     request: HttpRequest, came: Visit, stale: StaleError, asked: Command, now: dt.datetime, *, below: bool = False
 ) -> Late:
     """What somebody is told whose command was decided on an older revision."""
-    fields = sent(request.POST, stale.plan.revision)
+    fields, plan = sent(request.POST, stale.plan.revision), stale.plan
+    after = shares(plan)
     return Late(
-        changes=[told(row) for row in carrying.since(stale.plan, stale.seen)],
+        changes=[told(row, plan.state, after.get(row.number)) for row in carrying.since(plan, stale.seen)],
         refused=no_longer(stale, asked, Moment(now, came.user.public_id)),
         action=request.get_full_path(),
         fields=fields,

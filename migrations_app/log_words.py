@@ -10,15 +10,18 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from costcalc.accounts.log_words import Field, register_acts, register_fields, register_kind
+from costcalc.accounts.log_words import register_acts, register_kind
 from costcalc.accounts.workspaces import Workspace
+from migrations_app import log_fields
 from migrations_app.calendars.links import CalendarLink
 from migrations_app.hooks.webhooks import Webhook
 from migrations_app.plans import Plan, PlanEvent
 from migrations_app.playbook.own import templates_of
+from migrations_app.playbook.templates import TEMPLATES
 from migrations_app.playbook.words import titled
 from migrations_app.review.links import ReviewLink
 from migrations_app.rules.happening import Happening
+from migrations_app.rules.rollout import Rollout, evolved
 from migrations_app.rules.state import State
 from migrations_app.rules.steps import Phase
 from migrations_app.steps.words import PHASES
@@ -88,10 +91,14 @@ ACTS = {
 }
 
 
+# What leads on; where to is no part of what happened, since the stages say it.
+ONWARD = {"canary.started", "canary.promoted", "canary.skipped"}
+
+
 def register() -> None:
     """Have the app's words in every log."""
     register_acts(ACTS)
-    register_fields({"plan": Field(_("Plan"), kind="plan"), "language": Field(_("Language"))})
+    log_fields.register()
     register_kind("plan", _("Plan"), _plans)
     register_kind("template", _("Template"), _templates)
     register_kind("webhook", _("Webhook"), _webhooks)
@@ -106,7 +113,8 @@ def _plans(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str
 
 def _templates(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
     there = reverse("planner:templates")
-    return {one.public_id: (one.name, there) for one in templates_of(workspace).filter(public_id__in=ids)}
+    ours = {key: (titled(template.name), there) for key, template in TEMPLATES.items() if key in ids}
+    return ours | {one.public_id: (one.name, there) for one in templates_of(workspace).filter(public_id__in=ids)}
 
 
 def _webhooks(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
@@ -115,13 +123,26 @@ def _webhooks(workspace: Workspace, ids: Collection[str]) -> Mapping[str, tuple[
     return {one.public_id: (str(one), reverse("webhooks:webhook", args=[at, one.public_id])) for one in found}
 
 
-def told(row: PlanEvent, state: State | None = None) -> dict[str, Any]:
-    """A happening as the plan's own log says it; with the plan's state, of which step or key."""
+def shares(plan: Plan) -> dict[int, Decimal]:
+    """The target's share of the traffic after each happening of the canary, by its revision."""
+    found, now = {}, Rollout()
+    for row in plan.events.filter(kind__startswith="canary.").order_by("number"):
+        now = evolved(now, row.happening)
+        found[row.number] = now.weight
+    return found
+
+
+def told(row: PlanEvent, state: State, weight: Decimal | None) -> dict[str, Any]:
+    """A happening as the plan's own log says it: of which step or key, and to which share of the traffic.
+
+    `state` is the plan's as it is now, `weight` the target's share after this happening of the canary.
+    """
     happening = row.happening
+    back = Decimal(happening.data["percent"]) if "percent" in happening.data else None
     return {
         "what": ACTS[happening.kind],
-        "of": _of(happening, state) if state else "",
-        "share": Decimal(happening.data["percent"]) if "percent" in happening.data else None,
+        "of": _of(happening, state),
+        "share": weight if happening.kind in ONWARD else back,
         "why": happening.data.get("reason") or happening.data.get("statement", ""),
         "at": happening.at,
         "actor": row.actor,
@@ -140,6 +161,7 @@ def _of(happening: Happening, state: State) -> str:
     if not happening.kind.startswith("steps."):
         return ""
     ids = [*data.get("ids", ()), *data.get("changes", ()), *([data["id"]] if "id" in data else [])]
+    ids += [step["id"] for step in data.get("steps", ())]
     found = [step for step in map(state.steps.found, ids) if step]
     return titled(found[0].title) if len(found) == 1 else counted(len(found))
 

@@ -6,16 +6,15 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
-
 from costcalc.accounts.access import Visit
 from costcalc.accounts.roles import Role
 from migrations_app import log_words
 from migrations_app.canary import page as canary_page
 from migrations_app.keys import shown as keys_shown
-from migrations_app.plans import Plan, PlanEvent
+from migrations_app.plans import Plan
 from migrations_app.report import forecast
 from migrations_app.review import page as review_page
+from migrations_app.rules.state import State
 from migrations_app.steps import page as step_pages
 from migrations_app.way_back import page as safety_page
 
@@ -41,11 +40,12 @@ def sections(
         "way_back_doubts": safety_page.doubts(state.safety, now),
         **step_pages.section(plan, came),
         "is_owner": came.may(Role.OWNER),
-        "log": [log_words.told(row, state) for row in _happened(plan)[: None if whole else MOST_LOGGED]],
+        "log": _log(plan, state, None if whole else MOST_LOGGED),
         "log_hides": not whole and plan.revision > MOST_LOGGED,
     }
 
 
-def _happened(plan: Plan) -> QuerySet[PlanEvent]:
+def _log(plan: Plan, state: State, most: int | None) -> list[dict[str, Any]]:
     """What happened, the latest first."""
-    return plan.events.select_related("actor").order_by("-number")
+    rows, after = plan.events.select_related("actor").order_by("-number")[:most], log_words.shares(plan)
+    return [log_words.told(row, state, after.get(row.number)) for row in rows]

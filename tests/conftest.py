@@ -25,7 +25,7 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from django.utils.translation import trans_real
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Page, Playwright, Request, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from costcalc.management.commands.prepare import collect_if_stale
@@ -163,6 +163,18 @@ def site(server: str, committed_db: None, request: pytest.FixtureRequest) -> str
 def base_url() -> str:
     """Left to `site`: pytest-playwright's own default would be the last test's address."""
     return ""
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, and no connection to the database that nobody can close any more.
+
+    Its event loop runs in the thread of the tests, to which Django gives connections of their own as long as it runs.
+    """
+    connections.close_all()
+    with sync_playwright() as running:
+        yield running
+        connections.close_all()
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,7 @@ def told(workspace: Workspace, shown: Sequence[Line], write: Formatter) -> list[
             line,
             log_words.act_in_words(line.entry.action),
             log_words.thing(line.entry.target, known),
-            tuple(log_words.changes(before, after, known, write)),
+            tuple(log_words.changes(line.entry.target, before, after, known, write)),
         )
         for line, before, after in read
     ]

@@ -59,7 +59,10 @@ class Field:
 
 _acts: dict[str, Words] = {}
 _kinds: dict[str, tuple[Words, Find]] = {}
-_fields: dict[str, Field] = {}
+# By the kind of what an entry is about ("" for all), and the field's name.
+_fields: dict[tuple[str, str], Field] = {}
+# Before the name of a field that stands within another.
+WITHIN = "*."
 
 
 def register_acts(acts: Mapping[str, Words]) -> None:
@@ -72,9 +75,12 @@ def register_kind(kind: str, label: Words, find: Find) -> None:
     _kinds[kind] = label, find
 
 
-def register_fields(fields: Mapping[str, Field]) -> None:
-    """Have fields of `before` and `after` in words."""
-    _fields.update(fields)
+def register_fields(fields: Mapping[str, Field], of: str = "") -> None:
+    """Have fields of `before` and `after` in words: of every entry, or of those about a kind of things.
+
+    `*.name` is a field that stands within another one.
+    """
+    _fields.update({(of, name): field for name, field in fields.items()})
 
 
 def acts() -> Iterable[str]:
@@ -105,12 +111,26 @@ def named(workspace: Workspace, references: Iterable[tuple[str, str]]) -> Named:
 
 def references(target: str, *sides: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every (kind, id) that an entry names, in its target and in its fields."""
-    yield _split(target)
+    about, public_id = _split(target)
+    yield about, public_id
     for side in sides:
-        for name, value in side.items():
-            field = _fields.get(name)
-            if field and field.kind and isinstance(value, str):
-                yield field.kind, _id_in(value)
+        yield from _named_in(about, side, "")
+
+
+def _named_in(about: str, values: Mapping[str, Any], within: str) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
+        field = field_of(about, within + name)
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, Mapping):
+                yield from _named_in(about, each, WITHIN)
+            elif field.kind and isinstance(each, str):
+                yield field.kind, _id_in(each)
+
+
+def field_of(about: str, name: str) -> Field:
+    """The words of a field of an entry about a kind of things; one that has none is called as it is stored."""
+    found = _fields.get((about, name)) or _fields.get(("", name))
+    return found or Field(name.removeprefix(WITHIN))
 
 
 def thing(target: str, known: Named) -> Thing:
@@ -122,17 +142,20 @@ def thing(target: str, known: Named) -> Thing:
     return Thing(str(_kinds[kind][0]), name, href, gone=(kind, public_id) not in known)
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any], known: Named, write: Formatter) -> Iterator[Change]:
+def changes(
+    target: str, before: Mapping[str, Any], after: Mapping[str, Any], known: Named, write: Formatter
+) -> Iterator[Change]:
     """What differs, in words, in the order in which the rooms named the fields."""
-    order = [*_fields, *sorted({*before, *after} - set(_fields))]
-    for name in order:
+    reader = _Reader(_split(target)[0], known, write)
+    named_fields = [name for of, name in _fields if of in {"", reader.about}]
+    for name in dict.fromkeys((*named_fields, *sorted({*before, *after}))):
         if before.get(name) == after.get(name):
             continue
-        field = _fields.get(name, Field(name))
+        field = field_of(reader.about, name)
         if field.spread:
             yield from _spread(field.spread, before.get(name), after.get(name), write)
             continue
-        was, now = (_shown(field, side.get(name), known, write) for side in (before, after))
+        was, now = (_apart(reader.shown(field, side.get(name))) for side in (before, after))
         if name in before or now != EMPTY:
             yield Change(str(field.label), was if name in before else None, now)
 
@@ -144,16 +167,40 @@ def _spread(spread: Spread, before: Any, after: Any, write: Formatter) -> Iterat
             yield Change(label, None if before is None else was.get(label, EMPTY), now.get(label, EMPTY))
 
 
-def _shown(field: Field, value: Any, known: Named, write: Formatter) -> str:
-    if value is None or value == "":
-        return EMPTY
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if field.kind:
-        return known.get((field.kind, _id_in(value)), (str(value), ""))[0]
-    text = field.write(value, write) if field.write else str(value)
+def _apart(text: str) -> str:
     # A value that holds the arrow itself would not be told from what stands beside it.
     return f"“{text}”" if "→" in text else text
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Says the values of an entry about a kind of things."""
+
+    about: str
+    known: Named
+    write: Formatter
+
+    def shown(self, field: Field, value: Any) -> str:
+        """A value in words; of what holds values of its own, each by its name."""
+        if value is None or value in ("", [], {}):
+            return EMPTY
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if field.write:
+            return field.write(value, self.write)
+        if isinstance(value, Mapping):
+            return ", ".join(self._parts(value))
+        if isinstance(value, list):
+            return "; ".join(self.shown(field, each) for each in value)
+        text = str(value)
+        return self.known.get((field.kind, _id_in(text)), (text, ""))[0] if field.kind else text
+
+    def _parts(self, values: Mapping[str, Any]) -> Iterator[str]:
+        for name, value in values.items():
+            field = field_of(self.about, WITHIN + name)
+            text = self.shown(field, value)
+            if text != EMPTY:
+                yield f"{field.label}: {text}"
 
 
 def _split(target: str) -> tuple[str, str]:

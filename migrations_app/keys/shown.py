@@ -21,7 +21,7 @@ from migrations_app.rules.keys import Key, Progress, Standing
 from migrations_app.rules.overlap import Due, Matter
 from migrations_app.rules.state import State
 
-_KNOWN: Final = {
+KNOWN: Final = {
     "print": gettext_lazy("by its fingerprint"),
     "last": gettext_lazy("by its last four characters"),
     "nothing": gettext_lazy("by nothing: it has no fingerprint"),
@@ -161,7 +161,7 @@ def _trial(key: Key) -> str:
         "outcome": OUTCOMES[Outcome(trial.outcome)][1],
         "model": trial.model,
         "endpoint": trial.endpoint,
-        "known": _KNOWN[trial.known],
+        "known": KNOWN[trial.known],
     }
     return _("Tested %(at)s with %(model)s at %(endpoint)s: it %(outcome)s (recognised %(known)s).") % words
 

@@ -13,7 +13,7 @@ from costcalc.formatting import formatter_for
 from migrations_app.playbook.words import titled
 from migrations_app.rules.progress import Progress, Where
 from migrations_app.rules.rollout import Rollout
-from migrations_app.rules.steps import Doing, Phase
+from migrations_app.rules.steps import Doing, EvidenceKind, Phase
 
 PHASES: Final = {
     Phase.PREPARE: gettext_lazy("Prepare"),
@@ -28,6 +28,12 @@ STATES: Final = {
     Doing.BLOCKED: gettext_lazy("blocked"),
     Doing.DONE: gettext_lazy("done"),
     Doing.SKIPPED: gettext_lazy("skipped"),
+}
+EVIDENCE: Final = {
+    EvidenceKind.LINK: gettext_lazy("link"),
+    EvidenceKind.NOTE: gettext_lazy("note"),
+    EvidenceKind.NUMBER: gettext_lazy("number"),
+    EvidenceKind.FILE: gettext_lazy("file"),
 }
 # What a step waits for that ticks itself; where a stage is meant, its share follows a colon.
 _EVENTS: Final = {

@@ -15,4 +15,5 @@ register.filter("mistakes", all_in_words)
 @register.simple_tag
 def latest(plan: Plan) -> dict[str, Any]:
     """What happened last."""
-    return told(plan.events.select_related("actor").get(number=plan.revision))
+    row, state = plan.events.select_related("actor").get(number=plan.revision), plan.state
+    return told(row, state, state.rollout.weight)

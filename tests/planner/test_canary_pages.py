@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -193,3 +194,23 @@ def test_stages_that_were_changed_meanwhile_are_not_overwritten(page: Page) -> N
     answer = page.client.post(page.home + "stages/", {"revision": "1", **rows(("", ""), ("100", "1"))})
     assert answer.status_code == 409
     assert Plan.objects.get().revision == 2
+
+
+def test_the_log_says_to_which_share_each_happening_led(page: Page) -> None:
+    page.done("start")
+    page.done("skip", reason="quiet night")
+    page.done("roll_back", percent="10", reason="errors")
+    page.done("resume")
+    page.done("skip", reason="mended")
+    page.done("skip", reason="mended")
+    log = words(unescape(page.done("roll_back", percent="0", reason="errors"))).partition(" Log ")[2]
+    happened = re.findall(r"(?:Canary started|Stage skipped|Rolled back|Canary resumed)(?: · [0-9]+ %)?", log)
+    assert happened == [
+        "Rolled back · 0 %",
+        "Stage skipped · 100 %",
+        "Stage skipped · 50 %",
+        "Canary resumed",
+        "Rolled back · 10 %",
+        "Stage skipped · 50 %",
+        "Canary started · 10 %",
+    ]

@@ -10,7 +10,7 @@ from django.test import Client
 
 from migrations_app import late
 from migrations_app.plans import Plan
-from migrations_app.rules.canary_commands import Hold
+from migrations_app.rules.canary_commands import Hold, Skip
 from tests.factories import Cast, signed_in
 from tests.planner.looked import a_plan, does, rolled_back, started
 
@@ -39,9 +39,15 @@ def test_who_comes_late_sees_what_changed_and_by_whom(cast: Cast, plan: Plan) ->
     answer = told(signed_in(cast.bob, cast.workspace), plan, "skip", 2, reason="we are <sure>")
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert re.search(r"canary held <q>release day</q> <span[^>]*>Alice", page)
+    assert re.search(r"Canary held\s+<q>release day</q> <span[^>]*>Alice", page)
     assert "<q>we are &lt;sure&gt;</q>" in page
     assert Plan.objects.get().revision == 3
+
+
+def test_who_comes_late_sees_where_the_canary_was_led(cast: Cast, plan: Plan) -> None:
+    does(cast, plan, Skip(command="skip", revision=2, reason="quiet night"), "alice")
+    page = told(signed_in(cast.bob, cast.workspace), plan, "skip", 2, reason="sure").content.decode()
+    assert re.search(r"Stage skipped · 50&nbsp;%\s+<q>quiet night</q>", page.partition('id="late-title"')[2])
 
 
 def test_the_form_can_be_sent_once_more_as_it_was_typed(cast: Cast, plan: Plan) -> None:
