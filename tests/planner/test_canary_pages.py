@@ -204,13 +204,13 @@ def test_the_log_says_to_which_share_each_happening_led(page: Page) -> None:
     page.done("skip", reason="mended")
     page.done("skip", reason="mended")
     log = words(unescape(page.done("roll_back", percent="0", reason="errors"))).partition(" Log ")[2]
-    happened = re.findall(r"(?:Canary started|Stage skipped|Rolled back|Canary resumed)(?: · [0-9]+ %)?", log)
+    happened = re.findall(r"(?:Canary started|Stage skipped|Rolled back|Canary resumed)(?: → [0-9]+ %)?", log)
     assert happened == [
-        "Rolled back · 0 %",
-        "Stage skipped · 100 %",
-        "Stage skipped · 50 %",
+        "Rolled back → 0 %",
+        "Stage skipped → 100 %",
+        "Stage skipped → 50 %",
         "Canary resumed",
-        "Rolled back · 10 %",
-        "Stage skipped · 50 %",
-        "Canary started · 10 %",
+        "Rolled back → 10 %",
+        "Stage skipped → 50 %",
+        "Canary started → 10 %",
     ]

@@ -47,7 +47,7 @@ def test_who_comes_late_sees_what_changed_and_by_whom(cast: Cast, plan: Plan) ->
 def test_who_comes_late_sees_where_the_canary_was_led(cast: Cast, plan: Plan) -> None:
     does(cast, plan, Skip(command="skip", revision=2, reason="quiet night"), "alice")
     page = told(signed_in(cast.bob, cast.workspace), plan, "skip", 2, reason="sure").content.decode()
-    assert re.search(r"Stage skipped · 50&nbsp;%\s+<q>quiet night</q>", page.partition('id="late-title"')[2])
+    assert re.search(r"Stage skipped → 50&nbsp;%\s+<q>quiet night</q>", page.partition('id="late-title"')[2])
 
 
 def test_the_form_can_be_sent_once_more_as_it_was_typed(cast: Cast, plan: Plan) -> None:
