@@ -99,7 +99,7 @@ def test_whoever_was_slower_sees_what_has_changed_and_keeps_what_they_typed(cast
     client.post(f"{address}figures/", table(COST))
     late = client.post(f"{address}figures/", table({**COST, "after": "700"}))
     assert late.status_code == 409
-    assert "figures of the review written" in text(late)
+    assert "Figures of the review written" in text(late)
     assert 'name="line-0-after" value="700"' in late.content.decode()
     assert 'name="revision" value="2"' in late.content.decode()
     verdict = {"command": "review_conclude", "verdict": "worth_it", "learnt": "Begin with keys."}

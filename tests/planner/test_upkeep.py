@@ -52,7 +52,7 @@ def test_a_plan_gets_another_name_and_note(cast: Cast, plan: Plan) -> None:
     assert (about.name, about.note) == ("To Flash", "one\ntwo")
     late = client.post(address, {**named, "name": "Mine"})
     assert (late.status_code, 'value="Mine"' in late.content.decode()) == (409, True)
-    assert "plan renamed" in text(late)
+    assert "Plan renamed" in text(late)
     for wrong in ({"name": ""}, {"name": "sk-proj-abcdefghijklmnop1234"}, {"name": "A", "revision": "x"}):
         assert client.post(address, {"revision": 2, **wrong}).status_code == 422
 
