@@ -10,10 +10,10 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 import pytest
 from django.conf import settings
@@ -101,12 +101,19 @@ def test_a_database_that_is_away_is_said_plainly(prepared: dict[str, str]) -> No
         assert served.rest()[-1].startswith("CommandError: The database does not answer: ")
 
 
+def workers(served: Served, count: int) -> list[psutil.Process]:
+    """The server's workers, once there are so many: the first that serves prints the address, and waits for nobody."""
+    deadline = time.monotonic() + PATIENCE
+    while len(found := psutil.Process(served.process.pid).children()) != count:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)
+    return found
+
+
 def test_a_killed_worker_is_replaced_and_the_address_is_not_printed_again(prepared: dict[str, str]) -> None:
     with serving(prepared, WORKERS="2") as (served, address):
-        children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children").read_text().split()
-        assert len(children) == 2
-        for child in children:
-            os.kill(int(child), signal.SIGKILL)
+        for worker in workers(served, 2):
+            worker.kill()
         assert answers(f"{address}/healthz").text == "alive\n"
         assert served.end(signal.SIGTERM) < AT_ONCE
         assert not [line for line in served.rest() if line.startswith("http")]
