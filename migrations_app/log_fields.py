@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -30,10 +30,6 @@ def register() -> None:
     register_fields({f"{WITHIN}{name}": field for name, field in PARTS.items()}, of="plan")
     register_fields({"steps": Field(_("Steps"))}, of="template")
     register_fields(WEBHOOK, of="webhook")
-
-
-def _act(kind: str, _write: Formatter) -> str:
-    return act_in_words(kind)
 
 
 def _number(value: Any, write: Formatter) -> str:
@@ -72,17 +68,14 @@ def _titles(value: Mapping[str, str], _write: Formatter) -> str:
     return "; ".join(map(titled, value.values()))
 
 
-def _title(value: str, _write: Formatter) -> str:
-    return titled(value)
+def _by(words: Callable[[str], str]) -> Write:
+    """What needs no formatter."""
+    return lambda value, _write: words(value)
 
 
 def _in_words(words: Mapping[Any, Any]) -> Write:
     """One of a few values, by its words; one that has none as it is stored."""
-    return lambda value, _write: str(words.get(value, value))
-
-
-def _automatic(value: str, _write: Formatter) -> str:
-    return waited_for(value)
+    return _by(lambda value: str(words.get(value, value)))
 
 
 def _print(value: Mapping[str, str], _write: Formatter) -> str:
@@ -101,7 +94,7 @@ PLAN: Final = {
     "events": Field(_("Entries"), _number),
     "sha256": Field("SHA-256"),
     "phase": Field(_("Phase"), _in_words(PHASES)),
-    "because": Field(_("Since"), _act),
+    "because": Field(_("Since"), _by(act_in_words)),
     "key": Field(_("Key")),
     "provider": Field(_("Provider")),
     "environment": Field(_("Environment")),
@@ -139,14 +132,14 @@ PLAN: Final = {
     "ids": Field(_("Steps")),
     "id": Field(_("Step")),
     "changes": Field(_("Changes")),
-    "automatic": Field(_("By itself, when"), _automatic),
+    "automatic": Field(_("By itself, when"), _by(waited_for)),
     "evidence": Field(_("Evidence")),
     "text": Field(_("Text")),
     "reason": Field(_("Why")),
 }
 WEBHOOK: Final = {
     "host": Field(_("Host")),
-    "kind": Field(_("What happened"), _act),
+    "kind": Field(_("What happened"), _by(act_in_words)),
     "message": Field(_("Message")),
 }
 # What stands within a plan's.
@@ -175,7 +168,7 @@ PARTS: Final = {
     "after": Field(_("After")),
     "unit": Field(_("Unit")),
     "source": Field(_("Source")),
-    "title": Field(_("Title"), _title),
+    "title": Field(_("Title"), _by(titled)),
     "details": Field(_("Details")),
     "phase": Field(_("Phase"), _in_words(PHASES)),
     "owner": Field(_("Owner"), kind="member"),
